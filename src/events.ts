@@ -1,0 +1,55 @@
+interface KeyedEvent {
+  /** A short hash of the stored key: the same for every event of one session until its key changes. Never a key. */
+  readonly keyHash: string;
+}
+
+/**
+ * What happened to a session, for a security log. No event carries a key or session data.
+ *
+ * | type | when |
+ * |---|---|
+ * | `created` | a row was inserted |
+ * | `loaded` | a live row was read |
+ * | `saved` | a row was updated |
+ * | `merged` | another request had changed the row, and the changes of both were brought together |
+ * | `conflict` | another request had changed the row, and the save ended in a `ConflictError` |
+ * | `rotated` | the row got a new key |
+ * | `refreshed` | only the expiry was moved on, by `refresh()` |
+ * | `ended` | the row was deleted (`flushed`, `destroyed`), was found to be `expired`, or was `gone` when it was to be updated |
+ * | `unknownKey` | a well-formed key that no row has: a session that has ended, or a guess |
+ * | `malformedKey` | a cookie that cannot be a session key |
+ * | `suspicious` | a row whose data did not verify or decode; the session is empty |
+ * | `cleared` | `clearExpired()` deleted a batch of `count` rows |
+ */
+export type SessionEvent =
+  | (KeyedEvent & { readonly type: "created" | "loaded" | "saved" | "refreshed" | "unknownKey" | "suspicious" })
+  | (KeyedEvent & { readonly type: "merged" | "conflict"; readonly attempt: number })
+  | (KeyedEvent & { readonly type: "rotated"; readonly previousKeyHash: string })
+  | (KeyedEvent & { readonly type: "ended"; readonly reason: "flushed" | "destroyed" | "expired" | "gone" })
+  | { readonly type: "malformedKey" }
+  | { readonly type: "cleared"; readonly count: number };
+
+/** Gets every {@link SessionEvent}. What it throws is printed and otherwise ignored: a log that fails must not fail a request. */
+export type SessionEventListener = (event: SessionEvent) => void;
+
+/** The default listener: says aloud what points to tampering or to a wrong secret, and nothing else. */
+export function warnOnSuspicious(event: SessionEvent): void {
+  if (event.type !== "suspicious") return;
+  console.warn(
+    `prisma-db-session: the data of session ${event.keyHash} did not verify, so it counts as empty. ` +
+      "If you changed the secret, keep the old one as the second of the array; otherwise somebody changed the table.",
+  );
+}
+
+/** Wraps a listener so that neither an exception nor a rejected promise of its own gets out. */
+export function guardListener(listener: SessionEventListener): SessionEventListener {
+  const report = (error: unknown) => console.error("prisma-db-session: onEvent failed.", error);
+  return (event) => {
+    try {
+      const result: unknown = listener(event);
+      if (result instanceof Promise) result.catch(report);
+    } catch (error) {
+      report(error);
+    }
+  };
+}

@@ -1,0 +1,25 @@
+export type { Codec, CodecContext, Serializer, SessionData } from "./codec/codec.ts";
+export { signedJson } from "./codec/signed-json.ts";
+export type { CookieOptions } from "./cookie.ts";
+export {
+  ConfigError,
+  ConflictError,
+  CreateError,
+  SerializationError,
+  SessionError,
+  SessionInterruptedError,
+  SessionNotLoadedError,
+  SessionReadOnlyError,
+  UpdateError,
+} from "./errors.ts";
+export type { SessionEvent, SessionEventListener } from "./events.ts";
+export type { SessionsOptions } from "./options.ts";
+export type { SecretKeys } from "./secret.ts";
+export type { DbSession } from "./session/db-session.ts";
+export type { Expiry } from "./session/expiry.ts";
+export type { ExpiryOptions, SessionBase } from "./session/session-base.ts";
+export { type ClearExpiredOptions, createSessions, type Sessions } from "./sessions.ts";
+export { memoryStore } from "./store/memory-store.ts";
+export { prismaStore } from "./store/prisma-store.ts";
+export type { SessionDelegate } from "./store/session-delegate.ts";
+export type { RekeyOutcome, SessionRow, SessionStore, UpdateGuard } from "./store/session-store.ts";

@@ -1,0 +1,34 @@
+import { createHash, randomInt } from "node:crypto";
+
+/** As in Django: lower case and digits only, so that no file system or collation that ignores case can mix two keys up. */
+const ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789";
+const LENGTH = 32;
+const POSSIBLE_KEY = /^[a-z0-9]{8,40}$/;
+const STORED_PREFIX = "sha256.";
+
+/** A new session key: 32 characters of a-z and 0-9 from the system's secure generator, 165 bits, without modulo bias. */
+export function randomSessionKey(): string {
+  let key = "";
+  for (let i = 0; i < LENGTH; i++) key += ALPHABET[randomInt(ALPHABET.length)];
+  return key;
+}
+
+/** Whether a text from a cookie can be a session key at all: 8 to 40 characters of a-z and 0-9. Everything else costs no query. */
+export function isPossibleSessionKey(value: unknown): value is string {
+  return typeof value === "string" && POSSIBLE_KEY.test(value);
+}
+
+/**
+ * What the key column holds for a session key: `sha256.` and the hex digest, so that whoever reads the table cannot sign in with what
+ * is there. A cookie of that form is refused by {@link isPossibleSessionKey}, as it has a dot and is too long.
+ *
+ * A plain hash is enough: the key has 165 random bits, so there is nothing to guess that a salt or a slow hash would protect.
+ */
+export function hashSessionKey(sessionKey: string): string {
+  return STORED_PREFIX + createHash("sha256").update(sessionKey).digest("hex");
+}
+
+/** A short name for a row that may stand in logs: 16 hex digits of the SHA-256 of the stored key. */
+export function shortKeyHash(storedKey: string): string {
+  return createHash("sha256").update(storedKey).digest("hex").slice(0, 16);
+}

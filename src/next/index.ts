@@ -1,0 +1,1 @@
+export { createNextSessions, type NextSessions } from "./next-sessions.ts";

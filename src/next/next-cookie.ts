@@ -1,0 +1,49 @@
+import type { CookieAttributes } from "../cookie.ts";
+import { SessionReadOnlyError } from "../errors.ts";
+import type { SessionCookie } from "../session/session-config.ts";
+
+/** The part of `await cookies()` that is used, typed by its shape, which Next.js 15 and 16 share. */
+export interface NextCookies {
+  get(name: string): { readonly value: string } | undefined;
+  has(name: string): boolean;
+  set(name: string, value: string, options: NextCookieOptions): unknown;
+}
+
+type NextCookieOptions = Omit<CookieAttributes, "name"> & { readonly maxAge?: number };
+
+/** The session cookie in the cookies of one request. */
+export function nextCookie(
+  cookies: NextCookies,
+  { name, ...attributes }: CookieAttributes,
+  now: () => Date,
+): SessionCookie {
+  const write = (value: string, lifetime: { readonly maxAge?: number }) => {
+    try {
+      cookies.set(name, value, { ...attributes, ...lifetime });
+    } catch (error) {
+      throw isReadOnly(error) ? readOnlyError(error) : error;
+    }
+  };
+  return {
+    set(sessionKey, expires) {
+      write(sessionKey, expires ? { maxAge: Math.ceil((expires.getTime() - now().getTime()) / 1000) } : {});
+    },
+    delete() {
+      // Not `cookies.delete()`: a browser only removes a cookie for the attributes that it was set with.
+      if (cookies.has(name)) write("", { maxAge: 0 });
+    },
+  };
+}
+
+/** Next.js exports no class for this error, and a bundler would mangle its name: the beginning of its message is what is stable. */
+function isReadOnly(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith("Cookies can only be modified");
+}
+
+function readOnlyError(cause: unknown): SessionReadOnlyError {
+  return new SessionReadOnlyError(
+    "The session cannot be written here, where no cookie can be set, so nothing was saved. Write it in a server action or a route handler; " +
+      "in a server component, generateMetadata and after() it can only be read.",
+    { cause },
+  );
+}

@@ -1,0 +1,88 @@
+import type { Codec, Serializer } from "./codec/codec.ts";
+import { signedJson } from "./codec/signed-json.ts";
+import { type CookieOptions, cookieAttributes } from "./cookie.ts";
+import { ConfigError } from "./errors.ts";
+import { guardListener, type SessionEventListener, warnOnSuspicious } from "./events.ts";
+import { hashSessionKey, randomSessionKey } from "./key.ts";
+import { secretKeys } from "./secret.ts";
+import type { SessionConfig } from "./session/session-config.ts";
+import { prismaStore } from "./store/prisma-store.ts";
+import type { SessionDelegate } from "./store/session-delegate.ts";
+import type { SessionStore } from "./store/session-store.ts";
+
+/** The options of `createSessions` and `createNextSessions`. Durations are in seconds. */
+export interface SessionsOptions<Model extends SessionDelegate = SessionDelegate> {
+  /** The session model of your Prisma client: `prisma.session`. Either this or `store`. */
+  readonly model?: Model | undefined;
+  /** Where the rows live, if not in a Prisma model. */
+  readonly store?: SessionStore | undefined;
+  /** At least 32 random characters; of an array, the first signs and all verify, so that a secret can be replaced. */
+  readonly secret: string | readonly string[] | undefined;
+  /** How long a session lives after its last save. Default: 1 209 600, two weeks. */
+  readonly maxAge?: number;
+  /** How long a session may live at all, across saves and changes of its key. Default: no such limit. */
+  readonly absoluteMaxAge?: number;
+  /** How long after the last write `refresh()` moves the expiry on. Default: it never does. */
+  readonly refreshAfter?: number;
+  /** Whether the cookie ends with the browser, for sessions that were not given an expiry by `setExpiry`. Default: false. */
+  readonly expireAtBrowserClose?: boolean;
+  /**
+   * What a save does when another request changed the session since it was read. `merge` (the default) keeps the changes of both, and for a
+   * key that both changed the later one; `overwrite` keeps only this one's data; `error` throws a `ConflictError`.
+   */
+  readonly onConflict?: "merge" | "overwrite" | "error";
+  /** How the data become a text. Default: `signedJson()`. */
+  readonly codec?: Codec;
+  /** Writes and reads the values inside the codec's text. Default: `JSON`, strictly: what it would not bring back is refused. */
+  readonly serializer?: Serializer;
+  /** Whether the table holds a hash of each session key instead of the key itself. Default: true. */
+  readonly hashKeys?: boolean;
+  readonly cookie?: CookieOptions;
+  /** Gets every event. Default: `suspicious` ones are printed as warnings. */
+  readonly onEvent?: SessionEventListener;
+  /** The clock, for tests. */
+  readonly now?: () => Date;
+  /** The generator of session keys, for tests: 8 to 40 characters of a-z and 0-9. */
+  readonly randomKey?: () => string;
+}
+
+const TWO_WEEKS = 1_209_600;
+
+/** @throws ConfigError for options that are missing or impossible */
+export function resolveOptions<Model extends SessionDelegate>(options: SessionsOptions<Model>): SessionConfig {
+  const { codec = signedJson(), serializer = JSON, onConflict = "merge", hashKeys = true } = options;
+  if (!["merge", "overwrite", "error"].includes(onConflict)) {
+    throw new ConfigError('The option onConflict is none of its values. Give "merge", "overwrite" or "error".');
+  }
+  cookieAttributes(options.cookie);
+  return {
+    store: resolveStore(options),
+    codec,
+    serializer,
+    secrets: secretKeys(options.secret),
+    maxAge: duration("maxAge", options.maxAge) ?? TWO_WEEKS,
+    absoluteMaxAge: duration("absoluteMaxAge", options.absoluteMaxAge),
+    refreshAfter: duration("refreshAfter", options.refreshAfter),
+    expireAtBrowserClose: options.expireAtBrowserClose ?? false,
+    onConflict,
+    now: options.now ?? (() => new Date()),
+    randomKey: options.randomKey ?? randomSessionKey,
+    storedKey: hashKeys ? hashSessionKey : (sessionKey) => sessionKey,
+    emit: guardListener(options.onEvent ?? warnOnSuspicious),
+  };
+}
+
+function resolveStore({ model, store }: SessionsOptions<SessionDelegate>): SessionStore {
+  if (model && store) throw new ConfigError("The options model and store were both given. Give one of them.");
+  if (store) return store;
+  if (model) return prismaStore(model);
+  throw new ConfigError(
+    "The option model is missing. Pass the model of your Prisma client, `model: prisma.session`; " +
+      "if that is undefined, add the model Session to your schema and run `prisma generate`.",
+  );
+}
+
+function duration(name: string, seconds: number | undefined): number | undefined {
+  if (seconds === undefined || (Number.isFinite(seconds) && seconds > 0)) return seconds;
+  throw new ConfigError(`The option ${name} is no duration. Give a number of seconds above 0.`);
+}

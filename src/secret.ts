@@ -1,0 +1,42 @@
+import { hkdfSync } from "node:crypto";
+import { ConfigError } from "./errors.ts";
+
+const MIN_LENGTH = 32;
+const KEY_BYTES = 32;
+const HOW_TO_MAKE_ONE =
+  "Make one with `openssl rand -base64 32` and set it in the environment, for example as SESSION_SECRET.";
+
+/** Keys derived from the user's secrets. The first of a list writes; all of them may read. */
+export interface SecretKeys {
+  /**
+   * One 32-byte key a secret, in the order of the secrets, for one purpose.
+   * @param label Names the purpose; another label gives keys that tell nothing about these.
+   */
+  derive(label: string): readonly [Uint8Array, ...Uint8Array[]];
+}
+
+/**
+ * Checks the secrets and makes ready to derive keys from them with HKDF-SHA256.
+ * @throws ConfigError for a missing or a short one.
+ */
+export function secretKeys(secret: string | readonly string[] | undefined): SecretKeys {
+  const [first, ...older] = typeof secret === "string" ? [secret] : (secret ?? []);
+  if (!first) throw new ConfigError(`The session secret is missing. ${HOW_TO_MAKE_ONE}`);
+  for (const each of [first, ...older]) {
+    if (typeof each !== "string" || each.length < MIN_LENGTH) {
+      throw new ConfigError(`A session secret is shorter than ${MIN_LENGTH} characters. ${HOW_TO_MAKE_ONE}`);
+    }
+  }
+  const derived = new Map<string, readonly [Uint8Array, ...Uint8Array[]]>();
+  return {
+    derive(label) {
+      let keys = derived.get(label);
+      if (!keys) {
+        const key = (from: string) => new Uint8Array(hkdfSync("sha256", from, "", label, KEY_BYTES));
+        keys = [key(first), ...older.map(key)];
+        derived.set(label, keys);
+      }
+      return keys;
+    },
+  };
+}

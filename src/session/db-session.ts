@@ -1,0 +1,155 @@
+import { CreateError } from "../errors.ts";
+import { isPossibleSessionKey } from "../key.ts";
+import { SessionBase } from "./session-base.ts";
+import type { SessionConfig, SessionCookie } from "./session-config.ts";
+import { SessionRecord } from "./session-record.ts";
+import { Turns } from "./turns.ts";
+
+/** How many keys are drawn before `CreateError`. With real keys a second one is already a sign of a broken generator. */
+const MAX_KEYS = 100;
+
+/**
+ * One session, as one request sees it; made by `Sessions.open()` and `getSession()`.
+ *
+ * Nothing is read before `load()`, which `getSession()` has called already, and nothing is written before a call that says so. Asynchronous
+ * calls on one object run one after another. A database error reaches the caller as it is.
+ */
+export class DbSession<Data extends object = Record<string, unknown>> extends SessionBase<Data> {
+  readonly #record: SessionRecord;
+  readonly #turns = new Turns();
+
+  /** @internal */
+  constructor(config: SessionConfig, sessionKey?: string | null, cookie?: SessionCookie) {
+    super(config);
+    const possible = isPossibleSessionKey(sessionKey);
+    if (sessionKey && !possible) config.emit({ type: "malformedKey" });
+    this.#record = new SessionRecord(config, possible ? sessionKey : null, cookie);
+    if (!possible) this.data = new Map();
+  }
+
+  override get sessionKey(): string | null {
+    return this.#record.sessionKey;
+  }
+
+  /**
+   * Reads the row: one statement, once. A key that is unknown, that has expired, or whose data does not verify is not kept: the session
+   * is then empty and without a key, and a save starts a new one.
+   */
+  load(): Promise<void> {
+    return this.#turns.run(() => this.#loaded().then(() => undefined));
+  }
+
+  /** Whether a row has this key, be it expired or not. One statement; none for a text that cannot be a key. */
+  exists(sessionKey: string): Promise<boolean> {
+    return this.#turns.run(async () => isPossibleSessionKey(sessionKey) && this.#record.exists(sessionKey));
+  }
+
+  /**
+   * Makes a new row, under a new key, of what the dictionary holds (nothing is loaded for it). One INSERT, and another with another key
+   * when that one is taken. A row that the session had before is left alone.
+   * @throws CreateError when 100 keys were all taken
+   * @throws SerializationError for a value that would not come back as it went in
+   */
+  create(): Promise<void> {
+    return this.#turns.run(() => this.#insert(MAX_KEYS));
+  }
+
+  /**
+   * Writes the session. Without a key it creates the row; with one it only ever updates. What other requests changed meanwhile under other
+   * keys is kept (see the option `onConflict`). If nothing changed, only the expiry is written.
+   *
+   * @param options.mustCreate Create a row or fail: never update, and try one key only. Default: false.
+   * @throws UpdateError when the row is gone; none is made
+   * @throws CreateError with `mustCreate`, when the session has a row already or the key drawn is taken
+   * @throws ConflictError when the changes could not be merged, or may not be with `onConflict: "error"`
+   * @throws SerializationError for a value that would not come back as it went in
+   */
+  save({ mustCreate = false }: { readonly mustCreate?: boolean } = {}): Promise<void> {
+    return this.#turns.run(async () => {
+      await this.#loaded();
+      if (this.sessionKey === null) return this.#insert(mustCreate ? 1 : MAX_KEYS);
+      if (mustCreate) {
+        throw new CreateError(
+          "This session has a row already. Call `save()` to update it, or `create()` to make another.",
+        );
+      }
+      return this.#update({ rekey: false });
+    });
+  }
+
+  /**
+   * Deletes the row of this session, or of another key; one that is not there is no error. Everything else stays as it is: to sign
+   * somebody out, use `flush()`.
+   */
+  destroy(sessionKey?: string | null): Promise<void> {
+    return this.#turns.run(async () => {
+      const key = sessionKey ?? this.sessionKey;
+      if (isPossibleSessionKey(key)) await this.#record.delete(key, "destroyed");
+    });
+  }
+
+  /** Ends the session: removes the cookie, deletes the row, forgets data and key. Loads nothing. */
+  flush(): Promise<void> {
+    return this.#turns.run(async () => {
+      await this.#record.flush();
+      this.data = new Map();
+      this.replacesAll = false;
+      this.accessed = true;
+      this.modified = true;
+    });
+  }
+
+  /**
+   * Gives the row a new key, so that the old one opens nothing any more, and saves what was changed: one statement. Call it at every change
+   * of privilege, such as signing in. A session without a key gets one.
+   * @throws UpdateError, ConflictError, SerializationError like `save()`
+   */
+  cycleKey(): Promise<void> {
+    return this.#turns.run(async () => {
+      await this.#loaded();
+      this.accessed = true;
+      if (this.sessionKey === null) return this.#insert(MAX_KEYS);
+      return this.#update({ rekey: true });
+    });
+  }
+
+  /**
+   * Moves the expiry on if the last write was `refreshAfter` seconds ago or more: one UPDATE of `expire_date` alone, only of a live row.
+   * @returns whether it did; always false without the option `refreshAfter`
+   */
+  refresh(): Promise<boolean> {
+    return this.#turns.run(async () => this.#record.refresh(await this.#loaded()));
+  }
+
+  async #loaded(): Promise<Map<string, unknown>> {
+    if (!this.data) {
+      const data = await this.#record.read();
+      // Somebody may have called clear() while the row was on its way: then what it held does not matter any more.
+      this.data ??= data;
+    }
+    return this.data;
+  }
+
+  #insert(keys: number): Promise<void> {
+    return this.#writing((data) => this.#record.insert(data, { keys }));
+  }
+
+  #update({ rekey }: { readonly rekey: boolean }): Promise<void> {
+    return this.#writing((data, replacesAll) => this.#record.update(data, { rekey, replacesAll }));
+  }
+
+  /** The flags go down before the write, so that what is set while it is on its way counts for the next; a write that fails leaves them up. */
+  async #writing(write: (data: Map<string, unknown>, replacesAll: boolean) => Promise<void>): Promise<void> {
+    this.data ??= new Map();
+    const { modified, replacesAll } = this;
+    this.modified = false;
+    this.replacesAll = false;
+    try {
+      await write(this.data, replacesAll);
+    } catch (error) {
+      this.modified ||= modified;
+      this.replacesAll ||= replacesAll;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import { CREATED, EXPIRY } from "./reserved.ts";
+import type { SessionConfig } from "./session-config.ts";
+
+/**
+ * An expiry of one session's own: seconds after its last save (0: when the browser closes, while the row lives for `maxAge`), or a
+ * fixed date. `null`: as the options say.
+ */
+export type Expiry = number | Date | null;
+
+type Dictionary = ReadonlyMap<string, unknown>;
+
+/** Later dates do not fit the date columns of every database. */
+const LATEST = Date.UTC(10_000, 0, 1) - 1;
+
+/** Seconds, rounded down, as in Django. */
+export function expiryAge(expiry: Expiry, modification: Date, maxAge: number): number {
+  if (expiry instanceof Date) return Math.floor((expiry.getTime() - modification.getTime()) / 1000);
+  return expiry || maxAge;
+}
+
+export function expiryDate(expiry: Expiry, modification: Date, maxAge: number): Date {
+  const time = expiry instanceof Date ? expiry.getTime() : modification.getTime() + (expiry || maxAge) * 1000;
+  return new Date(Math.min(time, LATEST));
+}
+
+/** When a session with this data expires if it is written at the modification: never later than `absoluteMaxAge` allows. */
+export function sessionExpiryDate(data: Dictionary, modification: Date, config: SessionConfig): Date {
+  const own = expiryDate(ownExpiry(data), modification, config.maxAge);
+  const end = absoluteEnd(data, config);
+  return end && end < own ? end : own;
+}
+
+/** Whether the browser is to forget the cookie when it closes. */
+export function expiresWithBrowser(data: Dictionary, config: SessionConfig): boolean {
+  const expiry = ownExpiry(data);
+  return expiry === null ? config.expireAtBrowserClose : expiry === 0;
+}
+
+/** When `absoluteMaxAge` ends the session, whatever it is used for. */
+export function absoluteEnd(data: Dictionary, { absoluteMaxAge }: SessionConfig): Date | undefined {
+  const created = data.get(CREATED);
+  if (absoluteMaxAge === undefined || typeof created !== "number") return undefined;
+  return new Date(created + absoluteMaxAge * 1000);
+}
+
+/** The expiry that {@link encodeExpiry} left in the data. Anything else counts as none. */
+export function ownExpiry(data: Dictionary): Expiry {
+  const value = data.get(EXPIRY);
+  if (typeof value === "number") return Number.isFinite(value) ? value : null;
+  if (typeof value !== "string") return null;
+  const date = new Date(value);
+  return Number.isNaN(date.getTime()) ? null : date;
+}
+
+/** An expiry as it stands in the data: dates as ISO 8601 text, which every codec can hold. */
+export function encodeExpiry(expiry: number | Date): number | string {
+  return expiry instanceof Date ? expiry.toISOString() : expiry;
+}
+
+/** @throws TypeError for what is neither a finite number, nor a valid date before the year 10000, nor `null` */
+export function checkExpiry(value: unknown): asserts value is Expiry {
+  const fits =
+    value === null ||
+    (typeof value === "number" && Number.isFinite(value)) ||
+    (value instanceof Date && value.getTime() <= LATEST);
+  if (fits) return;
+  throw new TypeError(
+    `${String(value)} is no expiry. Give seconds, a Date before the year 10000, ` +
+      "0 (until the browser closes) or null (as the options say).",
+  );
+}

@@ -1,0 +1,21 @@
+import type { CodecContext } from "../codec/codec.ts";
+import type { SessionConfig } from "./session-config.ts";
+
+/** The text for the row of a session key. */
+export function encodeRowData(data: ReadonlyMap<string, unknown>, sessionKey: string, config: SessionConfig): string {
+  return config.codec.encode(Object.fromEntries(data), codecContext(sessionKey, config));
+}
+
+/** The dictionary in the row of a session key; `undefined` when its text does not verify or decode. */
+export function decodeRowData(
+  text: string,
+  sessionKey: string,
+  config: SessionConfig,
+): Map<string, unknown> | undefined {
+  const data = config.codec.decode(text, codecContext(sessionKey, config));
+  return data && new Map(Object.entries(data));
+}
+
+function codecContext(sessionKey: string, { storedKey, secrets, serializer }: SessionConfig): CodecContext {
+  return { storedKey: storedKey(sessionKey), secrets, serializer };
+}

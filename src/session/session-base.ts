@@ -1,0 +1,218 @@
+import { SessionNotLoadedError } from "../errors.ts";
+import {
+  absoluteEnd,
+  checkExpiry,
+  type Expiry,
+  encodeExpiry,
+  expiresWithBrowser,
+  expiryAge,
+  expiryDate,
+  ownExpiry,
+  sessionExpiryDate,
+} from "./expiry.ts";
+import { CREATED, EXPIRY, flashKey, isReserved } from "./reserved.ts";
+import type { SessionConfig } from "./session-config.ts";
+
+const TEST_COOKIE_NAME = "testcookie";
+const TEST_COOKIE_VALUE = "worked";
+
+type Key<Data> = keyof Data & string;
+
+/** For `getExpiryAge` and `getExpiryDate`. */
+export interface ExpiryOptions {
+  /** When the session counts as last changed. Default: now. */
+  readonly modification?: Date;
+  /** Used instead of the session's own expiry, without loading it; `null` stands for `maxAge`. */
+  readonly expiry?: Expiry;
+}
+
+/**
+ * The dictionary that a request works on, after Django's `SessionBase`; {@link DbSession} adds the database.
+ *
+ * A change deep inside a value (`session.get("cart")?.push(item)`) needs no `set`: saving compares values. Keys are in the order they were
+ * set; once loaded from JSON, keys that look like integers come first.
+ */
+export abstract class SessionBase<Data extends object> implements Iterable<[Key<Data>, Data[Key<Data>]]> {
+  /** Whether the dictionary was used at all. */
+  accessed = false;
+  /** Whether something was set or removed since the last save. Changes deep inside a value do not show here, but are saved all the same. */
+  modified = false;
+
+  /** A map has no prototype to pollute. Undefined: not loaded yet. */
+  protected data: Map<string, unknown> | undefined;
+  /** After `clear()`: the next save replaces whatever the row holds. */
+  protected replacesAll = false;
+
+  protected constructor(protected readonly config: SessionConfig) {}
+
+  /** The session key, which is also the cookie's value: keep it out of logs and pages. `null` until the session is saved. */
+  abstract get sessionKey(): string | null;
+
+  /** The value of a key, or the default given, or `undefined`. */
+  get<K extends Key<Data>>(key: K): Data[K] | undefined;
+  get<K extends Key<Data>, Default>(key: K, defaultValue: Default): Data[K] | Default;
+  get(key: string, defaultValue?: unknown): unknown {
+    return this.has(key as Key<Data>) ? this.dictionary().get(key) : defaultValue;
+  }
+
+  has(key: Key<Data>): boolean {
+    return this.dictionary().has(key) && !isReserved(key);
+  }
+
+  /** @throws TypeError for a key that begins with `_session_` */
+  set<K extends Key<Data>>(key: K, value: Data[K]): void {
+    this.update({ [key]: value } as unknown as Partial<Data>);
+  }
+
+  /** Removes a key. False, and nothing modified, when there is no such key. */
+  delete(key: Key<Data>): boolean {
+    return this.has(key) && this.deleteValue(key);
+  }
+
+  /** Removes a key and returns its value, or the default given, or `undefined`. */
+  pop<K extends Key<Data>>(key: K): Data[K] | undefined;
+  pop<K extends Key<Data>, Default>(key: K, defaultValue: Default): Data[K] | Default;
+  pop(key: Key<Data>, defaultValue?: unknown): unknown {
+    const value = this.get(key, defaultValue);
+    this.delete(key);
+    return value;
+  }
+
+  /** The value of a key, which is set to the one given if it is not there yet. */
+  setDefault<K extends Key<Data>>(key: K, value: Data[K]): Data[K] {
+    if (!this.has(key)) this.set(key, value);
+    return this.dictionary().get(key) as Data[K];
+  }
+
+  /**
+   * Sets several keys at once.
+   * @throws TypeError, and nothing is set, if one of them begins with `_session_`
+   */
+  update(values: Partial<Data>): void {
+    const entries = Object.entries(values);
+    const reserved = entries.find(([key]) => isReserved(key));
+    if (reserved)
+      throw new TypeError(`The key "${reserved[0]}" is reserved. Choose one that does not begin with "_session_".`);
+    const dictionary = this.dictionary();
+    for (const [key, value] of entries) dictionary.set(key, value);
+    this.modified = true;
+  }
+
+  /**
+   * Removes everything, flash values and an expiry of the session's own included. Needs no loading; the key stays. The next save replaces
+   * whatever is in the row by then.
+   */
+  clear(): void {
+    const created = this.data?.get(CREATED);
+    this.data = new Map(created === undefined ? [] : [[CREATED, created]]);
+    this.replacesAll = true;
+    this.accessed = true;
+    this.modified = true;
+  }
+
+  keys(): Key<Data>[] {
+    return this.entries().map(([key]) => key);
+  }
+
+  values(): Data[Key<Data>][] {
+    return this.entries().map(([, value]) => value);
+  }
+
+  entries(): [Key<Data>, Data[Key<Data>]][] {
+    const visible = [...this.dictionary()].filter(([key]) => !isReserved(key));
+    return visible as [Key<Data>, Data[Key<Data>]][];
+  }
+
+  [Symbol.iterator](): Iterator<[Key<Data>, Data[Key<Data>]]> {
+    return this.entries()[Symbol.iterator]();
+  }
+
+  /** A plain object of the entries, which `JSON.stringify(session)` uses too. The key of the session is not in it. */
+  toJSON(): Partial<Data> {
+    return Object.fromEntries(this.entries()) as Partial<Data>;
+  }
+
+  /** Whether there is neither a key nor data. Needs no loading, and does not count as access. */
+  isEmpty(): boolean {
+    return this.sessionKey === null && [...(this.data?.keys() ?? [])].every((key) => key === CREATED);
+  }
+
+  /** Puts a value into the session that shows, at a later request, that the browser accepts cookies. */
+  setTestCookie(): void {
+    this.setValue(TEST_COOKIE_NAME, TEST_COOKIE_VALUE);
+  }
+
+  testCookieWorked(): boolean {
+    return this.dictionary().get(TEST_COOKIE_NAME) === TEST_COOKIE_VALUE;
+  }
+
+  deleteTestCookie(): void {
+    this.deleteValue(TEST_COOKIE_NAME);
+  }
+
+  /** Keeps a value for the next read, at this request or at a later one. */
+  flash(key: string, value: unknown): void;
+  /** Reads a flash value and removes it. The removal is a change like any other: it lasts once the session is saved. */
+  flash(key: string): unknown;
+  flash(key: string, ...given: [unknown?]): unknown {
+    const name = flashKey(key);
+    if (given.length > 0) return this.setValue(name, given[0]);
+    const value = this.dictionary().get(name);
+    this.deleteValue(name);
+    return value;
+  }
+
+  /** Seconds from the modification until the session expires. */
+  getExpiryAge({ modification = this.config.now(), expiry }: ExpiryOptions = {}): number {
+    const { maxAge } = this.config;
+    if (expiry !== undefined) return expiryAge(expiry, modification, maxAge);
+    const data = this.dictionary();
+    const age = expiryAge(ownExpiry(data), modification, maxAge);
+    const end = absoluteEnd(data, this.config);
+    return end ? Math.min(age, expiryAge(end, modification, maxAge)) : age;
+  }
+
+  /** When the session expires if it is last changed at the modification: never later than `absoluteMaxAge` allows. */
+  getExpiryDate({ modification = this.config.now(), expiry }: ExpiryOptions = {}): Date {
+    if (expiry !== undefined) return expiryDate(expiry, modification, this.config.maxAge);
+    return sessionExpiryDate(this.dictionary(), modification, this.config);
+  }
+
+  /**
+   * Gives this session an expiry of its own: a number of seconds after its last save, a fixed `Date`, 0 (until the browser closes; the row
+   * then lives for `maxAge`), or `null` to return to the `maxAge` and `expireAtBrowserClose` of the options. Lasts once it is saved.
+   * @throws TypeError for anything else
+   */
+  setExpiry(value: Expiry): void {
+    checkExpiry(value);
+    if (value === null) this.deleteValue(EXPIRY);
+    else this.setValue(EXPIRY, encodeExpiry(value));
+  }
+
+  /** Whether the cookie ends with the browser: by `setExpiry(0)`, or by the option `expireAtBrowserClose`. */
+  getExpireAtBrowserClose(): boolean {
+    return expiresWithBrowser(this.dictionary(), this.config);
+  }
+
+  /** The dictionary with the reserved keys. Every use counts as access. */
+  protected dictionary(): Map<string, unknown> {
+    if (!this.data) {
+      throw new SessionNotLoadedError(
+        "The session has not been loaded. Call `await session.load()` before using its data.",
+      );
+    }
+    this.accessed = true;
+    return this.data;
+  }
+
+  private setValue(key: string, value: unknown): void {
+    this.dictionary().set(key, value);
+    this.modified = true;
+  }
+
+  private deleteValue(key: string): boolean {
+    const deleted = this.dictionary().delete(key);
+    if (deleted) this.modified = true;
+    return deleted;
+  }
+}

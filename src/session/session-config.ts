@@ -1,0 +1,36 @@
+import type { Codec, Serializer } from "../codec/codec.ts";
+import type { SessionEvent } from "../events.ts";
+import type { SecretKeys } from "../secret.ts";
+import type { SessionStore } from "../store/session-store.ts";
+
+/** The options, checked and with their defaults filled in: what every session of one `createSessions()` shares. Ages are in seconds. */
+export interface SessionConfig {
+  readonly store: SessionStore;
+  readonly codec: Codec;
+  readonly serializer: Serializer;
+  readonly secrets: SecretKeys;
+  readonly maxAge: number;
+  readonly absoluteMaxAge: number | undefined;
+  readonly refreshAfter: number | undefined;
+  readonly expireAtBrowserClose: boolean;
+  readonly onConflict: "merge" | "overwrite" | "error";
+  readonly now: () => Date;
+  readonly randomKey: () => string;
+  /** What the key column holds for a session key. */
+  readonly storedKey: (sessionKey: string) => string;
+  readonly emit: (event: SessionEvent) => void;
+}
+
+/**
+ * What carries the session key to the browser. A session moves it before it writes the row, so that where no cookie can be set nothing
+ * is written either.
+ */
+export interface SessionCookie {
+  /**
+   * @param expires `null`: until the browser closes.
+   * @throws SessionReadOnlyError where no cookie can be set
+   */
+  set(sessionKey: string, expires: Date | null): void;
+  /** Removes the cookie if the browser has one. Throws like `set`. */
+  delete(): void;
+}

@@ -1,0 +1,95 @@
+import { ConfigError } from "../errors.ts";
+import type { SessionDelegate } from "./session-delegate.ts";
+import type { SessionStore, UpdateGuard } from "./session-store.ts";
+
+const COLUMNS = { key: "String", data: "String", expireDate: "DateTime" };
+const METHODS = ["findUnique", "findFirst", "createMany", "updateMany", "deleteMany"] as const;
+
+/**
+ * The store behind the `model` option: rows of a model of your own Prisma client.
+ *
+ * In a PostgreSQL transaction of your own a duplicate key aborts the transaction, so `create()` cannot draw another key there. With read
+ * replicas, pass the primary's model: a session must see its own writes.
+ *
+ * @throws ConfigError when `model` is not a Prisma model, or lacks a column.
+ */
+export function prismaStore(model: SessionDelegate): SessionStore {
+  checkModel(model);
+
+  const where = (key: string, { liveAt, data }: UpdateGuard) => ({
+    key,
+    expireDate: { gt: liveAt },
+    ...(data !== undefined && { data }),
+  });
+
+  return {
+    async find(key) {
+      return (await model.findUnique({ where: { key }, select: { data: true, expireDate: true } })) ?? undefined;
+    },
+    async insert({ key, data, expireDate }) {
+      return unlessTaken(async () => (await model.createMany({ data: { key, data, expireDate } })).count > 0, false);
+    },
+    async update(key, guard, changes) {
+      return (await model.updateMany({ where: where(key, guard), data: changes })).count > 0;
+    },
+    async rekey(key, guard, { key: newKey, data, expireDate }) {
+      return unlessTaken(async () => {
+        const { count } = await model.updateMany({ where: where(key, guard), data: { key: newKey, data, expireDate } });
+        return count > 0 ? "rekeyed" : "unmatched";
+      }, "taken");
+    },
+    async delete(key) {
+      return (await model.deleteMany({ where: { key } })).count > 0;
+    },
+    async deleteExpired(at, limit) {
+      return (await model.deleteMany({ where: { expireDate: { lte: at } }, limit })).count;
+    },
+    async hasExpired(at) {
+      return (await model.findFirst({ where: { expireDate: { lte: at } }, select: { key: true } })) !== null;
+    },
+  };
+}
+
+/** Only `code` is stable: `instanceof` fails across bundles, and `meta` changed with Prisma 7. */
+async function unlessTaken<Result>(statement: () => Promise<Result>, taken: Result): Promise<Result> {
+  try {
+    return await statement();
+  } catch (error) {
+    if (typeof error === "object" && error !== null && "code" in error && error.code === "P2002") return taken;
+    throw error;
+  }
+}
+
+/** TypeScript says all this at compile time; this is for those who do not use it, and for a client that was not generated anew. */
+function checkModel(model: SessionDelegate): void {
+  const missing = METHODS.filter((method) => typeof model?.[method] !== "function");
+  if (missing.length > 0) {
+    throw new ConfigError(
+      `The option model is not a Prisma model (it has no ${missing.join(", ")}). ` +
+        "Add the model Session to your schema, run `prisma generate` and pass `prisma.session`, not the client.",
+    );
+  }
+  const fields = fieldTypes(model);
+  if (!fields) return;
+  for (const [column, type] of Object.entries(COLUMNS)) {
+    if (fields[column] !== type) {
+      throw new ConfigError(
+        `The Prisma model needs a field \`${column} ${type}\`, but it ${fields[column] ? `is a ${fields[column]}` : "is missing"}. ` +
+          "Copy the model from the README of prisma-db-session, then run `prisma migrate dev` and `prisma generate`.",
+      );
+    }
+  }
+}
+
+/** Prisma describes a model's scalar fields in `fields`; other objects that only look like a model may not have it. */
+function fieldTypes(model: object): Record<string, string | undefined> | undefined {
+  if (!("fields" in model) || typeof model.fields !== "object" || model.fields === null) return undefined;
+  const { fields } = model;
+  return Object.fromEntries(
+    Object.keys(COLUMNS).map((column) => {
+      const field: unknown = Reflect.get(fields, column);
+      const type: unknown = typeof field === "object" && field !== null ? Reflect.get(field, "typeName") : undefined;
+      return [column, typeof type === "string" ? type : undefined];
+    }),
+  );
+}

@@ -1,0 +1,28 @@
+/**
+ * The part of a Prisma model that this package calls, typed by its shape alone: the model of any client fits (Prisma 6 and 7, any
+ * output path, extended clients, transaction clients, `$primary()` of read replicas), and one that lacks a column does not compile.
+ *
+ * The forms of the calls are chosen so that each is one statement: `findUnique` by the key alone is what Prisma batches, `createMany`
+ * needs no transaction and no reading back on any database, `updateMany` and `deleteMany` count instead of throwing.
+ */
+export interface SessionDelegate {
+  findUnique(args: {
+    where: { key: string };
+    select: { data: true; expireDate: true };
+  }): PromiseLike<SessionColumns | null>;
+  findFirst(args: { where: { expireDate: { lte: Date } }; select: { key: true } }): PromiseLike<{ key: string } | null>;
+  createMany(args: { data: { key: string } & SessionColumns }): PromiseLike<{ count: number }>;
+  updateMany(args: {
+    where: { key: string; expireDate: { gt: Date }; data?: string };
+    data: { key?: string; data?: string; expireDate: Date };
+  }): PromiseLike<{ count: number }>;
+  deleteMany(args: {
+    where: { key: string } | { expireDate: { lte: Date } };
+    limit?: number;
+  }): PromiseLike<{ count: number }>;
+}
+
+interface SessionColumns {
+  data: string;
+  expireDate: Date;
+}

@@ -1,0 +1,46 @@
+/** A row of the session table, as the store sees it. */
+export interface SessionRow {
+  /** The primary key: a hash of the session key (or the key itself with `hashKeys: false`). */
+  readonly key: string;
+  /** The text that a codec made. */
+  readonly data: string;
+  readonly expireDate: Date;
+}
+
+/** What a row must still be for an update to touch it. */
+export interface UpdateGuard {
+  /** The row must expire after this instant: an expired row counts as gone. */
+  readonly liveAt: Date;
+  /** The row's data must be this text. Left out: whatever it is. */
+  readonly data?: string;
+}
+
+/** `unmatched`: no row matched the guard. `taken`: another row has the new key. */
+export type RekeyOutcome = "rekeyed" | "unmatched" | "taken";
+
+/**
+ * Where session rows live. Every verb is exactly one statement, so that the database alone decides between two requests.
+ *
+ * A store knows nothing of keys, codecs or expiry policies. Any database error that the verbs do not name reaches the caller as it is.
+ * Run `storeConformanceTests` of `prisma-db-session/testing` against a store of your own.
+ */
+export interface SessionStore {
+  /** The row, expired or not. */
+  find(key: string): Promise<Omit<SessionRow, "key"> | undefined>;
+  /** False, and nothing written, when the key is taken. Never looks first. */
+  insert(row: SessionRow): Promise<boolean>;
+  /** Changes a row that matches the guard; false, and nothing written, when none does. Never inserts. */
+  update(
+    key: string,
+    guard: UpdateGuard,
+    changes: { readonly data?: string; readonly expireDate: Date },
+  ): Promise<boolean>;
+  /** Gives a row that matches the guard another key, with the data and expiry that go with it. */
+  rekey(key: string, guard: UpdateGuard, row: SessionRow): Promise<RekeyOutcome>;
+  /** False when there was no such row. */
+  delete(key: string): Promise<boolean>;
+  /** Deletes at most `limit` rows that expire at or before `at`; returns how many. */
+  deleteExpired(at: Date, limit: number): Promise<number>;
+  /** Whether a row that expires at or before `at` is left. */
+  hasExpired(at: Date): Promise<boolean>;
+}

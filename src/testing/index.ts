@@ -1,0 +1,1 @@
+export { type ConformanceTest, storeConformanceTests } from "./store-conformance.ts";
