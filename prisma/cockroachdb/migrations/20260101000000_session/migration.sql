@@ -1,0 +1,11 @@
+-- CreateTable
+CREATE TABLE "session" (
+    "key" STRING NOT NULL,
+    "data" STRING NOT NULL,
+    "expire_date" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "session_pkey" PRIMARY KEY ("key")
+);
+
+-- CreateIndex
+CREATE INDEX "session_expire_date_idx" ON "session"("expire_date");

@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+// A stand-in for Prisma's native schema engine, which the CLI would download from a host that closed networks and many CI
+// systems cannot reach. It speaks the native engine's protocol and hands the work to the same engine compiled to
+// WebAssembly. scripts/prisma.mjs runs the CLI with it.
+import { parseArgs } from "node:util";
+import { connectDatabase } from "./schema-engine/database.mjs";
+import { describe } from "./schema-engine/errors.mjs";
+import { requestHandler } from "./schema-engine/requests.mjs";
+import { log, serve } from "./schema-engine/rpc.mjs";
+
+const { values: options, positionals } = parseArgs({
+  options: {
+    datamodels: { type: "string", multiple: true, default: [] },
+    datasource: { type: "string", default: "{}" },
+    "enabled-preview-features": { type: "string" },
+    "extension-types": { type: "string" },
+    version: { type: "boolean" },
+  },
+  allowPositionals: true,
+});
+const { url } = JSON.parse(options.datasource);
+
+if (options.version) console.log("schema-engine-wasm");
+else if (positionals[0] === "cli") await runCommand(positionals[1]);
+else await serve(requestHandler(url, options.datamodels));
+// Connection pools would keep the process alive.
+process.exit();
+
+/** `cli can-connect-to-database` and `cli create-database` say yes by their exit code, and no in the engine's log. */
+async function runCommand(command) {
+  log("INFO", { message: "Starting schema-engine-wasm" }); // the CLI leaves out the first line
+  try {
+    const database = connectDatabase(url);
+    await (command === "create-database" ? database.create() : database.check());
+  } catch (error) {
+    const { message, code } = describe(error);
+    log("ERROR", { message, error_code: code });
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,38 @@
+// Prisma's schema engine, compiled to WebAssembly, out of its npm package.
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
+import * as glue from "@prisma/schema-engine-wasm/schema_engine_bg";
+import { log } from "./rpc.mjs";
+
+const require = createRequire(import.meta.url);
+
+/**
+ * The package's own entry imports the .wasm file as a module, which needs a bundler. So it is instantiated by hand, as the
+ * Prisma CLI does with its copy.
+ */
+async function instantiate() {
+  globalThis.PRISMA_WASM_PANIC_REGISTRY = {
+    // After a panic the engine is of no use, and the request never settles.
+    set_message(message) {
+      log("ERROR", { message: `Prisma's schema engine panicked: ${message}` });
+      process.exit(1);
+    },
+  };
+  const file = require.resolve("@prisma/schema-engine-wasm/schema_engine_bg").replace(/\.js$/, ".wasm");
+  const { instance } = await WebAssembly.instantiate(await readFile(file), { "./schema_engine_bg.js": glue });
+  glue.__wbg_set_wasm(instance.exports);
+  instance.exports.__wbindgen_start();
+}
+
+/**
+ * @param {[path: string, text: string][]} datamodels never empty: the engine panics without a provider
+ * @param {import("@prisma/driver-adapter-utils").SqlMigrationAwareDriverAdapterFactory} database
+ */
+export async function startEngine(datamodels, database) {
+  await instantiate();
+  return glue.SchemaEngine.new({ datamodels }, passLogOn, bindMigrationAwareSqlAdapterFactory(database));
+}
+
+/** The engine's log is lines of JSON already. */
+const passLogOn = (line) => process.stderr.write(line);
