@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Makes sure that there is the image that the container tests name.
+# Where no registry can be reached, a stand-in is put together out of the PostgreSQL that npm's embedded-postgres
+# carries, a shell, and the libraries of this machine: a real server, that honours POSTGRES_USER,
+# POSTGRES_PASSWORD and POSTGRES_DB as the official image does.
+set -euo pipefail
+
+cd "$(dirname "$0")/../.."
+image=$(sed -n 's/^const IMAGE = "\(.*\)";$/\1/p' test/databases/postgresql-server.ts)
+docker image inspect "$image" >/dev/null 2>&1 && exit
+timeout 300 docker pull --quiet "$image" && exit
+
+echo "$image cannot be pulled: making a stand-in of PostgreSQL from npm"
+native=node_modules/@embedded-postgres/linux-$(node -p process.arch)/native
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+mkdir -p "$root"/{bin,etc,tmp,usr/local,var/lib/postgresql}
+cp -r "$native"/{bin,lib,share} "$root/usr/local/"
+chmod +x "$root"/usr/local/bin/*
+ldconfig -n "$root/usr/local/lib" # makes the links that npm packages cannot hold, libpq.so.5 and the like
+
+cp "$(command -v bash)" "$root/bin/bash"
+ln -s bash "$root/bin/sh"
+# Every library of the system that the shell, the server, or a module of the server asks for, where it was found.
+find "$root/bin" "$root/usr/local" -type f \( -path '*/bin/*' -o -name '*.so*' \) -print0 |
+  LD_LIBRARY_PATH=$root/usr/local/lib xargs -0 ldd 2>/dev/null |
+  awk '{ for (i = 1; i <= NF; i++) if ($i ~ "^/(usr/)?lib") print $i }' | sort -u |
+  xargs -I{} cp --parents -L {} "$root"
+
+echo 'postgres:x:999:999::/var/lib/postgresql:/bin/sh' >"$root/etc/passwd"
+echo 'postgres:x:999:' >"$root/etc/group"
+chown -R 999:999 "$root/var/lib/postgresql"
+chmod 755 "$root" # of mktemp it has 700, and it becomes the container's root directory
+chmod 1777 "$root/tmp"
+
+cat >"$root/usr/local/bin/docker-entrypoint.sh" <<'ENTRYPOINT'
+#!/bin/bash
+set -euo pipefail
+if [[ ! -e $PGDATA/PG_VERSION ]]; then
+  user=${POSTGRES_USER:-postgres} database=${POSTGRES_DB:-${POSTGRES_USER:-postgres}}
+  initdb --username="$user" --pwfile=<(echo "$POSTGRES_PASSWORD") --auth=scram-sha-256 \
+    --encoding=UTF8 --locale=C --no-sync
+  echo "host all all all scram-sha-256" >>"$PGDATA/pg_hba.conf"
+  echo "listen_addresses = '*'" >>"$PGDATA/postgresql.conf"
+  echo "unix_socket_directories = '/tmp'" >>"$PGDATA/postgresql.conf"
+  [[ $database == postgres ]] || postgres --single postgres <<<"CREATE DATABASE \"$database\""
+fi
+exec "$@"
+ENTRYPOINT
+
+# The containers' health check. The last line of this file is the server's own word on its state.
+cat >"$root/usr/local/bin/pg_isready" <<'PG_ISREADY'
+#!/bin/bash
+mapfile -t state <"$PGDATA/postmaster.pid" && [[ ${state[7]-} == ready* ]]
+PG_ISREADY
+chmod +x "$root"/usr/local/bin/{docker-entrypoint.sh,pg_isready}
+
+tar -C "$root" -c . | docker import \
+  --change 'ENV PATH=/usr/local/bin:/bin LD_LIBRARY_PATH=/usr/local/lib PGDATA=/var/lib/postgresql/data' \
+  --change 'USER postgres' \
+  --change 'EXPOSE 5432' \
+  --change 'ENTRYPOINT ["/usr/local/bin/docker-entrypoint.sh"]' \
+  --change 'CMD ["postgres"]' \
+  - "$image"

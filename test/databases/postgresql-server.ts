@@ -1,0 +1,47 @@
+import { setTimeout } from "node:timers/promises";
+import { PostgreSqlContainer } from "@testcontainers/postgresql";
+import { getContainerRuntimeClient } from "testcontainers";
+import { startEmbeddedPostgres } from "./embedded-postgres.ts";
+import type { Server } from "./server-process.ts";
+
+/** Where no registry has it, `scripts/ci/postgres-image.sh` makes a stand-in of this name. */
+const IMAGE = "postgres:18-alpine";
+
+/** Nothing here outlives the run, so nothing has to survive a loss of power. */
+const SETTINGS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300"];
+const flags = SETTINGS.flatMap((setting) => ["-c", setting]);
+
+/** A container where they are required; else `TEST_POSTGRES_URL`, a container, or PostgreSQL from npm. */
+export async function startPostgresql(): Promise<Server> {
+  const { REQUIRE_CONTAINERS, TEST_POSTGRES_URL } = process.env;
+  if (REQUIRE_CONTAINERS === "1") return startContainer();
+  if (TEST_POSTGRES_URL) return { url: TEST_POSTGRES_URL, stop: async () => {} };
+  try {
+    return await startContainer();
+  } catch (noContainer) {
+    try {
+      return await startEmbeddedPostgres(flags);
+    } catch (noEmbedded) {
+      throw new Error(`TEST_POSTGRES_URL is not set; ${message(noContainer)}; ${message(noEmbedded)}`);
+    }
+  }
+}
+
+async function startContainer(): Promise<Server> {
+  // A socket where nobody answers would be waited for without end.
+  await Promise.race([
+    getContainerRuntimeClient(),
+    setTimeout(5000, undefined, { ref: false }).then(() => {
+      throw new Error("the container engine does not answer");
+    }),
+  ]);
+  const container = await new PostgreSqlContainer(IMAGE).withCommand(["postgres", ...flags]).start();
+  return {
+    url: container.getConnectionUri(),
+    async stop() {
+      await container.stop();
+    },
+  };
+}
+
+const message = (error: unknown) => (error instanceof Error ? error.message : String(error));

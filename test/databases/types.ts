@@ -1,0 +1,39 @@
+import type { PrismaClient } from "../../generated/sqlite/client.ts";
+
+/** Prisma's name of a database, and the folder of its schema, its migrations and its generated client. */
+export type Provider = "sqlite" | "postgresql" | "mysql";
+
+/** Prisma generates a client for each provider; in what the package calls they are alike. */
+export type TestClient = PrismaClient<"query">;
+
+/** A database with the session table, empty when it is made. */
+export interface TestDatabase {
+  readonly prisma: TestClient;
+  /**
+   * Every statement that `prisma` sent, in order. Of a transaction Prisma logs the `COMMIT` or `ROLLBACK`, but not
+   * the `BEGIN`. Set `length` to 0 to count afresh.
+   */
+  readonly queries: string[];
+  readonly url: string;
+  /** An independent client with its own connections, for tests with two actors. `drop` closes it. */
+  connect(): Promise<TestClient>;
+  drop(): Promise<void>;
+}
+
+export interface Database {
+  readonly name: "SQLite" | "PostgreSQL" | "MariaDB";
+  readonly provider: Provider;
+  /** Why this database cannot be had on this machine. */
+  readonly skipReason?: string;
+  create(): Promise<TestDatabase>;
+}
+
+/** What the global setup tells the tests of a server: where it is, or why there is none. */
+type ServerState = { readonly url: string } | { readonly skipReason: string };
+
+declare module "vitest" {
+  interface ProvidedContext {
+    postgresql: ServerState;
+    mariadb: ServerState;
+  }
+}

@@ -1,0 +1,32 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+import { SummaryReporter } from "./test/summary-reporter.ts";
+
+const src = fileURLToPath(new URL("./src", import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    // Tests that are written as a user would write them run against the source.
+    alias: [
+      { find: /^prisma-db-session$/, replacement: `${src}/index.ts` },
+      { find: /^prisma-db-session\/(\w+)$/, replacement: `${src}/$1/index.ts` },
+    ],
+  },
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/.next/**", "**/dist/**", "test/next/fixtures/**"],
+    globalSetup: "test/databases/global-setup.ts",
+    // Processes, not threads: libsql is a native addon, and an addon that dies should take one file with it.
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
+    reporters: ["default", new SummaryReporter()],
+    coverage: {
+      provider: "v8",
+      include: ["src/**"],
+      reporter: ["text-summary", ["text", { skipFull: true }]],
+      thresholds: { lines: 95, branches: 95 },
+    },
+  },
+});
