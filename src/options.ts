@@ -3,7 +3,7 @@ import { signedJson } from "./codec/signed-json.ts";
 import { type CookieOptions, cookieAttributes } from "./cookie.ts";
 import { ConfigError } from "./errors.ts";
 import { guardListener, type SessionEventListener, warnOnSuspicious } from "./events.ts";
-import { hashSessionKey, randomSessionKey } from "./key.ts";
+import { hashSessionKey, isPossibleSessionKey, randomSessionKey } from "./key.ts";
 import { secretKeys } from "./secret.ts";
 import type { SessionConfig } from "./session/session-config.ts";
 import { prismaStore } from "./store/prisma-store.ts";
@@ -66,7 +66,7 @@ export function resolveOptions<Model extends SessionDelegate>(options: SessionsO
     expireAtBrowserClose: options.expireAtBrowserClose ?? false,
     onConflict,
     now: options.now ?? (() => new Date()),
-    randomKey: options.randomKey ?? randomSessionKey,
+    newKey: options.randomKey ? checkedKeys(options.randomKey) : randomSessionKey,
     storedKey: hashKeys ? hashSessionKey : (sessionKey) => sessionKey,
     emit: guardListener(options.onEvent ?? warnOnSuspicious),
   };
@@ -80,6 +80,14 @@ function resolveStore({ model, store }: SessionsOptions<SessionDelegate>): Sessi
     "The option model is missing. Pass the model of your Prisma client, `model: prisma.session`; " +
       "if that is undefined, add the model Session to your schema and run `prisma generate`.",
   );
+}
+
+function checkedKeys(randomKey: () => string): () => string {
+  return () => {
+    const key = randomKey();
+    if (isPossibleSessionKey(key)) return key;
+    throw new ConfigError("The option randomKey gave no session key. Let it return 8 to 40 characters of a-z and 0-9.");
+  };
 }
 
 function duration(name: string, seconds: number | undefined): number | undefined {

@@ -5,9 +5,6 @@ import type { SessionConfig, SessionCookie } from "./session-config.ts";
 import { SessionRecord } from "./session-record.ts";
 import { Turns } from "./turns.ts";
 
-/** How many keys are drawn before `CreateError`. With real keys a second one is already a sign of a broken generator. */
-const MAX_KEYS = 100;
-
 /**
  * One session, as one request sees it; made by `Sessions.open()` and `getSession()`.
  *
@@ -51,7 +48,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * @throws SerializationError for a value that would not come back as it went in
    */
   create(): Promise<void> {
-    return this.#turns.run(() => this.#insert(MAX_KEYS));
+    return this.#turns.run(() => this.#insert());
   }
 
   /**
@@ -67,7 +64,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   save({ mustCreate = false }: { readonly mustCreate?: boolean } = {}): Promise<void> {
     return this.#turns.run(async () => {
       await this.#loaded();
-      if (this.sessionKey === null) return this.#insert(mustCreate ? 1 : MAX_KEYS);
+      if (this.sessionKey === null) return this.#insert(mustCreate ? { keys: 1 } : {});
       if (mustCreate) {
         throw new CreateError(
           "This session has a row already. Call `save()` to update it, or `create()` to make another.",
@@ -108,7 +105,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
     return this.#turns.run(async () => {
       await this.#loaded();
       this.accessed = true;
-      if (this.sessionKey === null) return this.#insert(MAX_KEYS);
+      if (this.sessionKey === null) return this.#insert();
       return this.#update({ rekey: true });
     });
   }
@@ -130,8 +127,8 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
     return this.data;
   }
 
-  #insert(keys: number): Promise<void> {
-    return this.#writing((data) => this.#record.insert(data, { keys }));
+  #insert(options: { readonly keys?: number } = {}): Promise<void> {
+    return this.#writing((data) => this.#record.insert(data, options));
   }
 
   #update({ rekey }: { readonly rekey: boolean }): Promise<void> {

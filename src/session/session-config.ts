@@ -15,7 +15,8 @@ export interface SessionConfig {
   readonly expireAtBrowserClose: boolean;
   readonly onConflict: "merge" | "overwrite" | "error";
   readonly now: () => Date;
-  readonly randomKey: () => string;
+  /** A random session key. */
+  readonly newKey: () => string;
   /** What the key column holds for a session key. */
   readonly storedKey: (sessionKey: string) => string;
   readonly emit: (event: SessionEvent) => void;

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { ConfigError, ConflictError, CreateError, UpdateError } from "../errors.ts";
+import { ConflictError, CreateError, UpdateError } from "../errors.ts";
 import type { SessionEvent } from "../events.ts";
-import { isPossibleSessionKey, shortKeyHash } from "../key.ts";
+import { shortKeyHash } from "../key.ts";
 import type { RekeyOutcome, SessionRow, UpdateGuard } from "../store/session-store.ts";
 import { applyChanges, findChanges, isUnchanged } from "./changes.ts";
 import { CookieMover } from "./cookie-mover.ts";
@@ -11,6 +11,8 @@ import { decodeRowData, encodeRowData } from "./row-data.ts";
 import { checkSerializable } from "./serializable.ts";
 import type { SessionConfig, SessionCookie } from "./session-config.ts";
 
+/** How many keys are drawn before giving up. With real keys a second one is already a sign of a broken generator. */
+const MAX_KEYS = 100;
 const MAX_UPDATES = 100;
 const MAX_WAIT_MS = 50;
 
@@ -83,13 +85,13 @@ export class SessionRecord {
    * Inserts a row under a new key, and under another when that one is taken.
    * @throws CreateError when all of `keys` keys are taken
    */
-  async insert(data: Dictionary, { keys }: { readonly keys: number }): Promise<void> {
+  async insert(data: Dictionary, { keys = MAX_KEYS }: { readonly keys?: number } = {}): Promise<void> {
     checkSerializable(data, this.#config.serializer);
     await this.#cookie.withRow(async () => {
       for (let tried = 0; tried < keys; tried++) {
         const now = this.#config.now();
         this.#stampCreation(data, now);
-        const sessionKey = this.#newKey();
+        const sessionKey = this.#config.newKey();
         const row = {
           data: encodeRowData(data, sessionKey, this.#config),
           expireDate: sessionExpiryDate(data, now, this.#config),
@@ -102,10 +104,7 @@ export class SessionRecord {
           return true;
         }
       }
-      throw new CreateError(
-        `No session was created, since ${keys === 1 ? "the key drawn is" : `${keys} keys drawn are all`} taken. ` +
-          "Check the option randomKey, if you set it; otherwise try again.",
-      );
+      throw allKeysTaken(keys);
     });
   }
 
@@ -120,10 +119,12 @@ export class SessionRecord {
     checkSerializable(data, this.#config.serializer);
     if (!this.#row) await this.#keepCreation(sessionKey, data);
     await this.#cookie.withRow(async () => {
+      let taken = 0;
       for (let tried = 1; tried <= MAX_UPDATES; tried++) {
         const attempt = this.#plan(sessionKey, data, options);
         this.#moveCookie(attempt.sessionKey, data, attempt.expireDate);
         const outcome = await this.#execute(sessionKey, attempt);
+        if (outcome === "taken" && ++taken === MAX_KEYS) throw allKeysTaken(taken);
         if (outcome === "taken") continue;
         if (outcome === "rekeyed" || (await this.#reconcile(sessionKey, data, options, attempt, tried))) {
           this.#written(sessionKey, attempt);
@@ -171,7 +172,7 @@ export class SessionRecord {
 
   #plan(sessionKey: string, data: Dictionary, { rekey, replacesAll }: UpdateOptions): Attempt {
     const now = this.#config.now();
-    const newKey = rekey ? this.#newKey() : sessionKey;
+    const newKey = rekey ? this.#config.newKey() : sessionKey;
     const changed = replacesAll || this.#hasChanges(sessionKey, data);
     const overwrites = replacesAll || (changed && this.#config.onConflict === "overwrite");
     const text = changed || rekey ? encodeRowData(data, newKey, this.#config) : undefined;
@@ -266,12 +267,6 @@ export class SessionRecord {
     if (this.#config.absoluteMaxAge !== undefined && !data.has(CREATED)) data.set(CREATED, now.getTime());
   }
 
-  #newKey(): string {
-    const key = this.#config.randomKey();
-    if (isPossibleSessionKey(key)) return key;
-    throw new ConfigError("The option randomKey gave no session key. Let it return 8 to 40 characters of a-z and 0-9.");
-  }
-
   #moveCookie(sessionKey: string, data: Dictionary, expireDate: Date): void {
     this.#cookie.move({ sessionKey, expires: expiresWithBrowser(data, this.#config) ? null : expireDate });
   }
@@ -301,3 +296,10 @@ export class SessionRecord {
 }
 
 type WithoutHash<Event> = Event extends { readonly keyHash: string } ? Omit<Event, "keyHash"> : never;
+
+function allKeysTaken(keys: number): CreateError {
+  const what = keys === 1 ? "the key drawn is" : `${keys} keys drawn are all`;
+  return new CreateError(
+    `The session got no key, since ${what} taken. Check the option randomKey, if you set it; otherwise try again.`,
+  );
+}

@@ -1,0 +1,196 @@
+import { createSessions, type SessionEvent, type SessionsOptions } from "prisma-db-session";
+import { expect, it } from "vitest";
+import { describeEachStore } from "../stores.ts";
+import { SECRET, type ShopData, storedKey, testClock } from "../support.ts";
+
+// Two actors on one session, each with a database connection of its own. "They" are always one step ahead.
+describeEachStore("Two requests at once", (stores) => {
+  async function twoActors(options: Partial<SessionsOptions> = {}) {
+    const { store, otherStore } = stores();
+    const clock = testClock();
+    const events: SessionEvent[] = [];
+    const common = { secret: SECRET, now: clock.now, ...options };
+    const mine = createSessions<ShopData>({ store, onEvent: (event) => events.push(event), ...common });
+    const theirs = createSessions<ShopData>({ store: otherStore, ...common });
+    const session = mine.open();
+    session.update({ userId: 7, cart: ["tea"] });
+    await session.save();
+    const key = session.sessionKey as string;
+    events.length = 0;
+    const [me, they] = [await mine.load(key), await theirs.load(key)];
+    return { mine, theirs, me, they, key, clock, store, events, read: async () => (await mine.load(key)).toJSON() };
+  }
+
+  it("changes to different keys both survive", async () => {
+    const { me, they, read, events } = await twoActors();
+    they.set("note", "theirs");
+    me.set("userId", 8);
+    await they.save();
+    await me.save();
+    expect(await read()).toEqual({ userId: 8, cart: ["tea"], note: "theirs" });
+    expect(me.get("note")).toBe("theirs");
+    expect(events.map(({ type }) => type)).toEqual(["loaded", "merged", "saved", "loaded"]);
+  });
+
+  it("of changes to the same key, the last wins", async () => {
+    const { me, they, read } = await twoActors();
+    they.set("userId", 1);
+    me.set("userId", 2);
+    await they.save();
+    await me.save();
+    expect(await read()).toEqual({ userId: 2, cart: ["tea"] });
+  });
+
+  it("a key that one deleted and the other left alone stays deleted, both ways", async () => {
+    const { me, they, read } = await twoActors();
+    they.delete("cart");
+    me.delete("userId");
+    await they.save();
+    await me.save();
+    expect(await read()).toEqual({});
+  });
+
+  it("a change that differs in letter case alone is a change, whatever the collation", async () => {
+    const { me, they, read } = await twoActors();
+    they.set("cart", ["TEA"]);
+    me.set("userId", 8);
+    await they.save();
+    await me.save();
+    expect(await read()).toEqual({ userId: 8, cart: ["TEA"] });
+  });
+
+  it("a save that changed nothing has no conflict, and loses nothing of theirs", async () => {
+    const { me, they, read, events } = await twoActors();
+    they.set("note", "theirs");
+    await they.save();
+    await me.save();
+    expect(await read()).toEqual({ userId: 7, cart: ["tea"], note: "theirs" });
+    expect(events.map(({ type }) => type)).not.toContain("merged");
+    me.set("userId", 8);
+    await me.save();
+    expect(await read()).toEqual({ userId: 8, cart: ["tea"], note: "theirs" });
+  });
+
+  it("clear means all: the save after it overwrites what they wrote", async () => {
+    const { me, they, read } = await twoActors();
+    they.set("note", "theirs");
+    me.clear();
+    me.set("userId", 9);
+    await they.save();
+    await me.save();
+    expect(await read()).toEqual({ userId: 9 });
+  });
+
+  it("an own expiry of theirs survives a merge", async () => {
+    const { me, they, mine, key } = await twoActors();
+    they.setExpiry(60);
+    me.set("userId", 8);
+    await they.save();
+    await me.save();
+    const loaded = await mine.load(key);
+    expect([loaded.getExpiryAge(), loaded.get("userId")]).toEqual([60, 8]);
+  });
+
+  it("twelve saves of different keys, all at once, are all kept", async () => {
+    const { mine, theirs, key, read } = await twoActors();
+    const actors = await Promise.all(Array.from({ length: 12 }, (_, i) => (i % 2 ? mine : theirs).load(key)));
+    await Promise.all(
+      actors.map((actor, i) => {
+        actor.set(`key${i}`, i);
+        return actor.save();
+      }),
+    );
+    expect(Object.keys(await read())).toHaveLength(14);
+  });
+
+  it("they sign out: my save is an UpdateError, and the session stays gone", async () => {
+    const { me, they, store, key } = await twoActors();
+    await they.flush();
+    me.set("userId", 8);
+    await expect(me.save()).rejects.toMatchObject({ code: "SESSION_UPDATE" });
+    expect(await store.find(storedKey(key))).toBeUndefined();
+  });
+
+  it("they cycle the key: my save under the old one is an UpdateError", async () => {
+    const { me, they, key, store, mine } = await twoActors();
+    await they.cycleKey();
+    me.set("userId", 8);
+    await expect(me.save()).rejects.toMatchObject({ code: "SESSION_UPDATE" });
+    expect(await store.find(storedKey(key))).toBeUndefined();
+    expect((await mine.load(they.sessionKey)).get("userId")).toBe(7);
+  });
+
+  it("I cycle the key: what they saved meanwhile comes along", async () => {
+    const { me, they, mine } = await twoActors();
+    they.set("note", "theirs");
+    me.set("userId", 8);
+    await they.save();
+    await me.cycleKey();
+    expect((await mine.load(me.sessionKey)).toJSON()).toEqual({ userId: 8, cart: ["tea"], note: "theirs" });
+  });
+
+  it("both cycle the key: one wins, and there is one row", async () => {
+    const { me, they, mine, key } = await twoActors();
+    const outcomes = await Promise.allSettled([me.cycleKey(), they.cycleKey()]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    const [winner, loser] = outcomes[0]?.status === "fulfilled" ? [me, they] : [they, me];
+    expect((await mine.load(winner.sessionKey)).get("userId")).toBe(7);
+    expect(loser.sessionKey).toBe(key);
+    expect((await mine.load(key)).sessionKey).toBeNull();
+  });
+
+  it("they sign out: my flush and my destroy are no errors", async () => {
+    const { me, they } = await twoActors();
+    await they.flush();
+    await me.destroy();
+    await me.flush();
+    expect(me.isEmpty()).toBe(true);
+  });
+
+  it('onConflict "error": a ConflictError, nothing written, my change still there', async () => {
+    const { me, they, read, events } = await twoActors({ onConflict: "error" });
+    they.set("note", "theirs");
+    me.set("userId", 8);
+    await they.save();
+    await expect(me.save()).rejects.toMatchObject({ code: "SESSION_CONFLICT", name: "ConflictError" });
+    expect(await read()).toEqual({ userId: 7, cart: ["tea"], note: "theirs" });
+    expect([me.get("userId"), me.modified]).toEqual([8, true]);
+    expect(events).toContainEqual({ type: "conflict", attempt: 1, keyHash: expect.any(String) });
+  });
+
+  it('onConflict "error": cycleKey without a change of its own takes theirs along', async () => {
+    const { me, they, mine } = await twoActors({ onConflict: "error" });
+    they.set("note", "theirs");
+    await they.save();
+    await me.cycleKey();
+    expect((await mine.load(me.sessionKey)).get("note")).toBe("theirs");
+  });
+
+  it('onConflict "overwrite": my data replace theirs, but only if I changed something', async () => {
+    const { me, they, read } = await twoActors({ onConflict: "overwrite" });
+    they.set("note", "theirs");
+    await they.save();
+    await me.save();
+    expect(await read()).toEqual({ userId: 7, cart: ["tea"], note: "theirs" });
+    me.set("userId", 8);
+    await me.save();
+    expect(await read()).toEqual({ userId: 8, cart: ["tea"] });
+  });
+
+  it('onConflict "overwrite": a session that is gone stays gone', async () => {
+    const { me, they, store, key } = await twoActors({ onConflict: "overwrite" });
+    await they.flush();
+    me.set("userId", 8);
+    await expect(me.save()).rejects.toMatchObject({ code: "SESSION_UPDATE" });
+    expect(await store.find(storedKey(key))).toBeUndefined();
+  });
+
+  it("their row does not verify any more: a ConflictError, and nothing is written", async () => {
+    const { me, store, key, clock, events } = await twoActors();
+    await store.update(storedKey(key), { liveAt: clock.now() }, { data: "rubbish", expireDate: new Date("2031-01-01") });
+    me.set("userId", 8);
+    await expect(me.save()).rejects.toMatchObject({ code: "SESSION_CONFLICT" });
+    expect((await store.find(storedKey(key)))?.data).toBe("rubbish");
+    expect(events.map(({ type }) => type)).toEqual(["loaded", "suspicious", "conflict"]);
+  });
+});

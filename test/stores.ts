@@ -1,0 +1,32 @@
+import { memoryStore, prismaStore, type SessionStore } from "prisma-db-session";
+import { beforeEach, describe } from "vitest";
+import { describeEachDatabase, type TestDatabase } from "./databases/index.ts";
+
+/** A store with an empty table, as two actors see it. */
+export interface TestStores {
+  readonly store: SessionStore;
+  /** The same table through a client with connections of its own. */
+  readonly otherStore: SessionStore;
+}
+
+/** A `describe` for the memory store and for each database. */
+export function describeEachStore(title: string, tests: (stores: () => TestStores) => void): void {
+  describe(`${title} in memory`, () => {
+    let store: SessionStore;
+    beforeEach(() => {
+      store = memoryStore();
+    });
+    tests(() => ({ store, otherStore: store }));
+  });
+
+  describeEachDatabase(title, (db) => {
+    let connected: { readonly db: TestDatabase; readonly otherStore: SessionStore } | undefined;
+    beforeEach(async () => {
+      connected ??= { db: db(), otherStore: prismaStore((await db().connect()).session) };
+    });
+    tests(() => {
+      if (!connected) throw new Error("The stores are there in tests only.");
+      return { store: prismaStore(connected.db.prisma.session), otherStore: connected.otherStore };
+    });
+  });
+}

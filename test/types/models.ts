@@ -1,0 +1,45 @@
+// Compile-only: which models fit the option `model`. Each client is really generated, by Prisma 7 or 6.19; `npm run check` compiles this.
+import { createSessions } from "prisma-db-session";
+import { PrismaClient as CockroachClient } from "../../generated/cockroachdb/client.ts";
+import { PrismaClient as MysqlClient } from "../../generated/mysql/client.ts";
+import { PrismaClient as PostgresClient } from "../../generated/postgresql/client.ts";
+import { PrismaClient as Prisma6Client } from "../../generated/prisma-6/index.js";
+import { PrismaClient as SqliteClient } from "../../generated/sqlite/client.ts";
+import { PrismaClient as OtherClient } from "../../generated/wrong-columns/client.ts";
+
+declare const adapter: ConstructorParameters<typeof SqliteClient>[0]["adapter"] & object;
+const secret = process.env.SESSION_SECRET;
+
+createSessions({ model: new PostgresClient({ adapter }).session, secret });
+createSessions({ model: new MysqlClient({ adapter }).session, secret });
+createSessions({ model: new CockroachClient({ adapter }).session, secret });
+createSessions({ model: new Prisma6Client().session, secret });
+
+// With a type for the data, the model's type is its default.
+const prisma = new SqliteClient({ adapter });
+createSessions<{ userId: number }>({ model: prisma.session, secret });
+createSessions<{ userId: number }, typeof prisma.session>({ model: prisma.session, secret });
+
+// Extended clients, and the client of a transaction.
+createSessions({ model: prisma.$extends({ name: "nothing" }).session, secret });
+createSessions({
+  model: prisma.$extends({ query: { session: { findUnique: ({ args, query }) => query(args) } } }).session,
+  secret,
+});
+createSessions({
+  model: prisma.$extends({ result: { session: { age: { needs: { expireDate: true }, compute: () => 1 } } } }).session,
+  secret,
+});
+createSessions({ model: new Prisma6Client().$extends({ name: "nothing" }).session, secret });
+await prisma.$transaction(async (transaction) => createSessions({ model: transaction.session, secret }));
+
+// Columns of one's own that may be null do no harm.
+const other = new OtherClient({ adapter });
+createSessions({ model: other.sessionWithExtraColumns, secret });
+
+// @ts-expect-error a column is missing
+createSessions({ model: other.sessionWithoutDate, secret });
+// @ts-expect-error a column has another type
+createSessions({ model: other.sessionWithWrongType, secret });
+// @ts-expect-error the client itself is no model
+createSessions({ model: prisma, secret });
