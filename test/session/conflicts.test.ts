@@ -187,7 +187,11 @@ describeEachStore("Two requests at once", (stores) => {
 
   it("their row does not verify any more: a ConflictError, and nothing is written", async () => {
     const { me, store, key, clock, events } = await twoActors();
-    await store.update(storedKey(key), { liveAt: clock.now() }, { data: "rubbish", expireDate: new Date("2031-01-01") });
+    await store.update(
+      storedKey(key),
+      { liveAt: clock.now() },
+      { data: "rubbish", expireDate: new Date("2031-01-01") },
+    );
     me.set("userId", 8);
     await expect(me.save()).rejects.toMatchObject({ code: "SESSION_CONFLICT" });
     expect((await store.find(storedKey(key)))?.data).toBe("rubbish");

@@ -1,7 +1,7 @@
 import { createSessions, type SessionsOptions } from "prisma-db-session";
 import { expect, it } from "vitest";
 import { describeEachStore } from "../stores.ts";
-import { SECRET, type ShopData, START, storedKey, testClock, TWO_WEEKS, UNKNOWN_KEY } from "../support.ts";
+import { SECRET, type ShopData, START, storedKey, TWO_WEEKS, testClock, UNKNOWN_KEY } from "../support.ts";
 
 const KEY_FORM = /^[a-z0-9]{32}$/;
 
@@ -524,7 +524,11 @@ describeEachStore("DbSession", (stores) => {
     const theirs = await store.find(storedKey(admin.sessionKey));
     const mine = sessions.open();
     await mine.save();
-    await store.update(storedKey(mine.sessionKey), { liveAt: START }, { data: theirs?.data ?? "", expireDate: new Date("2031-01-01") });
+    await store.update(
+      storedKey(mine.sessionKey),
+      { liveAt: START },
+      { data: theirs?.data ?? "", expireDate: new Date("2031-01-01") },
+    );
     const quiet = createSessions<ShopData>({ store, secret: SECRET, now: testClock().now, onEvent: () => {} });
     expect((await quiet.load(mine.sessionKey)).isEmpty()).toBe(true);
   });

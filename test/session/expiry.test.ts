@@ -98,14 +98,20 @@ describe("expiry", () => {
     expect(loaded.getExpireAtBrowserClose()).toBe(expiry === 0);
   });
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY, new Date(Number.NaN), new Date("+010000-01-01"), "tomorrow", undefined])(
-    "%s is refused with a clear error",
-    (value) => {
-      const session = memorySessions().sessions.open();
-      expect(() => session.setExpiry(value as number)).toThrow(/is no expiry\. Give seconds, a Date before the year 10000/);
-      expect(session.modified).toBe(false);
-    },
-  );
+  it.each([
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    new Date(Number.NaN),
+    new Date("+010000-01-01"),
+    "tomorrow",
+    undefined,
+  ])("%s is refused with a clear error", (value) => {
+    const session = memorySessions().sessions.open();
+    expect(() => session.setExpiry(value as number)).toThrow(
+      /is no expiry\. Give seconds, a Date before the year 10000/,
+    );
+    expect(session.modified).toBe(false);
+  });
 
   it("so many seconds that no date column holds them end in the year 9999", () => {
     const session = memorySessions().sessions.open();
@@ -113,15 +119,18 @@ describe("expiry", () => {
     expect(session.getExpiryDate()).toEqual(new Date("9999-12-31T23:59:59.999Z"));
   });
 
-  it.each([["rubbish"], [true], [null], [{}]])("an own expiry that is %j in the table counts as none", async (value) => {
-    const { sessions } = memorySessions({
-      // A codec without a signature, so that the table can say what it likes.
-      codec: { encode: (data) => JSON.stringify(data), decode: () => ({ _session_expiry: value }) },
-    });
-    const session = sessions.open();
-    await session.save();
-    expect((await sessions.load(session.sessionKey)).getExpiryAge()).toBe(TWO_WEEKS);
-  });
+  it.each([["rubbish"], [true], [null], [{}]])(
+    "an own expiry that is %j in the table counts as none",
+    async (value) => {
+      const { sessions } = memorySessions({
+        // A codec without a signature, so that the table can say what it likes.
+        codec: { encode: (data) => JSON.stringify(data), decode: () => ({ _session_expiry: value }) },
+      });
+      const session = sessions.open();
+      await session.save();
+      expect((await sessions.load(session.sessionKey)).getExpiryAge()).toBe(TWO_WEEKS);
+    },
+  );
 
   it("a date that is past expires the session", async () => {
     const { sessions } = memorySessions();

@@ -1,0 +1,81 @@
+import { createHash, hkdfSync } from "node:crypto";
+import { type CodecContext, signedJson } from "prisma-db-session";
+import { describe, expect, it } from "vitest";
+
+const [KEY, OLDER_KEY] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
+
+const context = (overrides: Partial<CodecContext> = {}): CodecContext => ({
+  storedKey: "sha256.row",
+  secrets: { derive: () => [KEY] },
+  serializer: JSON,
+  ...overrides,
+});
+
+describe("signedJson", () => {
+  const codec = signedJson();
+
+  it("is readable JSON behind a version and a signature", () => {
+    expect(codec.encode({ userId: 7 }, context())).toMatch(/^v1\.[0-9a-f]{64}\.\{"userId":7\}$/);
+  });
+
+  it("decodes what it encoded", () => {
+    const data = { a: 1, b: ["é\u{1F600}", null], c: { d: "x.y.z" } };
+    expect(codec.decode(codec.encode(data, context()), context())).toEqual(data);
+  });
+
+  it("refuses the text under another key, with another secret, with any other character", () => {
+    const text = codec.encode({ userId: 7 }, context());
+    expect(codec.decode(text, context({ storedKey: "sha256.other" }))).toBeUndefined();
+    expect(codec.decode(text, context({ secrets: { derive: () => [OLDER_KEY] } }))).toBeUndefined();
+    for (let i = 0; i < text.length; i++) {
+      const changed = `${text.slice(0, i)}${text[i] === "0" ? "1" : "0"}${text.slice(i + 1)}`;
+      expect(codec.decode(changed, context())).toBeUndefined();
+    }
+  });
+
+  it("does not confuse where the key ends and the data begin", () => {
+    const text = codec.encode({ a: 1 }, context({ storedKey: "sha256.row" }));
+    const shifted = text.replace('{"a":1}', 'row.{"a":1}');
+    expect(codec.decode(shifted, context({ storedKey: "sha256" }))).toBeUndefined();
+  });
+
+  it("verifies with every secret, and signs with the first", () => {
+    const older = context({ secrets: { derive: () => [OLDER_KEY] } });
+    const both = context({ secrets: { derive: () => [KEY, OLDER_KEY] } });
+    expect(codec.decode(codec.encode({ a: 1 }, older), both)).toEqual({ a: 1 });
+    expect(codec.decode(codec.encode({ a: 1 }, both), context())).toEqual({ a: 1 });
+  });
+
+  it.each([
+    "",
+    "v1",
+    "v1.",
+    "v1..",
+    `v1.${"0".repeat(64)}`,
+    `v1.${"0".repeat(64)}.`,
+    `v2.${"0".repeat(64)}.{}`,
+    "{}",
+    "\u0000",
+  ])("refuses %j", (text) => {
+    expect(codec.decode(text, context())).toBeUndefined();
+  });
+
+  it.each(["[]", "null", "1", '"x"', "{", "undefined", "", "{}x"])(
+    "refuses %j even with a good signature",
+    (payload) => {
+      const writesPayload = { stringify: () => payload, parse: JSON.parse };
+      const text = codec.encode({}, context({ serializer: writesPayload }));
+      expect(codec.decode(text, context())).toBeUndefined();
+    },
+  );
+
+  it("derives its key from the secret for this purpose alone", () => {
+    const labels: string[] = [];
+    const derive = (label: string): [Uint8Array] => {
+      labels.push(label);
+      return [new Uint8Array(hkdfSync("sha256", createHash("sha256").digest(), "", label, 32))];
+    };
+    codec.encode({}, context({ secrets: { derive } }));
+    expect(labels).toEqual(["prisma-db-session signedJson v1"]);
+  });
+});

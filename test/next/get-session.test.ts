@@ -1,0 +1,378 @@
+// Next.js finds its AsyncLocalStorage in the global scope, from the first import on.
+import "next/dist/server/node-environment-baseline.js";
+
+import { memoryStore, type SessionStore, type SessionsOptions } from "prisma-db-session";
+import { createNextSessions } from "prisma-db-session/next";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { SECRET, type ShopData, storedKey, TWO_WEEKS, testClock, UNKNOWN_KEY } from "../support.ts";
+import { inNextRequest } from "./request.ts";
+
+/** A memory store that notes which verbs were called. */
+function notingStore() {
+  const calls: string[] = [];
+  const store = memoryStore();
+  const noting = Object.fromEntries(
+    Object.entries(store).map(([verb, run]) => [
+      verb,
+      (...args: unknown[]) => {
+        calls.push(verb);
+        return run(...args);
+      },
+    ]),
+  ) as unknown as SessionStore;
+  return { store: noting, calls };
+}
+
+function nextApp(options: Partial<SessionsOptions> = {}) {
+  const { store, calls } = notingStore();
+  const clock = testClock();
+  const app = createNextSessions<ShopData>({ store, secret: SECRET, now: clock.now, ...options });
+  /** Signs a user in, in a request of its own; returns the key. */
+  async function signIn() {
+    const { result } = await inNextRequest({}, async () => {
+      const session = await app.getSession();
+      session.set("userId", 7);
+      await session.save();
+      return session.sessionKey as string;
+    });
+    calls.length = 0;
+    return result;
+  }
+  return { ...app, store, calls, clock, signIn };
+}
+
+/** A Set-Cookie header as name, value and attributes, the latter in lower case. */
+function parse(header: string | undefined) {
+  const [pair = "", ...attributes] = (header ?? "").split("; ");
+  const [name, value] = pair.split("=");
+  return { name, value, attributes: Object.fromEntries(attributes.map((each) => each.toLowerCase().split("="))) };
+}
+
+describe("getSession", () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  it("of an anonymous visitor costs no statement and no cookie", async () => {
+    const { getSession, calls } = nextApp();
+    const { result, setCookies } = await inNextRequest({}, getSession);
+    expect(result.isEmpty()).toBe(true);
+    expect([calls, setCookies]).toEqual([[], []]);
+  });
+
+  it("gives the session of the cookie, loaded", async () => {
+    const { getSession, signIn, calls } = nextApp();
+    const session = await signIn();
+    const { result, setCookies } = await inNextRequest({ cookies: { session } }, getSession);
+    expect(result.get("userId")).toBe(7);
+    expect([calls, setCookies]).toEqual([["find"], []]);
+  });
+
+  it("is remembered through one request, also when it is called twice at once", async () => {
+    const { getSession, signIn, calls } = nextApp();
+    const session = await signIn();
+    await inNextRequest({ cookies: { session } }, async () => {
+      const [first, second] = await Promise.all([getSession(), getSession()]);
+      expect(first).toBe(second);
+      expect(await getSession()).toBe(first);
+    });
+    expect(calls).toEqual(["find"]);
+  });
+
+  it("is not shared between requests", async () => {
+    const { getSession, signIn } = nextApp();
+    const session = await signIn();
+    const one = await inNextRequest({ cookies: { session } }, getSession);
+    const two = await inNextRequest({ cookies: { session } }, getSession);
+    expect(one.result).not.toBe(two.result);
+  });
+
+  it("loads again after a load that failed", async () => {
+    const { getSession, signIn, store } = nextApp();
+    const session = await signIn();
+    const find = store.find.bind(store);
+    const failure = new Error("connection lost");
+    store.find = () => Promise.reject(failure);
+    await inNextRequest({ cookies: { session } }, async () => {
+      await expect(getSession()).rejects.toBe(failure);
+      store.find = find;
+      expect((await getSession()).get("userId")).toBe(7);
+    });
+  });
+
+  it("does not adopt an unknown key, and leaves its cookie alone", async () => {
+    const { getSession } = nextApp();
+    const { result, setCookies } = await inNextRequest({ cookies: { session: UNKNOWN_KEY } }, getSession);
+    expect(result.sessionKey).toBeNull();
+    expect(setCookies).toEqual([]);
+  });
+
+  it("outside of a request is the error of Next.js", async () => {
+    await expect(nextApp().getSession()).rejects.toThrow(/outside a request scope/);
+  });
+
+  it("checks the options at the first use, not when the module is evaluated", async () => {
+    const { getSession, open, load, clearExpired } = createNextSessions({ store: memoryStore(), secret: undefined });
+    const missing = expect.objectContaining({ code: "SESSION_CONFIG" });
+    await inNextRequest({}, () => expect(getSession()).rejects.toEqual(missing));
+    expect(() => open()).toThrow(missing);
+    await expect(load()).rejects.toEqual(missing);
+    await expect(clearExpired()).rejects.toEqual(missing);
+  });
+
+  it("comes with open, load and clearExpired for jobs and tests", async () => {
+    const { open, load, clearExpired, signIn, clock } = nextApp();
+    const key = await signIn();
+    expect((await load(key)).get("userId")).toBe(7);
+    expect(open(key).sessionKey).toBe(key);
+    clock.advance(TWO_WEEKS);
+    expect(await clearExpired()).toBe(1);
+  });
+});
+
+describe("the cookie", () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  const save = (app: ReturnType<typeof nextApp>) => async () => {
+    const session = await app.getSession();
+    session.set("userId", 8);
+    await session.save();
+    return session;
+  };
+
+  it("in development: plain, HttpOnly, Lax, for as long as the row lives", async () => {
+    const app = nextApp();
+    const { result, setCookies } = await inNextRequest({}, save(app));
+    expect(setCookies).toHaveLength(1);
+    expect(parse(setCookies[0])).toMatchObject({ name: "session", value: result.sessionKey });
+    const { expires: _, ...attributes } = parse(setCookies[0]).attributes;
+    expect(attributes).toEqual({ path: "/", "max-age": String(TWO_WEEKS), httponly: undefined, samesite: "lax" });
+  });
+
+  it("in production: __Host- and Secure", async () => {
+    vi.stubEnv("NODE_ENV", "production");
+    const app = nextApp();
+    const { setCookies } = await inNextRequest({}, save(app));
+    expect(parse(setCookies[0]).name).toBe("__Host-session");
+    expect(parse(setCookies[0]).attributes).toHaveProperty("secure");
+  });
+
+  it("with a domain: __Secure-, and every attribute that was asked for", async () => {
+    const cookie = {
+      secure: true,
+      domain: "example.com",
+      path: "/app",
+      sameSite: "none",
+      partitioned: true,
+      priority: "high",
+    } as const;
+    const { setCookies } = await inNextRequest({}, save(nextApp({ cookie })));
+    expect(parse(setCookies[0]).name).toBe("__Secure-session");
+    expect(parse(setCookies[0]).attributes).toMatchObject({
+      domain: "example.com",
+      path: "/app",
+      samesite: "none",
+      priority: "high",
+    });
+    expect(parse(setCookies[0]).attributes).toHaveProperty("partitioned");
+  });
+
+  it("moves its expiry along with a save, under the same key", async () => {
+    const app = nextApp();
+    const key = await app.signIn();
+    app.clock.advance(60);
+    const { setCookies } = await inNextRequest({ cookies: { session: key } }, save(app));
+    expect(parse(setCookies[0])).toMatchObject({ value: key, attributes: { "max-age": String(TWO_WEEKS) } });
+  });
+
+  it("is left alone by a save that moves neither key nor expiry", async () => {
+    const app = nextApp();
+    const key = await app.signIn();
+    const { setCookies } = await inNextRequest({ cookies: { session: key } }, save(app));
+    expect(setCookies).toEqual([]);
+    expect((await app.load(key)).get("userId")).toBe(8);
+  });
+
+  it("until the browser closes: without an age, and left alone by later saves", async () => {
+    const app = nextApp({ expireAtBrowserClose: true });
+    const first = await inNextRequest({}, save(app));
+    expect(parse(first.setCookies[0]).attributes).not.toHaveProperty("max-age");
+    expect(parse(first.setCookies[0]).attributes).not.toHaveProperty("expires");
+    app.clock.advance(60);
+    const cookies = { session: first.result.sessionKey as string };
+    expect((await inNextRequest({ cookies }, save(app))).setCookies).toEqual([]);
+  });
+
+  it("changes with setExpiry: to a date, and to the browser's end", async () => {
+    const app = nextApp();
+    const session = await app.signIn();
+    const set = (expiry: number | Date) => async () => {
+      const opened = await app.getSession();
+      opened.setExpiry(expiry);
+      await opened.save();
+    };
+    const dated = await inNextRequest({ cookies: { session } }, set(new Date(app.clock.now().getTime() + 90_500)));
+    expect(parse(dated.setCookies[0]).attributes["max-age"]).toBe("91");
+    const closing = await inNextRequest({ cookies: { session } }, set(0));
+    expect(parse(closing.setCookies[0]).attributes).not.toHaveProperty("max-age");
+  });
+
+  it("gets the new key with cycleKey, before the row", async () => {
+    const app = nextApp();
+    const key = await app.signIn();
+    const { result, setCookies } = await inNextRequest({ cookies: { session: key } }, async () => {
+      const session = await app.getSession();
+      await session.cycleKey();
+      return session.sessionKey;
+    });
+    expect(result).not.toBe(key);
+    expect(parse(setCookies[0]).value).toBe(result);
+  });
+
+  it("is removed by flush, with the attributes it was set with", async () => {
+    const app = nextApp({ cookie: { secure: true } });
+    const key = await app.signIn();
+    const { setCookies } = await inNextRequest({ cookies: { "__Host-session": key } }, async () => {
+      await (await app.getSession()).flush();
+    });
+    expect(parse(setCookies[0])).toMatchObject({ name: "__Host-session", value: "" });
+    expect(parse(setCookies[0]).attributes).toMatchObject({ "max-age": "0", path: "/", samesite: "lax" });
+    expect(parse(setCookies[0]).attributes).toHaveProperty("secure");
+    expect(parse(setCookies[0]).attributes).toHaveProperty("httponly");
+    expect(await app.store.find(storedKey(key))).toBeUndefined();
+  });
+
+  it("of a session that had ended is removed by flush too; where there is none, none is touched", async () => {
+    const app = nextApp();
+    const flush = async () => (await app.getSession()).flush();
+    const { setCookies } = await inNextRequest({ cookies: { session: UNKNOWN_KEY } }, flush);
+    expect(parse(setCookies[0])).toMatchObject({ value: "", attributes: { "max-age": "0" } });
+    expect((await inNextRequest({}, flush)).setCookies).toEqual([]);
+  });
+
+  it("moves with refresh, when that is due", async () => {
+    const app = nextApp({ refreshAfter: 60 });
+    const session = await app.signIn();
+    const refresh = async () => (await app.getSession()).refresh();
+    expect(await inNextRequest({ cookies: { session } }, refresh)).toEqual({ result: false, setCookies: [] });
+    app.clock.advance(60);
+    const { result, setCookies } = await inNextRequest({ cookies: { session } }, refresh);
+    expect(result).toBe(true);
+    expect(parse(setCookies[0])).toMatchObject({ value: session, attributes: { "max-age": String(TWO_WEEKS) } });
+  });
+});
+
+describe("where the row cannot be written", () => {
+  const failure = new Error("connection lost");
+
+  it("a new session leaves no cookie", async () => {
+    const app = nextApp();
+    app.store.insert = () => Promise.reject(failure);
+    const { setCookies } = await inNextRequest({}, async () => {
+      await expect((await app.getSession()).save()).rejects.toBe(failure);
+    });
+    expect(parse(setCookies[0])).toMatchObject({ value: "", attributes: { "max-age": "0" } });
+  });
+
+  it("cycleKey puts the old cookie back, with its old expiry", async () => {
+    const app = nextApp();
+    const key = await app.signIn();
+    app.clock.advance(60);
+    app.store.rekey = () => Promise.reject(failure);
+    const { setCookies } = await inNextRequest({ cookies: { session: key } }, async () => {
+      const session = await app.getSession();
+      await expect(session.cycleKey()).rejects.toBe(failure);
+      expect(session.sessionKey).toBe(key);
+    });
+    expect(parse(setCookies[0])).toMatchObject({ value: key, attributes: { "max-age": String(TWO_WEEKS - 60) } });
+  });
+
+  it("flush puts the cookie back, and the session stays as it was, so that it can be tried again", async () => {
+    const app = nextApp();
+    const key = await app.signIn();
+    const remove = app.store.delete.bind(app.store);
+    app.store.delete = () => Promise.reject(failure);
+    const { setCookies } = await inNextRequest({ cookies: { session: key } }, async () => {
+      const session = await app.getSession();
+      await expect(session.flush()).rejects.toBe(failure);
+      expect([session.sessionKey, session.get("userId")]).toEqual([key, 7]);
+    });
+    expect(parse(setCookies[0]).value).toBe(key);
+    app.store.delete = remove;
+    await inNextRequest({ cookies: { session: key } }, async () => (await app.getSession()).flush());
+    expect((await app.load(key)).sessionKey).toBeNull();
+  });
+
+  it("refresh of a row that went puts the cookie back", async () => {
+    const app = nextApp({ refreshAfter: 60 });
+    const key = await app.signIn();
+    app.clock.advance(60);
+    const { result, setCookies } = await inNextRequest({ cookies: { session: key } }, async () => {
+      const session = await app.getSession();
+      await app.open().destroy(key);
+      return session.refresh();
+    });
+    expect(result).toBe(false);
+    expect(parse(setCookies[0])).toMatchObject({ value: key, attributes: { "max-age": String(TWO_WEEKS - 60) } });
+  });
+});
+
+describe("in a server component", () => {
+  const readOnly = expect.objectContaining({
+    code: "SESSION_READ_ONLY",
+    name: "SessionReadOnlyError",
+    message: expect.stringMatching(/nothing was saved\. Write it in a server action or a route handler/),
+    cause: expect.any(Error),
+  });
+
+  it("the session can be read", async () => {
+    const app = nextApp();
+    const session = await app.signIn();
+    const { result } = await inNextRequest({ cookies: { session }, phase: "render" }, app.getSession);
+    expect(result.get("userId")).toBe(7);
+  });
+
+  it("save, create, cycleKey, flush and refresh are a SessionReadOnlyError, and nothing is written", async () => {
+    const app = nextApp({ refreshAfter: 60 });
+    const key = await app.signIn();
+    const before = await app.store.find(storedKey(key));
+    app.clock.advance(60);
+    for (const write of ["save", "create", "cycleKey", "flush", "refresh"] as const) {
+      app.calls.length = 0;
+      const { setCookies } = await inNextRequest({ cookies: { session: key }, phase: "render" }, async () => {
+        const session = await app.getSession();
+        session.set("userId", 8);
+        await expect(session[write]()).rejects.toEqual(readOnly);
+        expect(session.sessionKey).toBe(key);
+      });
+      expect([app.calls, setCookies]).toEqual([["find"], []]);
+    }
+    expect(await app.store.find(storedKey(key))).toEqual(before);
+  });
+
+  it("a new session cannot be saved either", async () => {
+    const app = nextApp();
+    await inNextRequest({ phase: "render" }, async () => {
+      const session = await app.getSession();
+      session.set("userId", 8);
+      await expect(session.save()).rejects.toEqual(readOnly);
+    });
+    expect(app.calls).toEqual([]);
+  });
+
+  it("another error of the cookie reaches the caller as it is", async () => {
+    const app = nextApp();
+    const failure = new Error("no such luck");
+    await inNextRequest({}, async () => {
+      const session = await app.getSession();
+      const { cookies } = await import("next/headers.js");
+      vi.spyOn(await cookies(), "set").mockImplementation(() => {
+        throw failure;
+      });
+      await expect(session.save()).rejects.toBe(failure);
+    });
+    expect(app.calls).toEqual([]);
+  });
+});

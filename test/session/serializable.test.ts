@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { memorySessions } from "../support.ts";
+
+class Money {
+  amount = 1;
+}
+
+const cycle: Record<string, unknown> = {};
+cycle.self = { again: cycle };
+
+const shared = { a: 1 };
+
+let deep: unknown = 1;
+for (let i = 0; i < 100_000; i++) deep = [deep];
+
+async function save(value: unknown) {
+  const { sessions } = memorySessions();
+  const session = sessions.open();
+  session.set("note", value);
+  await session.save();
+  return (await sessions.load(session.sessionKey)).get("note");
+}
+
+describe("values in a session", () => {
+  it.each([
+    ["texts", ["", "é\u{1F600}", "\u0000\uD800", "' \" \\"]],
+    ["numbers", [0, 1.5, -1e300, Number.MAX_SAFE_INTEGER]],
+    ["booleans and null", [true, false, null]],
+    ["nested objects and arrays", { a: [{ b: { c: [[]] } }], "": 1, "a.b": 2 }],
+    ["an object without a prototype", Object.assign(Object.create(null), { a: 1 })],
+    ["a value that stands in two places", [shared, { shared }]],
+  ])("%s come back as they went in", async (_, value) => {
+    expect(await save(value)).toEqual(value);
+  });
+
+  it("a property that is undefined is left out, and reads as undefined", async () => {
+    expect(await save({ a: 1, b: undefined })).toEqual({ a: 1 });
+  });
+
+  it.each<[string, unknown, string, RegExp]>([
+    ["a Date", { at: new Date() }, "note.at", /is a Date/],
+    ["a Map", [new Map()], "note[0]", /is a Map/],
+    ["a Set", { tags: new Set() }, "note.tags", /is a Set/],
+    ["a class instance", { price: new Money() }, "note.price", /is a Money/],
+    ["NaN", { "a b": Number.NaN }, 'note["a b"]', /is NaN/],
+    ["Infinity", Number.POSITIVE_INFINITY, "note", /is Infinity/],
+    ["a bigint", [1, [2n]], "note[1][0]", /is a bigint/],
+    ["a function", { toJSON: () => 1 }, "note.toJSON", /is a function/],
+    ["a symbol", Symbol("x"), "note", /is a symbol/],
+    ["undefined", undefined, "note", /is undefined.*Delete the key instead/],
+    ["a hole in an array", new Array(1), "note[0]", /is undefined/],
+    ["symbol keys", { [Symbol("x")]: 1 }, "note", /an object with symbol keys/],
+    ["a cycle", cycle, "note.self.again", /is part of a cycle/],
+    ["what is nested too deeply", deep, `note${"[0]".repeat(500)}`, /nested deeper than 500 levels/],
+  ])("%s is refused by its path, and nothing is written", async (_, value, path, message) => {
+    await expect(save(value)).rejects.toMatchObject({
+      code: "SESSION_SERIALIZATION",
+      path,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it("is refused even where its JSON is the same as before", async () => {
+    const { sessions } = memorySessions();
+    const session = sessions.open();
+    session.set("note", null);
+    await session.save();
+    session.set("note", Number.NaN);
+    await expect(session.save()).rejects.toMatchObject({ code: "SESSION_SERIALIZATION" });
+  });
+});
