@@ -10,7 +10,11 @@ export interface SessionDelegate {
     where: { key: string };
     select: { data: true; expireDate: true };
   }): PromiseLike<SessionColumns | null>;
-  findFirst(args: { where: { expireDate: { lte: Date } }; select: { key: true } }): PromiseLike<{ key: string } | null>;
+  /** With a `select` that may be left out, the result has the type of the whole row: so a model that lacks a column does not fit. */
+  findFirst(args: {
+    where: { expireDate: { lte: Date } };
+    select?: { key: true };
+  }): PromiseLike<({ key: string } & SessionColumns) | null>;
   createMany(args: { data: { key: string } & SessionColumns }): PromiseLike<{ count: number }>;
   updateMany(args: {
     where: { key: string; expireDate: { gt: Date }; data?: string };

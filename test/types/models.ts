@@ -39,6 +39,12 @@ createSessions({ model: other.sessionWithExtraColumns, secret });
 
 // @ts-expect-error a column is missing
 createSessions({ model: other.sessionWithoutDate, secret });
+// @ts-expect-error a column is missing
+createSessions({ model: other.sessionWithoutData, secret });
+// @ts-expect-error the key has another name
+createSessions({ model: other.sessionWithAnotherKey, secret });
+// @ts-expect-error a column that nothing fills
+createSessions({ model: other.sessionWithRequiredColumn, secret });
 // @ts-expect-error a column has another type
 createSessions({ model: other.sessionWithWrongType, secret });
 // @ts-expect-error the client itself is no model
