@@ -7,6 +7,7 @@ import { connectDatabase } from "./schema-engine/database.mjs";
 import { describe } from "./schema-engine/errors.mjs";
 import { requestHandler } from "./schema-engine/requests.mjs";
 import { log, serve } from "./schema-engine/rpc.mjs";
+import { panicked } from "./schema-engine/wasm.mjs";
 
 const { values: options, positionals } = parseArgs({
   options: {
@@ -22,7 +23,10 @@ const { url } = JSON.parse(options.datasource);
 
 if (options.version) console.log("schema-engine-wasm");
 else if (positionals[0] === "cli") await runCommand(positionals[1]);
-else await serve(requestHandler(url, options.datamodels));
+else {
+  const answer = requestHandler(url, options.datamodels);
+  await serve((...request) => Promise.race([answer(...request), panicked]));
+}
 // Connection pools would keep the process alive.
 process.exit();
 

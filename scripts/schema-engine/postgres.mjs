@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { PrismaPg } from "@prisma/adapter-pg";
+import { ColumnTypeEnum } from "@prisma/driver-adapter-utils";
 import pg from "pg";
 import { UserError } from "./errors.mjs";
 
@@ -45,12 +46,27 @@ class MigrationPg extends PrismaPg {
 }
 
 function forMigrations(adapter) {
-  // PostgreSQL's catalogue has columns of the type "char", which the adapter cannot read.
+  // PostgreSQL's catalogue has columns of the type "char", which the adapter cannot read, and which the engine wants as characters.
   const performIO = adapter.performIO.bind(adapter);
+  const queryRaw = adapter.queryRaw.bind(adapter);
+  const charFields = new WeakMap();
   adapter.performIO = async (statement) => {
-    const result = await performIO(statement); // of several statements: an array, without fields
-    for (const field of result.fields ?? []) if (field.dataTypeID === TYPE_CHAR) field.dataTypeID = TYPE_TEXT;
+    const result = await performIO(statement);
+    const fields = result.fields ?? []; // of several statements the result is an array, without fields
+    const isChar = fields.map((field) => field.dataTypeID === TYPE_CHAR);
+    charFields.set(statement, isChar);
+    fields.forEach((field, i) => {
+      if (isChar[i]) field.dataTypeID = TYPE_TEXT;
+    });
     return result;
+  };
+  adapter.queryRaw = async (statement) => {
+    const result = await queryRaw(statement);
+    const isChar = charFields.get(statement);
+    return {
+      ...result,
+      columnTypes: result.columnTypes.map((type, i) => (isChar[i] ? ColumnTypeEnum.Character : type)),
+    };
   };
   // The adapter's own splits a migration at every semicolon, also at those in comments, strings and functions.
   adapter.executeScript = async (script) => {

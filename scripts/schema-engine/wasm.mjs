@@ -3,9 +3,15 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
 import * as glue from "@prisma/schema-engine-wasm/schema_engine_bg";
-import { log } from "./rpc.mjs";
 
 const require = createRequire(import.meta.url);
+
+let reportPanic;
+/** Rejects when the engine panics: it is of no use then, and what it was asked never settles. */
+export const panicked = new Promise((_, reject) => {
+  reportPanic = reject;
+});
+panicked.catch(() => {});
 
 /**
  * The package's own entry imports the .wasm file as a module, which needs a bundler. So it is instantiated by hand, as the
@@ -13,11 +19,7 @@ const require = createRequire(import.meta.url);
  */
 async function instantiate() {
   globalThis.PRISMA_WASM_PANIC_REGISTRY = {
-    // After a panic the engine is of no use, and the request never settles.
-    set_message(message) {
-      log("ERROR", { message: `Prisma's schema engine panicked: ${message}` });
-      process.exit(1);
-    },
+    set_message: (message) => reportPanic(new Error(`Prisma's schema engine panicked: ${message}`)),
   };
   const file = require.resolve("@prisma/schema-engine-wasm/schema_engine_bg").replace(/\.js$/, ".wasm");
   const { instance } = await WebAssembly.instantiate(await readFile(file), { "./schema_engine_bg.js": glue });
