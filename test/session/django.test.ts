@@ -1,0 +1,238 @@
+import { readFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+
+const HERE = "session-base.test.ts";
+const DB = "db-session.test.ts";
+const EXPIRY = "expiry.test.ts";
+const CODEC = "../codec/signed-json.test.ts";
+const SESSIONS = "../sessions.test.ts";
+const KEYS = "../key.test.ts";
+
+/** Each method of Django's SessionBase, what it is here, and the tests that hold it: files, and titles in them. */
+const TABLE: Record<string, { here: string; tests: Record<string, string[]> }> = {
+  __init__: { here: "open()", tests: { [HERE]: ["is new: no key, neither accessed nor modified"] } },
+  __contains__: { here: "has()", tests: { [HERE]: ["has tells whether a key is there, and counts as access"] } },
+  __getitem__: {
+    here: "get()",
+    tests: { [HERE]: ["get gives a value, a default or undefined, and counts as access alone"] },
+  },
+  __setitem__: { here: "set()", tests: { [HERE]: ["set stores a value, and modifies"] } },
+  __delitem__: {
+    here: "delete()",
+    tests: {
+      [HERE]: ["delete removes a key, and modifies", "delete of a missing key gives false and modifies nothing"],
+    },
+  },
+  get: { here: "get()", tests: { [HERE]: ["get gives a stored null or false rather than the default"] } },
+  pop: {
+    here: "pop()",
+    tests: {
+      [HERE]: [
+        "pop removes a key, gives its value, and modifies",
+        "pop of a missing key gives the default or undefined, and modifies nothing",
+      ],
+    },
+  },
+  setdefault: {
+    here: "setDefault()",
+    tests: {
+      [HERE]: [
+        "setDefault gives what is there, and modifies nothing",
+        "setDefault sets what is missing, gives it, and modifies",
+      ],
+    },
+  },
+  set_test_cookie: { here: "setTestCookie()", tests: { [HERE]: ["the test cookie is set, worked, and is deleted"] } },
+  test_cookie_worked: {
+    here: "testCookieWorked()",
+    tests: { [HERE]: ["the test cookie is set, worked, and is deleted"] },
+  },
+  delete_test_cookie: {
+    here: "deleteTestCookie()",
+    tests: { [HERE]: ["the test cookie is set, worked, and is deleted"] },
+  },
+  _hash: {
+    here: "signedJson()",
+    tests: { [CODEC]: ["refuses the text under another key, with another secret, with any other character"] },
+  },
+  encode: { here: "signedJson().encode()", tests: { [CODEC]: ["is readable JSON behind a version and a signature"] } },
+  decode: {
+    here: "signedJson().decode()",
+    tests: {
+      [CODEC]: ["decodes what it encoded"],
+      [DB]: [
+        "data that does not verify gives an empty session without a key; the row stays, and a save starts a new one",
+      ],
+    },
+  },
+  update: { here: "update()", tests: { [HERE]: ["update sets several keys, and modifies"] } },
+  has_key: { here: "has()", tests: { [HERE]: ["has tells whether a key is there, and counts as access"] } },
+  keys: {
+    here: "keys()",
+    tests: {
+      [HERE]: [
+        "keys, values, entries, iteration and toJSON show everything in the order it was set, and count as access",
+      ],
+    },
+  },
+  values: {
+    here: "values()",
+    tests: {
+      [HERE]: [
+        "keys, values, entries, iteration and toJSON show everything in the order it was set, and count as access",
+      ],
+    },
+  },
+  items: {
+    here: "entries()",
+    tests: {
+      [HERE]: [
+        "keys, values, entries, iteration and toJSON show everything in the order it was set, and count as access",
+      ],
+    },
+  },
+  clear: {
+    here: "clear()",
+    tests: {
+      [HERE]: [
+        "clear removes everything, keeps the key, and counts as access and modification",
+        "clear needs no loading",
+      ],
+    },
+  },
+  is_empty: {
+    here: "isEmpty()",
+    tests: { [HERE]: ["isEmpty: without a key and without data; it needs no loading and is no access"] },
+  },
+  _get_new_session_key: {
+    here: "a key that create() draws",
+    tests: {
+      [KEYS]: ["have 32 characters of a-z and 0-9, every one of them used, and no two are alike"],
+      [DB]: ["create takes a new key when the first is taken, and leaves the other session as it was"],
+    },
+  },
+  _get_or_create_session_key: {
+    here: "save() of a new session",
+    tests: { [DB]: ["save of a new session creates a row, under a key that the session has from then on"] },
+  },
+  _validate_session_key: { here: "open()", tests: { [DB]: ["a key that cannot be one becomes null: %j"] } },
+  _get_session_key: { here: "sessionKey", tests: { [HERE]: ["is new: no key, neither accessed nor modified"] } },
+  _set_session_key: { here: "open()", tests: { [DB]: ["a key that cannot be one becomes null: %j"] } },
+  session_key: {
+    here: "sessionKey",
+    tests: { [DB]: ["save of a new session creates a row, under a key that the session has from then on"] },
+  },
+  _session_key: { here: "sessionKey", tests: { [DB]: ["load of an unknown key does not keep it, and makes no row"] } },
+  _get_session: { here: "load(), once", tests: { [DB]: ["load reads once: it is idempotent"] } },
+  _session: {
+    here: "SessionNotLoadedError, as loading is asynchronous",
+    tests: { [HERE]: ["every use of a session that has a key and was not loaded says so"] },
+  },
+  get_expiry_age: {
+    here: "getExpiryAge()",
+    tests: {
+      [EXPIRY]: [
+        "without one of its own: maxAge from now",
+        "by seconds: from now, and from a modification that is given",
+        "rounds an age down, also one that is past, as Django does",
+        "given as an argument, it needs no loading, and null stands for maxAge",
+      ],
+    },
+  },
+  get_expiry_date: {
+    here: "getExpiryDate()",
+    tests: {
+      [EXPIRY]: [
+        "by a date: fixed, whatever the modification",
+        "given as an argument, it needs no loading, and null stands for maxAge",
+      ],
+    },
+  },
+  set_expiry: {
+    here: "setExpiry()",
+    tests: {
+      [EXPIRY]: [
+        "zero: until the browser closes, and maxAge in the table",
+        "null: back to what the options say",
+        "null where there was none modifies nothing",
+        "setting one is access and modification; asking is access",
+      ],
+    },
+  },
+  get_expire_at_browser_close: {
+    here: "getExpireAtBrowserClose()",
+    tests: { [EXPIRY]: ["the option expireAtBrowserClose holds until the session has an expiry of its own"] },
+  },
+  flush: {
+    here: "flush()",
+    tests: {
+      [DB]: [
+        "flush deletes the row and forgets data and key, and counts as access and modification",
+        "flush needs no loading, and a save after it makes a session of its own",
+      ],
+    },
+  },
+  cycle_key: {
+    here: "cycleKey()",
+    tests: {
+      [DB]: [
+        "cycleKey moves the row to a new key, with its data and what was not saved yet; the old key opens nothing",
+        "cycleKey of a session without a key creates one; of an unloaded one it loads first",
+      ],
+    },
+  },
+  exists: {
+    here: "exists()",
+    tests: { [DB]: ["exists looks at the row alone, expired or not, and asks nothing for what cannot be a key"] },
+  },
+  create: {
+    here: "create()",
+    tests: {
+      [DB]: ["create makes an empty row under a new key at once", "create gives up after 100 keys with a CreateError"],
+    },
+  },
+  save: {
+    here: "save()",
+    tests: {
+      [DB]: [
+        "save updates the row: set, deleted and untouched keys",
+        "save when the row is gone is an UpdateError, and makes no row",
+        "save with mustCreate inserts a row for a session without one",
+        "save with mustCreate is a CreateError for a session that has a row, and changes nothing",
+      ],
+    },
+  },
+  delete: {
+    here: "destroy()",
+    tests: {
+      [DB]: [
+        "destroy deletes the own row or another's, and one that is gone is no error",
+        "destroy leaves key and data in the object, as Django does",
+      ],
+    },
+  },
+  load: {
+    here: "load()",
+    tests: {
+      [DB]: [
+        "what was saved is loaded by another session object",
+        "load of an unknown key does not keep it, and makes no row",
+        "an expired row is not loaded, and its key is not kept",
+      ],
+    },
+  },
+  clear_expired: {
+    here: "Sessions.clearExpired()",
+    tests: { [SESSIONS]: ["deletes every expired row and no other, batch by batch"] },
+  },
+};
+
+describe("Django's SessionBase", () => {
+  it.each(Object.entries(TABLE))("%s is held by tests that are there", async (_, { tests }) => {
+    for (const [file, titles] of Object.entries(tests)) {
+      const source = await readFile(new URL(file, import.meta.url), "utf8");
+      // The title is the first argument of an it(), maybe on a line of its own.
+      for (const title of titles) expect(source, `${file}: ${title}`).toContain(`"${title}",`);
+    }
+  });
+});
