@@ -38,12 +38,24 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
   /** Whether something was set or removed since the last save. Changes deep inside a value do not show here, but are saved all the same. */
   modified = false;
 
-  /** A map has no prototype to pollute. Undefined: not loaded yet. */
+  /**
+   * A map has no prototype to pollute. Undefined: not loaded yet.
+   * @internal
+   */
   protected data: Map<string, unknown> | undefined;
-  /** After `clear()`: the next save replaces whatever the row holds. */
+  /**
+   * After `clear()`: the next save replaces whatever the row holds.
+   * @internal
+   */
   protected replacesAll = false;
 
-  protected constructor(protected readonly config: SessionConfig) {}
+  /** @internal */
+  protected readonly config: SessionConfig;
+
+  /** @internal */
+  protected constructor(config: SessionConfig) {
+    this.config = config;
+  }
 
   /** The session key, which is also the cookie's value: keep it out of logs and pages. `null` until the session is saved. */
   abstract get sessionKey(): string | null;
@@ -194,7 +206,10 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
     return expiresWithBrowser(this.dictionary(), this.config);
   }
 
-  /** The dictionary with the reserved keys. Every use counts as access. */
+  /**
+   * The dictionary with the reserved keys. Every use counts as access.
+   * @internal
+   */
   protected dictionary(): Map<string, unknown> {
     if (!this.data) {
       throw new SessionNotLoadedError(
