@@ -1,0 +1,49 @@
+import { MAX_QUANTITY, quantityOf, readCart, setQuantity } from "../../../lib/cart.ts";
+import { findProduct } from "../../../lib/products.ts";
+import { isSameOrigin } from "../../../lib/same-origin.ts";
+import { getSession, isSessionEnded } from "../../../lib/session.ts";
+
+/** The cart: `{ lines: [{ product, name, quantity, total }], count, total }`, amounts in cents. */
+export async function GET(): Promise<Response> {
+  return answer(200, cartBody(await getSession()));
+}
+
+/** Puts a product into the cart: `{ "product": "mug", "quantity": 1 }`. The quantity may be left out. */
+export async function POST(request: Request): Promise<Response> {
+  if (!isSameOrigin(request)) return answer(403, { error: "This address takes no requests of other sites." });
+  if (!/^application\/json\b/i.test(request.headers.get("content-type") ?? "")) {
+    return answer(415, { error: "Send JSON, with the header Content-Type: application/json." });
+  }
+  const body: unknown = await request.json().catch(() => undefined);
+  if (typeof body !== "object" || body === null) return answer(400, { error: "The body is no JSON object." });
+  const { product: slug, quantity: added = 1 } = body as { product?: unknown; quantity?: unknown };
+  const product = findProduct(slug);
+  if (!product) return answer(404, { error: "This shop has no such product." });
+
+  const session = await getSession();
+  const valid = typeof added === "number" && added >= 1;
+  if (!valid || !setQuantity(session, product, quantityOf(session, product) + added)) {
+    return answer(400, { error: `You can order 1 to ${MAX_QUANTITY} of a kind.` });
+  }
+  try {
+    await session.save();
+  } catch (error) {
+    if (!isSessionEnded(error)) throw error;
+    await session.flush(); // removes the cookie
+    return answer(401, { error: "Your session has ended." });
+  }
+  return answer(201, cartBody(session));
+}
+
+function cartBody(session: Awaited<ReturnType<typeof getSession>>) {
+  const { lines, count, total } = readCart(session);
+  return {
+    lines: lines.map(({ product: { slug, name }, quantity, total }) => ({ product: slug, name, quantity, total })),
+    count,
+    total,
+  };
+}
+
+/** What depends on a cookie belongs in nobody's cache. */
+const answer = (status: number, body: object) =>
+  Response.json(body, { status, headers: { "Cache-Control": "no-store", Vary: "Cookie" } });

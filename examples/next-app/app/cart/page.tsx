@@ -1,0 +1,37 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { CartLines } from "../../components/cart-lines.tsx";
+import { readCart } from "../../lib/cart.ts";
+import { formatPrice } from "../../lib/products.ts";
+import { getSession } from "../../lib/session.ts";
+import { currentUser } from "../../lib/users.ts";
+
+export const metadata: Metadata = { title: "Cart" };
+
+export default async function CartPage() {
+  const { lines, count, total } = readCart(await getSession());
+  const user = await currentUser();
+  return (
+    <>
+      <h1>Your cart</h1>
+      <CartLines lines={lines} />
+      {count === 0 ? (
+        <p className="empty">
+          Nothing in it yet. <Link href="/">Have a look around</Link>.
+        </p>
+      ) : (
+        <section className="total" aria-label="Total">
+          <p>
+            {count} {count === 1 ? "item" : "items"}
+          </p>
+          <p className="sum">{formatPrice(total)}</p>
+          {!user && (
+            <p className="aside">
+              <Link href="/sign-in?next=/cart">Sign in</Link> and the cart comes along, under a new session key.
+            </p>
+          )}
+        </section>
+      )}
+    </>
+  );
+}

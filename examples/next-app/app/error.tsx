@@ -1,0 +1,13 @@
+"use client";
+
+export default function ErrorPage({ reset }: { reset: () => void }) {
+  return (
+    <div className="narrow">
+      <h1>Something went wrong.</h1>
+      <p role="alert">That was our fault. What you did last may not have been saved.</p>
+      <button type="button" className="button" onClick={reset}>
+        Try again
+      </button>
+    </div>
+  );
+}

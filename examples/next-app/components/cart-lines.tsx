@@ -1,0 +1,57 @@
+"use client";
+
+import { useActionState, useEffect, useRef } from "react";
+import { changeQuantity } from "../app/actions.ts";
+import { type CartLine, MAX_QUANTITY } from "../lib/cart.ts";
+import { formatPrice } from "../lib/products.ts";
+import { Drawing } from "./drawing.tsx";
+import { Message } from "./message.tsx";
+
+/** Each button sends the quantity that it leads to, so that the cart can be used without JavaScript as well. */
+export function CartLines({ lines }: { lines: readonly CartLine[] }) {
+  const [outcome, change] = useActionState(changeQuantity, null);
+  const list = useRef<HTMLUListElement>(null);
+
+  // A button that took its own line away would take the keyboard's place on the page with it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: after each change of the cart
+  useEffect(() => {
+    if (outcome && document.activeElement === document.body) list.current?.focus();
+  }, [lines]);
+
+  return (
+    <>
+      <ul className="lines" ref={list} tabIndex={-1} aria-label="In your cart">
+        {lines.map(({ product: { slug, name, price }, quantity, total }) => (
+          <li className="line" key={slug}>
+            <Drawing of={slug} />
+            <div className="line-text">
+              <h2>{name}</h2>
+              <p>{formatPrice(price)} each</p>
+            </div>
+            <form className="stepper" action={change}>
+              <input type="hidden" name="product" value={slug} />
+              <button type="submit" name="quantity" value={quantity - 1} aria-label={`One less: ${name}`}>
+                −
+              </button>
+              <output aria-label={`Quantity of ${name}`}>{quantity}</output>
+              <button
+                type="submit"
+                name="quantity"
+                value={quantity + 1}
+                disabled={quantity >= MAX_QUANTITY}
+                aria-label={`One more: ${name}`}
+              >
+                +
+              </button>
+              <button type="submit" className="remove" name="quantity" value={0} aria-label={`Remove ${name}`}>
+                Remove
+              </button>
+            </form>
+            <p className="line-total">{formatPrice(total)}</p>
+          </li>
+        ))}
+      </ul>
+      <Message outcome={outcome} />
+    </>
+  );
+}

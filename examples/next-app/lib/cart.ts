@@ -1,0 +1,43 @@
+import type { DbSession } from "prisma-db-session";
+import { type Product, products } from "./products.ts";
+import type { ShopSession } from "./session.ts";
+
+type Session = DbSession<ShopSession>;
+
+export const MAX_QUANTITY = 20;
+
+export interface CartLine {
+  readonly product: Product;
+  readonly quantity: number;
+  /** In cents. */
+  readonly total: number;
+}
+
+export interface Cart {
+  readonly lines: readonly CartLine[];
+  readonly count: number;
+  /** In cents. */
+  readonly total: number;
+}
+
+const lineKey = ({ slug }: Product) => `cart.${slug}` as const;
+
+/** In the order of the catalogue. What is not sold any more is left out. */
+export function readCart(session: Session): Cart {
+  const lines = products
+    .map((product) => ({ product, quantity: quantityOf(session, product) }))
+    .filter(({ quantity }) => quantity > 0)
+    .map((line) => ({ ...line, total: line.product.price * line.quantity }));
+  const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
+  return { lines, count: sum(lines.map((line) => line.quantity)), total: sum(lines.map((line) => line.total)) };
+}
+
+export const quantityOf = (session: Session, product: Product): number => session.get(lineKey(product), 0);
+
+/** Says whether it did: nothing is changed for what is no quantity. 0 takes the product out of the cart. */
+export function setQuantity(session: Session, product: Product, quantity: number): boolean {
+  if (!Number.isInteger(quantity) || quantity < 0 || quantity > MAX_QUANTITY) return false;
+  if (quantity > 0) session.set(lineKey(product), quantity);
+  else session.delete(lineKey(product));
+  return true;
+}

@@ -1,0 +1,14 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "prisma/config";
+import { databaseUrl } from "./lib/database-url.ts";
+
+// Next reads this file by itself, Prisma does not: both must find the same DATABASE_URL.
+const env = fileURLToPath(new URL(".env.local", import.meta.url));
+if (existsSync(env)) process.loadEnvFile(env);
+
+export default defineConfig({
+  schema: "prisma/schema.prisma",
+  migrations: { path: "prisma/migrations" },
+  datasource: { url: databaseUrl() },
+});
