@@ -1,35 +1,41 @@
-import type { SessionCookie } from "./session-config.ts";
+import { expiresWithBrowser } from "./expiry.ts";
+import type { SessionConfig, SessionCookie } from "./session-config.ts";
 
 /** Where the browser's cookie stands. */
-export interface CookieState {
+interface CookieState {
   readonly sessionKey: string;
   /** `null`: until the browser closes. */
   readonly expires: Date | null;
 }
 
+/** What a cookie follows: a row under a session key. */
+interface CookieRow {
+  readonly sessionKey: string;
+  readonly data: ReadonlyMap<string, unknown>;
+  readonly expireDate: Date;
+}
+
 /**
- * Moves the cookie along with the session: only when its key or its expiry really changes, since in a server action every cookie that is
- * set, even to the value it had, renders the page anew.
+ * Moves the cookie along with the row: only when its key or its expiry really changes, since in a server action every cookie that is set,
+ * even to the value it had, renders the page anew.
  */
 export class CookieMover {
+  readonly #config: SessionConfig;
   readonly #cookie: SessionCookie | undefined;
   #state: CookieState | undefined;
 
-  constructor(cookie: SessionCookie | undefined) {
+  constructor(config: SessionConfig, cookie: SessionCookie | undefined) {
+    this.#config = config;
     this.#cookie = cookie;
   }
 
   /** Notes where the cookie stands, as the row that was read tells. */
-  found(state: CookieState): void {
-    this.#state = state;
+  found(row: CookieRow): void {
+    this.#state = this.#follow(row);
   }
 
-  move(state: CookieState): void {
-    const same =
-      state.sessionKey === this.#state?.sessionKey && state.expires?.getTime() === this.#state.expires?.getTime();
-    if (same) return;
-    this.#cookie?.set(state.sessionKey, state.expires);
-    this.#state = state;
+  move(row: CookieRow): void {
+    this.#set(this.#follow(row));
   }
 
   remove(): void {
@@ -46,9 +52,20 @@ export class CookieMover {
       return written;
     } finally {
       if (!written && this.#state !== before) {
-        if (before) this.move(before);
+        if (before) this.#set(before);
         else this.remove();
       }
     }
+  }
+
+  #set(state: CookieState): void {
+    const { sessionKey, expires } = state;
+    if (sessionKey === this.#state?.sessionKey && expires?.getTime() === this.#state.expires?.getTime()) return;
+    this.#cookie?.set(sessionKey, expires);
+    this.#state = state;
+  }
+
+  #follow({ sessionKey, data, expireDate }: CookieRow): CookieState {
+    return { sessionKey, expires: expiresWithBrowser(data, this.#config) ? null : expireDate };
   }
 }

@@ -64,13 +64,9 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   save({ mustCreate = false }: { readonly mustCreate?: boolean } = {}): Promise<void> {
     return this.#turns.run(async () => {
       await this.#loaded();
-      if (this.sessionKey === null) return this.#insert(mustCreate ? { keys: 1 } : {});
-      if (mustCreate) {
-        throw new CreateError(
-          "This session has a row already. Call `save()` to update it, or `create()` to make another.",
-        );
-      }
-      return this.#update({ rekey: false });
+      if (!mustCreate) return this.#write({ rekey: false });
+      if (this.sessionKey === null) return this.#insert({ keys: 1 });
+      throw new CreateError("This session has a row already. Call `save()` to update it, or `create()` for another.");
     });
   }
 
@@ -105,8 +101,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
     return this.#turns.run(async () => {
       await this.#loaded();
       this.accessed = true;
-      if (this.sessionKey === null) return this.#insert();
-      return this.#update({ rekey: true });
+      return this.#write({ rekey: true });
     });
   }
 
@@ -131,8 +126,8 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
     return this.#writing((data) => this.#record.insert(data, options));
   }
 
-  #update({ rekey }: { readonly rekey: boolean }): Promise<void> {
-    return this.#writing((data, replacesAll) => this.#record.update(data, { rekey, replacesAll }));
+  #write({ rekey }: { readonly rekey: boolean }): Promise<void> {
+    return this.#writing((data, replacesAll) => this.#record.write(data, { rekey, replacesAll }));
   }
 
   /** The flags go down before the write, so that what is set while it is on its way counts for the next; a write that fails leaves them up. */

@@ -71,6 +71,14 @@ describeEachStore("Two requests at once", (stores) => {
     expect(await read()).toEqual({ userId: 8, cart: ["tea"], note: "theirs" });
   });
 
+  it("a save that changed nothing does not put back the expiry that they replaced", async () => {
+    const { me, they, store, key, clock } = await twoActors();
+    they.setExpiry(60);
+    await they.save();
+    await me.save();
+    expect((await store.find(storedKey(key)))?.expireDate).toEqual(new Date(clock.now().getTime() + 60_000));
+  });
+
   it("clear means all: the save after it overwrites what they wrote", async () => {
     const { me, they, read } = await twoActors();
     they.set("note", "theirs");
@@ -166,15 +174,24 @@ describeEachStore("Two requests at once", (stores) => {
     expect((await mine.load(me.sessionKey)).get("note")).toBe("theirs");
   });
 
-  it('onConflict "overwrite": my data replace theirs, but only if I changed something', async () => {
+  it('onConflict "overwrite": my data replace theirs', async () => {
     const { me, they, read } = await twoActors({ onConflict: "overwrite" });
+    they.set("note", "theirs");
+    me.set("userId", 8);
+    await they.save();
+    await me.save();
+    expect(await read()).toEqual({ userId: 8, cart: ["tea"] });
+  });
+
+  it('onConflict "overwrite": a save or cycleKey that changed nothing loses nothing of theirs', async () => {
+    const { me, they, mine } = await twoActors({ onConflict: "overwrite" });
     they.set("note", "theirs");
     await they.save();
     await me.save();
-    expect(await read()).toEqual({ userId: 7, cart: ["tea"], note: "theirs" });
-    me.set("userId", 8);
-    await me.save();
-    expect(await read()).toEqual({ userId: 8, cart: ["tea"] });
+    they.set("note", "theirs again");
+    await they.save();
+    await me.cycleKey();
+    expect((await mine.load(me.sessionKey)).get("note")).toBe("theirs again");
   });
 
   it('onConflict "overwrite": a session that is gone stays gone', async () => {
