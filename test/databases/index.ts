@@ -4,7 +4,7 @@ import { postgresql } from "./postgresql.ts";
 import { sqlite } from "./sqlite.ts";
 import type { Database, TestDatabase } from "./types.ts";
 
-export type { Database, Provider, TestClient, TestDatabase } from "./types.ts";
+export type { Database, TestDatabase } from "./types.ts";
 
 /** Every database that the package supports and the tests know, also those that cannot be had here: see `skipReason`. */
 export const databases: readonly Database[] = [sqlite, postgresql, mariadb];
