@@ -26,7 +26,8 @@ export type CookieAttributes = Readonly<
     Pick<CookieOptions, "domain" | "partitioned" | "priority"> & { httpOnly: true }
 >;
 
-const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
+const TOKEN = /^[\w!#$%&'*+.^`|~-]{1,256}$/;
+const HOST_NAME = /^\.?[a-z0-9-]+(\.[a-z0-9-]+)*$/i;
 /** Neither a separator nor a control character can be in an attribute, where it would begin another. */
 const ATTRIBUTE = /^[\x20-\x3a\x3c-\x7e]+$/;
 
@@ -39,9 +40,9 @@ export function cookieAttributes(options: CookieOptions = {}): CookieAttributes 
   const check = (holds: boolean, problem: string) => {
     if (!holds) throw new ConfigError(`Impossible cookie options. ${problem}`);
   };
-  check(TOKEN.test(name), "Give a name of letters, digits, `-` and `_`.");
+  check(TOKEN.test(name), "Give a name of at most 256 letters, digits, `-` and `_`.");
   check(ATTRIBUTE.test(path) && path.startsWith("/"), "Give a path that begins with `/` and has no `;`.");
-  check(domain === undefined || ATTRIBUTE.test(domain), "Give a domain like `example.com`.");
+  check(domain === undefined || HOST_NAME.test(domain), "Give a domain like `example.com`.");
   check(["strict", "lax", "none"].includes(sameSite), '`sameSite` must be "strict", "lax" or "none".');
   check(
     priority === undefined || ["low", "medium", "high"].includes(priority),
@@ -49,10 +50,10 @@ export function cookieAttributes(options: CookieOptions = {}): CookieAttributes 
   );
   check(secure || sameSite !== "none", 'Browsers refuse `sameSite: "none"` without `secure: true`.');
   check(secure || !partitioned, "Browsers refuse `partitioned` without `secure: true`.");
-  const prefix = /^__(host|secure)-/i.exec(name)?.[1]?.toLowerCase();
+  const prefix = /^__(host|secure|http|host-http)-/i.exec(name)?.[1]?.toLowerCase();
   check(secure || prefix === undefined, `Browsers refuse a cookie named ${name} without \`secure: true\`.`);
   check(
-    prefix !== "host" || (domain === undefined && path === "/"),
+    !prefix?.startsWith("host") || (domain === undefined && path === "/"),
     'Browsers refuse a `__Host-` cookie with a domain or a path. Leave them out, or name it "__Secure-session".',
   );
   check(!("httpOnly" in options), "The session cookie is always HttpOnly: leave `httpOnly` out.");

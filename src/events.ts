@@ -47,7 +47,8 @@ export function guardListener(listener: SessionEventListener): SessionEventListe
   return (event) => {
     try {
       const result: unknown = listener(event);
-      if (result instanceof Promise) result.catch(report);
+      // Not only promises: a query of Prisma's starts when somebody waits for it.
+      Promise.resolve(result).catch(report);
     } catch (error) {
       report(error);
     }

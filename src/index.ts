@@ -1,3 +1,4 @@
+export type { ClearExpiredOptions } from "./clear-expired.ts";
 export type { Codec, CodecContext, Serializer, SessionData } from "./codec/codec.ts";
 export { signedJson } from "./codec/signed-json.ts";
 export type { CookieOptions } from "./cookie.ts";
@@ -18,7 +19,7 @@ export type { SecretKeys } from "./secret.ts";
 export type { DbSession } from "./session/db-session.ts";
 export type { Expiry } from "./session/expiry.ts";
 export type { ExpiryOptions, SessionBase } from "./session/session-base.ts";
-export { type ClearExpiredOptions, createSessions, type Sessions } from "./sessions.ts";
+export { createSessions, type Sessions } from "./sessions.ts";
 export { memoryStore } from "./store/memory-store.ts";
 export { prismaStore } from "./store/prisma-store.ts";
 export type { SessionDelegate } from "./store/session-delegate.ts";

@@ -1,20 +1,8 @@
-import { ConfigError } from "./errors.ts";
+import { type ClearExpiredOptions, clearExpired } from "./clear-expired.ts";
 import { resolveOptions, type SessionsOptions } from "./options.ts";
 import { DbSession } from "./session/db-session.ts";
 import type { SessionConfig } from "./session/session-config.ts";
 import type { SessionDelegate } from "./store/session-delegate.ts";
-
-const BATCH_SIZE = 1000;
-
-/** For {@link Sessions.clearExpired}. */
-export interface ClearExpiredOptions {
-  /** How many rows one statement deletes at most. Default: 1000. */
-  readonly batchSize?: number;
-  /** Stops the work after the batch that is running. */
-  readonly signal?: AbortSignal;
-  /** Called after each batch, with the number of rows deleted so far. */
-  readonly onProgress?: (progress: { readonly deleted: number }) => void;
-}
 
 /** The sessions of one table. */
 export interface Sessions<Data extends object = Record<string, unknown>> {
@@ -23,7 +11,8 @@ export interface Sessions<Data extends object = Record<string, unknown>> {
   /** `open()` and `load()`. */
   readonly load: (sessionKey?: string | null) => Promise<DbSession<Data>>;
   /**
-   * Deletes every expired row, batch by batch, each its own short statement. Safe beside traffic and beside another cleaner.
+   * Deletes every expired row, batch by batch, each its own short statement. Safe beside traffic and beside another cleaner; what somebody
+   * else keeps locked is left to them in the end.
    * @returns how many rows were deleted
    * @throws the signal's reason, after the batch that was running
    */
@@ -59,27 +48,4 @@ export function sessionsOf<Data extends object>(config: SessionConfig): Sessions
     },
     clearExpired: (options) => clearExpired(config, options),
   };
-}
-
-async function clearExpired(
-  { store, now, emit }: SessionConfig,
-  { batchSize = BATCH_SIZE, signal, onProgress }: ClearExpiredOptions = {},
-): Promise<number> {
-  if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new ConfigError("The batchSize of clearExpired() is no number of rows. Give a whole number above 0.");
-  }
-  const at = now();
-  let deleted = 0;
-  let count: number;
-  do {
-    signal?.throwIfAborted();
-    count = await store.deleteExpired(at, batchSize);
-    deleted += count;
-    if (count > 0) {
-      emit({ type: "cleared", count });
-      onProgress?.({ deleted });
-    }
-    // A batch that is not full is not the end yet: another cleaner may have had its hands on the rest, and have stopped since.
-  } while (count === batchSize || (await store.hasExpired(at)));
-  return deleted;
 }

@@ -99,6 +99,21 @@ describe("events", () => {
     expect(warn.mock.lastCall?.[0]).not.toContain(session.sessionKey);
   });
 
+  it("a listener may return a query that starts when it is waited for", async () => {
+    let started = false;
+    const query: PromiseLike<void> = {
+      // biome-ignore lint/suspicious/noThenProperty: a query of Prisma's is such a thing
+      then: (resolve) => {
+        started = true;
+        return Promise.resolve().then(resolve);
+      },
+    };
+    await memorySessions({ onEvent: () => query })
+      .sessions.open()
+      .save();
+    await vi.waitFor(() => expect(started).toBe(true));
+  });
+
   it("a listener that throws or rejects is reported, and the request goes on", async () => {
     const error = vi.spyOn(console, "error").mockReturnValue();
     for (const onEvent of [

@@ -125,6 +125,10 @@ describe("the cookie", () => {
     ["an empty name", { name: "" }, /Give a name/],
     ["a path that starts nowhere", { path: "app" }, /begins with `\/`/],
     ["a path with another attribute in it", { path: "/; Domain=evil.example" }, /has no `;`/],
+    ["a domain that is an address", { domain: "https://example.com" }, /Give a domain/],
+    ["a domain with a port", { domain: "example.com:3000" }, /Give a domain/],
+    ["__Http- without Secure", { name: "__Http-s", secure: false }, /without `secure: true`/],
+    ["a name that is too long", { name: "s".repeat(257) }, /at most 256/],
     ["a domain with another attribute in it", { domain: "a.example; Secure" }, /Give a domain/],
     ["an unknown SameSite", { sameSite: "Lax" as "lax" }, /"strict", "lax" or "none"/],
     ["an unknown priority", { priority: "urgent" as "high" }, /"low", "medium" or "high"/],
@@ -184,13 +188,17 @@ describe("other options", () => {
   it("what a serializer of one's own refuses, or makes no text of, is a SerializationError with its cause", async () => {
     const cause = new Error("no bigints here");
     const stringify = (value: unknown) => {
-      if (typeof value === "bigint") throw cause;
+      if (typeof value === "bigint" || Object.hasOwn(Object(value), "__proto__")) throw cause;
       return JSON.stringify(value);
     };
     const { sessions } = memorySessions({ serializer: { stringify, parse: JSON.parse } });
     const session = sessions.open();
     session.set("note", 1n);
     await expect(session.save()).rejects.toMatchObject({ code: "SESSION_SERIALIZATION", path: "note", cause });
+    session.delete("note");
+    session.set("__proto__", 1);
+    await expect(session.save()).rejects.toMatchObject({ code: "SESSION_SERIALIZATION", path: "__proto__" });
+    session.delete("__proto__");
     session.set("note", undefined);
     await expect(session.save()).rejects.toMatchObject({ code: "SESSION_SERIALIZATION", path: "note" });
     expect(session.sessionKey).toBeNull();

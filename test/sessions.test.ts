@@ -58,6 +58,22 @@ describeEachStore("clearExpired", (stores) => {
     expect(await store.hasExpired(START)).toBe(false);
   });
 
+  it("leaves what it sees but cannot delete to whoever holds it, and can be stopped while it waits", async () => {
+    const { sessions, store } = await table({ expired: 1, live: 0 });
+    let tried = 0;
+    const controller = new AbortController();
+    store.deleteExpired = async () => {
+      tried++;
+      return 0;
+    };
+    expect(await sessions.clearExpired()).toBe(0);
+    expect(tried).toBe(10);
+    const reason = new Error("shutting down");
+    const work = sessions.clearExpired({ signal: controller.signal });
+    setImmediate(() => controller.abort(reason));
+    await expect(work).rejects.toBe(reason);
+  });
+
   it("stops on its signal after the running batch, with the signal's reason", async () => {
     const { sessions, store } = await table({ expired: 5, live: 0 });
     const controller = new AbortController();

@@ -1,16 +1,19 @@
 #!/usr/bin/env bash
-# Makes sure that there is the image that the container tests name.
+# Prints the name of a PostgreSQL image for the container tests (TEST_POSTGRES_IMAGE), after making sure that it is there.
 # Where no registry can be reached, a stand-in is put together out of the PostgreSQL that npm's embedded-postgres
 # carries, a shell, and the libraries of this machine: a real server, that honours POSTGRES_USER,
 # POSTGRES_PASSWORD and POSTGRES_DB as the official image does.
 set -euo pipefail
 
 cd "$(dirname "$0")/../.."
-image=$(sed -n 's/^const IMAGE = "\(.*\)";$/\1/p' test/databases/postgresql-server.ts)
-docker image inspect "$image" >/dev/null 2>&1 && exit
-timeout 300 docker pull --quiet "$image" && exit
+official=postgres:18-alpine
+stand_in=prisma-db-session-postgres:18
+for image in "$official" "$stand_in"; do
+  docker image inspect "$image" >/dev/null 2>&1 && echo "$image" && exit
+done
+timeout 300 docker pull --quiet "$official" >&2 && echo "$official" && exit
 
-echo "$image cannot be pulled: making a stand-in of PostgreSQL from npm"
+echo "$official cannot be pulled: making a stand-in of PostgreSQL from npm" >&2
 native=node_modules/@embedded-postgres/linux-$(node -p process.arch)/native
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
@@ -61,4 +64,5 @@ tar -C "$root" -c . | docker import \
   --change 'EXPOSE 5432' \
   --change 'ENTRYPOINT ["/usr/local/bin/docker-entrypoint.sh"]' \
   --change 'CMD ["postgres"]' \
-  - "$image"
+  - "$stand_in" >&2
+echo "$stand_in"

@@ -1,6 +1,10 @@
 import type { SecretKeys } from "../secret.ts";
 
-/** Turns values into text and back. `JSON`, superjson and devalue fit as they are. */
+/**
+ * Turns values into text and back. `JSON`, superjson and devalue fit as they are.
+ *
+ * The same value must give the same text each time: by their texts a save tells which values changed.
+ */
 export interface Serializer {
   stringify(value: unknown): string;
   parse(text: string): unknown;

@@ -6,6 +6,7 @@ import type { SessionCookie } from "../session/session-config.ts";
 export interface NextCookies {
   get(name: string): { readonly value: string } | undefined;
   has(name: string): boolean;
+  readonly delete: unknown;
   set(name: string, value: string, options: NextCookieOptions): unknown;
 }
 
@@ -25,6 +26,12 @@ export function nextCookie(
     }
   };
   return {
+    checkWritable() {
+      // Where cookies are read-only, Next.js gives one function, which throws, for every method that would change one. To call it would
+      // show as much, but where they can be set, it would render the page anew.
+      const { set, delete: remove }: { set: unknown; delete: unknown } = cookies;
+      if (set === remove) throw readOnlyError();
+    },
     set(sessionKey, expires) {
       write(sessionKey, expires ? { maxAge: Math.ceil((expires.getTime() - now().getTime()) / 1000) } : {});
     },
@@ -40,10 +47,10 @@ function isReadOnly(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith("Cookies can only be modified");
 }
 
-function readOnlyError(cause: unknown): SessionReadOnlyError {
+function readOnlyError(cause?: unknown): SessionReadOnlyError {
   return new SessionReadOnlyError(
     "The session cannot be written here, where no cookie can be set, so nothing was saved. Write it in a server action or a route handler; " +
       "in a server component, generateMetadata and after() it can only be read.",
-    { cause },
+    cause === undefined ? {} : { cause },
   );
 }

@@ -43,8 +43,14 @@ export class CookieMover {
     this.#state = undefined;
   }
 
+  /** Also for writes that leave the cookie alone: what can only be read must not be written by the way. */
+  checkWritable(): void {
+    this.#cookie?.checkWritable();
+  }
+
   /** Runs a write that moves the cookie first. If it throws or says false, nothing was written, and the cookie is put back. */
   async withRow(write: () => Promise<boolean>): Promise<boolean> {
+    this.checkWritable();
     const before = this.#state;
     let written = false;
     try {

@@ -1,5 +1,6 @@
 import { CreateError } from "../errors.ts";
 import { isPossibleSessionKey } from "../key.ts";
+import { keepCreation } from "./reserved.ts";
 import { SessionBase } from "./session-base.ts";
 import type { SessionConfig, SessionCookie } from "./session-config.ts";
 import { SessionRecord } from "./session-record.ts";
@@ -33,7 +34,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * is then empty and without a key, and a save starts a new one.
    */
   load(): Promise<void> {
-    return this.#turns.run(() => this.#loaded().then(() => undefined));
+    return this.#turns.run(() => this.#loaded());
   }
 
   /** Whether a row has this key, be it expired or not. One statement; none for a text that cannot be a key. */
@@ -43,7 +44,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
 
   /**
    * Makes a new row, under a new key, of what the dictionary holds (nothing is loaded for it). One INSERT, and another with another key
-   * when that one is taken. A row that the session had before is left alone.
+   * when that one is taken. A row that the session had before is left alone, and one that has ended is not missed: to save, use `save()`.
    * @throws CreateError when 100 keys were all taken
    * @throws SerializationError for a value that would not come back as it went in
    */
@@ -110,16 +111,19 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * @returns whether it did; always false without the option `refreshAfter`
    */
   refresh(): Promise<boolean> {
-    return this.#turns.run(async () => this.#record.refresh(await this.#loaded()));
+    return this.#turns.run(async () => {
+      await this.#loaded();
+      return this.#record.refresh();
+    });
   }
 
-  async #loaded(): Promise<Map<string, unknown>> {
+  async #loaded(): Promise<void> {
     if (!this.data) {
       const data = await this.#record.read();
-      // Somebody may have called clear() while the row was on its way: then what it held does not matter any more.
-      this.data ??= data;
+      // Somebody may have called clear() while the row was on its way: then of what it held only the creation time matters.
+      if (this.data) keepCreation(data, this.data);
+      else this.data = data;
     }
-    return this.data;
   }
 
   #insert(options: { readonly keys?: number } = {}): Promise<void> {

@@ -9,7 +9,8 @@ export type Expiry = number | Date | null;
 
 type Dictionary = ReadonlyMap<string, unknown>;
 
-/** Later dates do not fit the date columns of every database. */
+/** The dates that fit the date columns of every database. */
+const EARLIEST = 0;
 const LATEST = Date.UTC(10_000, 0, 1) - 1;
 
 /** Seconds, rounded down, as in Django. */
@@ -20,8 +21,11 @@ export function expiryAge(expiry: Expiry, modification: Date, maxAge: number): n
 
 export function expiryDate(expiry: Expiry, modification: Date, maxAge: number): Date {
   const time = expiry instanceof Date ? expiry.getTime() : modification.getTime() + (expiry || maxAge) * 1000;
-  return new Date(Math.min(time, LATEST));
+  return new Date(Math.max(EARLIEST, Math.min(time, LATEST)));
 }
+
+/** Asked this way round, a date that is none counts as past. */
+export const isLive = ({ expireDate }: { readonly expireDate: Date }, now: Date): boolean => expireDate > now;
 
 /** When a session with this data expires if it is written at the modification: never later than `absoluteMaxAge` allows. */
 export function sessionExpiryDate(data: Dictionary, modification: Date, config: SessionConfig): Date {
@@ -57,15 +61,15 @@ export function encodeExpiry(expiry: number | Date): number | string {
   return expiry instanceof Date ? expiry.toISOString() : expiry;
 }
 
-/** @throws TypeError for what is neither a finite number, nor a valid date before the year 10000, nor `null` */
+/** @throws TypeError for what is neither a finite number, nor a date of the years 1970 to 9999, nor `null` */
 export function checkExpiry(value: unknown): asserts value is Expiry {
   const fits =
     value === null ||
     (typeof value === "number" && Number.isFinite(value)) ||
-    (value instanceof Date && value.getTime() <= LATEST);
+    (value instanceof Date && value.getTime() >= EARLIEST && value.getTime() <= LATEST);
   if (fits) return;
   throw new TypeError(
-    `${String(value)} is no expiry. Give seconds, a Date before the year 10000, ` +
+    `${String(value)} is no expiry. Give seconds, a Date of the years 1970 to 9999, ` +
       "0 (until the browser closes) or null (as the options say).",
   );
 }

@@ -6,6 +6,12 @@ export const EXPIRY = `${PREFIX}expiry`;
 /** When the session began, in milliseconds since 1970; kept only where `absoluteMaxAge` needs it. */
 export const CREATED = `${PREFIX}created`;
 
+/** Carries the time over to data that replaces others of the same session. */
+export function keepCreation(from: ReadonlyMap<string, unknown>, to: Map<string, unknown>): void {
+  const created = from.get(CREATED);
+  if (created !== undefined) to.set(CREATED, created);
+}
+
 /** Each flash value has a key of its own, so that two requests which add different ones do not get in each other's way. */
 export const flashKey = (name: string): string => `${PREFIX}flash_${name}`;
 

@@ -3,14 +3,17 @@ import { ConflictError, UpdateError } from "../errors.ts";
 import type { RekeyOutcome, SessionRow, UpdateGuard } from "../store/session-store.ts";
 import { applyChanges, type Changes, findChanges, isUnchanged } from "./changes.ts";
 import type { CookieMover } from "./cookie-mover.ts";
-import { sessionExpiryDate } from "./expiry.ts";
+import { isLive, sessionExpiryDate } from "./expiry.ts";
 import { allKeysTaken, MAX_KEYS } from "./new-key.ts";
 import { decodeRowData, encodeRowData } from "./row-data.ts";
+import { checkSerializable } from "./serializable.ts";
 import type { SessionConfig } from "./session-config.ts";
 import { emitFor, keyHash } from "./session-events.ts";
 
 const MAX_ATTEMPTS = 100;
 const MAX_WAIT_MS = 50;
+/** How often an UPDATE may match nothing although its row is live and as it was read, before something else must be wrong. */
+const MAX_UNEXPLAINED = 10;
 
 /** How a row is to be updated. */
 export interface UpdateOptions {
@@ -39,6 +42,7 @@ interface Attempt {
 export class RowUpdate {
   /** The row as it was last read or written; undefined when it never was, after a clear() before loading. */
   row: StoredRow | undefined;
+  #unexplained = 0;
   readonly #sessionKey: string;
   readonly #data: Map<string, unknown>;
   readonly #options: UpdateOptions;
@@ -80,6 +84,7 @@ export class RowUpdate {
 
   #plan(): Attempt {
     const config = this.#config;
+    checkSerializable(this.#data, config.serializer);
     const now = config.now();
     const { rekey, replacesAll } = this.#options;
     const sessionKey = rekey ? config.newKey() : this.#sessionKey;
@@ -109,7 +114,7 @@ export class RowUpdate {
     // The wait comes before the reading: between the reading and the next UPDATE is when others can come first again.
     if (onConflict === "merge") await wait(Math.random() * Math.min(MAX_WAIT_MS, 2 ** tried));
     const row = await store.find(storedKey(this.#sessionKey));
-    if (!row || row.expireDate <= now()) {
+    if (!row || !isLive(row, now())) {
       this.#emit({ type: "ended", reason: row ? "expired" : "gone" });
       throw new UpdateError(
         "The session was ended or has expired since it was read, so nothing was saved. Call `flush()` and let the user sign in again.",
@@ -128,6 +133,9 @@ export class RowUpdate {
   }
 
   #merge(row: StoredRow, changes: Changes, tried: number): void {
+    if (row.data === this.row?.data && ++this.#unexplained === MAX_UNEXPLAINED) {
+      this.#failForConflict(tried, "Its row is unchanged, but no UPDATE matches it: check how the table stores dates.");
+    }
     if (this.#config.onConflict === "error" && !isUnchanged(changes)) {
       this.#failForConflict(tried, "Another request changed it since it was read.");
     }

@@ -5,73 +5,104 @@ const MAX_DEPTH = 500;
 
 /**
  * Makes sure that every value comes back from the database as it goes in. JSON would silently turn a `Date` into a text, a `Map` into
- * `{}` and `NaN` into `null`; a serializer of the user's own decides for itself. (A property that is `undefined` is left out by JSON,
- * and reads as `undefined` afterwards, so it is allowed.)
+ * `{}` and `NaN` into `null`; a serializer of the user's own decides for itself. (What JSON changes without anybody noticing is allowed: a
+ * property that is `undefined` is left out, and -0 comes back as 0.)
  *
  * @throws SerializationError that names the path of the first value that would not.
  */
 export function checkSerializable(data: ReadonlyMap<string, unknown>, serializer: Serializer): void {
   for (const [key, value] of data) {
-    if (serializer === JSON) checkJson(value, key, []);
-    else checkStringify(value, key, serializer);
+    if (serializer === JSON) checkJson(value, { keys: [key], ancestors: new Set() });
+    else checkStringify(key, value, serializer);
   }
 }
 
-function checkStringify(value: unknown, path: string, serializer: Serializer): void {
+function checkStringify(key: string, value: unknown, serializer: Serializer): void {
+  const path = pathOf([key]);
+  const storable = "Store something that it can write, or delete the key.";
   let text: unknown;
   try {
     text = serializer.stringify(value);
+    // The name too: some serializers refuse names that could pollute a prototype.
+    serializer.stringify({ [key]: value });
   } catch (cause) {
-    throw new SerializationError(
-      `The serializer refused the session value at ${path}. Store something that it can write.`,
-      path,
-      { cause },
-    );
+    throw new SerializationError(`The serializer refused the session value at ${path}. ${storable}`, path, { cause });
   }
   if (typeof text === "string") return;
-  throw new SerializationError(
-    `The serializer made no text of the session value at ${path}. Store something that it can write, or delete the key.`,
-    path,
-  );
+  throw new SerializationError(`The serializer made no text of the session value at ${path}. ${storable}`, path);
 }
 
-function checkJson(value: unknown, path: string, ancestors: readonly object[]): void {
+/** Where the check is: the keys that lead there, and the objects around it. */
+interface Place {
+  readonly keys: (string | number)[];
+  readonly ancestors: Set<object>;
+}
+
+function checkJson(value: unknown, place: Place): void {
   if (value === null || typeof value === "string" || typeof value === "boolean") return;
   if (typeof value === "number" && Number.isFinite(value)) return;
-  if (typeof value !== "object") throw notSerializable(describePrimitive(value), path);
-  if (ancestors.includes(value)) throw notSerializable("part of a cycle", path);
-  if (ancestors.length === MAX_DEPTH) throw notSerializable(`nested deeper than ${MAX_DEPTH} levels`, path);
-  const inside = [...ancestors, value];
-  if (Array.isArray(value)) {
-    // By index, since forEach would pass over the holes, which JSON turns into null.
-    for (let i = 0; i < value.length; i++) checkJson(value[i], `${path}[${i}]`, inside);
-    return;
+  if (typeof value !== "object") throw notSerializable(describePrimitive(value), place);
+  const { keys, ancestors } = place;
+  if (ancestors.has(value)) throw notSerializable("part of a cycle", place);
+  if (ancestors.size === MAX_DEPTH) throw notSerializable(`nested deeper than ${MAX_DEPTH} levels`, place);
+  const problem = Array.isArray(value) ? arrayProblem(value) : objectProblem(value);
+  if (problem) throw notSerializable(problem, place);
+
+  ancestors.add(value);
+  for (const [key, each] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
+    if (each === undefined && !Array.isArray(value)) continue;
+    keys.push(key);
+    checkJson(each, place);
+    keys.pop();
   }
-  if (!isPlainObject(value)) throw notSerializable(`a ${value.constructor?.name || "class instance"}`, path);
-  if (Object.getOwnPropertySymbols(value).length > 0) throw notSerializable("an object with symbol keys", path);
-  for (const [key, each] of Object.entries(value)) {
-    if (each !== undefined) checkJson(each, `${path}${propertyPath(key)}`, inside);
-  }
+  ancestors.delete(value);
 }
 
-/** An object literal's prototype is the end of its chain, in this realm and in any other. */
-function isPlainObject(value: object): boolean {
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+/** An array's own keys are its indexes and its length: more of them are properties that JSON forgets, fewer are holes, which it fills. */
+function arrayProblem(array: readonly unknown[]): string | undefined {
+  if (distanceToNull(array) !== 3) return aClassInstance(array);
+  if (Reflect.ownKeys(array).length !== array.length + 1) return "an array with holes or properties";
+  return undefined;
 }
+
+function objectProblem(object: object): string | undefined {
+  if (distanceToNull(object) > 2) return aClassInstance(object);
+  if (Reflect.ownKeys(object).length !== Object.keys(object).length)
+    return "an object with symbols or hidden properties";
+  return undefined;
+}
+
+/**
+ * How many steps it is to the end of the prototype chain: 1 for an object without a prototype, 2 for a literal, 3 for an array; the same
+ * for those of another realm, whose prototypes are other objects.
+ */
+function distanceToNull(object: object): number {
+  const prototype: object | null = Object.getPrototypeOf(object);
+  return prototype === null ? 1 : 1 + distanceToNull(prototype);
+}
+
+const aClassInstance = (object: object) => `a ${object.constructor?.name || "class instance"}`;
 
 function describePrimitive(value: unknown): string {
   if (typeof value === "number" || value === undefined) return String(value);
   return `a ${typeof value}`;
 }
 
-const propertyPath = (key: string) => (/^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`);
-
-function notSerializable(what: string, path: string): SerializationError {
+function notSerializable(what: string, { keys }: Place): SerializationError {
+  const path = pathOf(keys);
   const hint =
-    what === "undefined" ? "Delete the key instead" : "Store plain JSON values, or give a `serializer` that knows it";
+    what === "undefined" ? "Delete it instead" : "Store plain JSON values, or give a `serializer` that knows it";
   return new SerializationError(
     `The session value at ${path} is ${what}, which JSON would not bring back as it is. ${hint}.`,
     path,
   );
+}
+
+/** As one would write it in code, with every unusual name in quotes. */
+function pathOf(keys: readonly (string | number)[]): string {
+  const segments = keys.map((key, i) => {
+    if (typeof key === "string" && /^[A-Za-z_$][\w$]*$/.test(key)) return i === 0 ? key : `.${key}`;
+    return `[${JSON.stringify(key)}]`;
+  });
+  return segments.join("");
 }

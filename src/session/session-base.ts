@@ -10,7 +10,7 @@ import {
   ownExpiry,
   sessionExpiryDate,
 } from "./expiry.ts";
-import { CREATED, EXPIRY, flashKey, isReserved } from "./reserved.ts";
+import { CREATED, EXPIRY, flashKey, isReserved, keepCreation } from "./reserved.ts";
 import type { SessionConfig } from "./session-config.ts";
 
 const TEST_COOKIE_NAME = "testcookie";
@@ -104,7 +104,9 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
     const entries = Object.entries(values);
     const reserved = entries.find(([key]) => isReserved(key));
     if (reserved)
-      throw new TypeError(`The key "${reserved[0]}" is reserved. Choose one that does not begin with "_session_".`);
+      throw new TypeError(
+        `The key ${JSON.stringify(reserved[0])} is reserved. Choose one that does not begin with "_session_".`,
+      );
     const dictionary = this.dictionary();
     for (const [key, value] of entries) dictionary.set(key, value);
     this.modified = true;
@@ -115,8 +117,9 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
    * whatever is in the row by then.
    */
   clear(): void {
-    const created = this.data?.get(CREATED);
-    this.data = new Map(created === undefined ? [] : [[CREATED, created]]);
+    const before = this.data;
+    this.data = new Map();
+    if (before) keepCreation(before, this.data);
     this.replacesAll = true;
     this.accessed = true;
     this.modified = true;

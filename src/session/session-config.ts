@@ -27,6 +27,8 @@ export interface SessionConfig {
  * is written either.
  */
 export interface SessionCookie {
+  /** @throws SessionReadOnlyError where it is known, without trying, that no cookie can be set */
+  checkWritable(): void;
   /**
    * @param expires `null`: until the browser closes.
    * @throws SessionReadOnlyError where no cookie can be set

@@ -1,8 +1,8 @@
 import type { SessionRow } from "../store/session-store.ts";
 import { CookieMover } from "./cookie-mover.ts";
-import { absoluteEnd, sessionExpiryDate } from "./expiry.ts";
+import { absoluteEnd, isLive, sessionExpiryDate } from "./expiry.ts";
 import { allKeysTaken, MAX_KEYS } from "./new-key.ts";
-import { CREATED } from "./reserved.ts";
+import { CREATED, keepCreation } from "./reserved.ts";
 import { decodeRowData, encodeRowData } from "./row-data.ts";
 import { RowUpdate, type UpdateOptions } from "./row-update.ts";
 import { checkSerializable } from "./serializable.ts";
@@ -19,6 +19,8 @@ type Dictionary = Map<string, unknown>;
 export class SessionRecord {
   #sessionKey: string | null;
   #row: Omit<SessionRow, "key"> | undefined;
+  /** The key of a row whose data did not verify: no save may touch it, but flush() ends it. */
+  #suspiciousKey: string | null = null;
   readonly #config: SessionConfig;
   readonly #cookie: CookieMover;
 
@@ -44,9 +46,12 @@ export class SessionRecord {
     const row = await this.#find(sessionKey);
     if (!row) return this.#dropKey(sessionKey, { type: "unknownKey" });
     const now = this.#config.now();
-    if (row.expireDate <= now) return this.#dropKey(sessionKey, { type: "ended", reason: "expired" });
+    if (!isLive(row, now)) return this.#dropKey(sessionKey, { type: "ended", reason: "expired" });
     const data = decodeRowData(row.data, sessionKey, this.#config);
-    if (!data) return this.#dropKey(sessionKey, { type: "suspicious" });
+    if (!data) {
+      this.#suspiciousKey = sessionKey;
+      return this.#dropKey(sessionKey, { type: "suspicious" });
+    }
     const end = absoluteEnd(data, this.#config);
     if (end && end <= now) return this.#dropKey(sessionKey, { type: "ended", reason: "expired" });
     this.#row = row;
@@ -60,7 +65,6 @@ export class SessionRecord {
   async write(data: Dictionary, options: UpdateOptions): Promise<void> {
     const sessionKey = this.#sessionKey;
     if (sessionKey === null) return this.insert(data);
-    checkSerializable(data, this.#config.serializer);
     if (!this.#row) await this.#keepCreation(sessionKey, data);
     const update = new RowUpdate(sessionKey, this.#row, data, options, this.#config);
     try {
@@ -79,9 +83,9 @@ export class SessionRecord {
    * @throws CreateError when all of `keys` keys are taken
    */
   async insert(data: Dictionary, { keys = MAX_KEYS }: { readonly keys?: number } = {}): Promise<void> {
-    checkSerializable(data, this.#config.serializer);
     await this.#cookie.withRow(async () => {
       for (let tried = 0; tried < keys; tried++) {
+        checkSerializable(data, this.#config.serializer);
         const now = this.#config.now();
         this.#stampCreation(data, now);
         const sessionKey = this.#config.newKey();
@@ -101,18 +105,24 @@ export class SessionRecord {
     });
   }
 
-  /** Moves the expiry on when the last write was `refreshAfter` seconds ago; says whether it did. */
-  async refresh(data: Dictionary): Promise<boolean> {
-    const { store, storedKey, refreshAfter } = this.#config;
+  /**
+   * Moves the expiry on when the last write was `refreshAfter` seconds ago; says whether it did. What counts is what is in the row: neither
+   * what was not saved yet, nor what another request replaced.
+   */
+  async refresh(): Promise<boolean> {
+    const { store, storedKey, refreshAfter, absoluteMaxAge } = this.#config;
     const [sessionKey, row] = [this.#sessionKey, this.#row];
     if (refreshAfter === undefined || sessionKey === null || !row) return false;
+    const data = decodeRowData(row.data, sessionKey, this.#config);
+    // A row from before absoluteMaxAge was set knows no end until it is saved.
+    if (!data || (absoluteMaxAge !== undefined && !data.has(CREATED))) return false;
     const now = this.#config.now();
     const expireDate = sessionExpiryDate(data, now, this.#config);
     // The row's date was reckoned the same way when it was written, so the difference is the time since then.
     if (expireDate.getTime() - row.expireDate.getTime() < refreshAfter * 1000) return false;
     return this.#cookie.withRow(async () => {
       this.#cookie.move({ sessionKey, data, expireDate });
-      if (!(await store.update(storedKey(sessionKey), { liveAt: now }, { expireDate }))) return false;
+      if (!(await store.update(storedKey(sessionKey), { liveAt: now, data: row.data }, { expireDate }))) return false;
       this.#row = { ...row, expireDate };
       emitFor(sessionKey, { type: "refreshed" }, this.#config);
       return true;
@@ -121,6 +131,7 @@ export class SessionRecord {
 
   /** Deletes the row of a key, if there is one. */
   async delete(sessionKey: string, reason: "destroyed" | "flushed"): Promise<void> {
+    this.#cookie.checkWritable();
     const deleted = await this.#config.store.delete(this.#config.storedKey(sessionKey));
     if (deleted) emitFor(sessionKey, { type: "ended", reason }, this.#config);
   }
@@ -129,10 +140,12 @@ export class SessionRecord {
   async flush(): Promise<void> {
     await this.#cookie.withRow(async () => {
       this.#cookie.remove();
-      if (this.#sessionKey !== null) await this.delete(this.#sessionKey, "flushed");
+      const sessionKey = this.#sessionKey ?? this.#suspiciousKey;
+      if (sessionKey !== null) await this.delete(sessionKey, "flushed");
       return true;
     });
     this.#sessionKey = null;
+    this.#suspiciousKey = null;
     this.#row = undefined;
   }
 
@@ -150,8 +163,8 @@ export class SessionRecord {
   async #keepCreation(sessionKey: string, data: Dictionary): Promise<void> {
     if (this.#config.absoluteMaxAge === undefined || data.has(CREATED)) return;
     const row = await this.#find(sessionKey);
-    const created = row && decodeRowData(row.data, sessionKey, this.#config)?.get(CREATED);
-    if (created !== undefined) data.set(CREATED, created);
+    const before = row && decodeRowData(row.data, sessionKey, this.#config);
+    if (before) keepCreation(before, data);
     this.#stampCreation(data, this.#config.now());
   }
 

@@ -4,8 +4,8 @@ import { getContainerRuntimeClient } from "testcontainers";
 import { startEmbeddedPostgres } from "./embedded-postgres.ts";
 import type { Server } from "./server-process.ts";
 
-/** Where no registry has it, `scripts/ci/postgres-image.sh` makes a stand-in of this name. */
-const IMAGE = "postgres:18-alpine";
+/** `scripts/ci/postgres-image.sh` says what there is where this one cannot be pulled. */
+const IMAGE = process.env.TEST_POSTGRES_IMAGE || "postgres:18-alpine";
 
 /** Nothing here outlives the run, so nothing has to survive a loss of power. */
 const SETTINGS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300"];

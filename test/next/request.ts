@@ -23,7 +23,7 @@ export interface NextRequestOptions {
  */
 export async function inNextRequest<Result>(
   { cookies = {}, phase = "action" }: NextRequestOptions,
-  run: () => Promise<Result>,
+  run: (changePhase: (phase: "action" | "render" | "after") => void) => Promise<Result>,
 ): Promise<{ result: Result; setCookies: readonly string[] }> {
   const headers = new Headers();
   const pairs = Object.entries(cookies).map(([name, value]) => `${name}=${value}`);
@@ -41,6 +41,12 @@ export async function inNextRequest<Result>(
   );
   store.phase = phase;
   const workStore = { route: "/" } as WorkStore;
-  const result = await workAsyncStorage.run(workStore, () => workUnitAsyncStorage.run(store, run));
+  const result = await workAsyncStorage.run(workStore, () =>
+    workUnitAsyncStorage.run(store, () =>
+      run((next) => {
+        store.phase = next;
+      }),
+    ),
+  );
   return { result, setCookies };
 }

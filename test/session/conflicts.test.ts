@@ -202,6 +202,35 @@ describeEachStore("Two requests at once", (stores) => {
     expect(await store.find(storedKey(key))).toBeUndefined();
   });
 
+  it("what is set while a save waits for its next attempt is checked too", async () => {
+    const { me, they, store, read } = await twoActors();
+    they.set("note", "theirs");
+    await they.save();
+    const find = store.find.bind(store);
+    store.find = async (key) => {
+      me.set("note", new Date());
+      return find(key);
+    };
+    me.set("userId", 8);
+    await expect(me.save()).rejects.toMatchObject({ code: "SESSION_SERIALIZATION", path: "note" });
+    expect(await read()).toEqual({ userId: 7, cart: ["tea"], note: "theirs" });
+  });
+
+  it("an UPDATE that never matches, although the row is as it was read, ends in a ConflictError that says so", async () => {
+    const { me, store } = await twoActors();
+    let updates = 0;
+    store.update = async () => {
+      updates++;
+      return false;
+    };
+    me.set("userId", 8);
+    await expect(me.save()).rejects.toMatchObject({
+      code: "SESSION_CONFLICT",
+      message: expect.stringContaining("check how the table stores dates"),
+    });
+    expect(updates).toBe(10);
+  });
+
   it("their row does not verify any more: a ConflictError, and nothing is written", async () => {
     const { me, store, key, clock, events } = await twoActors();
     await store.update(

@@ -516,6 +516,15 @@ describeEachStore("DbSession", (stores) => {
     expect((await sessions.load(session.sessionKey)).get("userId")).toBe(7);
   });
 
+  it("flush ends a session whose data does not verify, here", async () => {
+    const { sessions } = open();
+    const session = sessions.open();
+    await session.save();
+    const elsewhere = open({ secret: SECRET.toUpperCase(), onEvent: () => {} });
+    await (await elsewhere.sessions.load(session.sessionKey)).flush();
+    expect((await sessions.load(session.sessionKey)).sessionKey).toBeNull();
+  });
+
   it("a row's data under another key is refused", async () => {
     const { sessions, store } = open();
     const admin = sessions.open();

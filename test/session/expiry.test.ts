@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { memorySessions, START, TWO_WEEKS, UNKNOWN_KEY } from "../support.ts";
+import { memorySessions, START, storedKey, TWO_WEEKS, UNKNOWN_KEY } from "../support.ts";
 
 const inSeconds = (seconds: number) => new Date(START.getTime() + seconds * 1000);
 
@@ -103,20 +103,23 @@ describe("expiry", () => {
     Number.POSITIVE_INFINITY,
     new Date(Number.NaN),
     new Date("+010000-01-01"),
+    new Date("1969-12-31"),
     "tomorrow",
     undefined,
   ])("%s is refused with a clear error", (value) => {
     const session = memorySessions().sessions.open();
     expect(() => session.setExpiry(value as number)).toThrow(
-      /is no expiry\. Give seconds, a Date before the year 10000/,
+      /is no expiry\. Give seconds, a Date of the years 1970 to 9999/,
     );
     expect(session.modified).toBe(false);
   });
 
-  it("so many seconds that no date column holds them end in the year 9999", () => {
+  it("seconds that lead to a date which not every date column holds end at the nearest that fits", () => {
     const session = memorySessions().sessions.open();
     session.setExpiry(1e12);
     expect(session.getExpiryDate()).toEqual(new Date("9999-12-31T23:59:59.999Z"));
+    session.setExpiry(-1e18);
+    expect(session.getExpiryDate()).toEqual(new Date(0));
   });
 
   it.each([["rubbish"], [true], [null], [{}]])(
@@ -137,6 +140,17 @@ describe("expiry", () => {
     const session = sessions.open();
     session.setExpiry(-1);
     await session.save();
+    expect((await sessions.load(session.sessionKey)).sessionKey).toBeNull();
+  });
+});
+
+describe("a row whose date is none", () => {
+  it("counts as expired", async () => {
+    const { sessions, store } = memorySessions();
+    const session = sessions.open();
+    await session.save();
+    const find = store.find.bind(store);
+    store.find = async (key) => ({ data: "", ...(await find(key)), expireDate: new Date(Number.NaN) });
     expect((await sessions.load(session.sessionKey)).sessionKey).toBeNull();
   });
 });
@@ -192,6 +206,24 @@ describe("absoluteMaxAge", () => {
     expect(lowered.events).toEqual([{ type: "ended", reason: "expired", keyHash: expect.any(String) }]);
   });
 
+  it("survives clear() while the row is being loaded", async () => {
+    const { sessions, clock, store } = memorySessions({ absoluteMaxAge: 100 });
+    const session = sessions.open();
+    await session.save();
+    clock.advance(50);
+    const other = sessions.open(session.sessionKey);
+    const find = store.find.bind(store);
+    store.find = async (key) => {
+      const row = await find(key);
+      other.clear();
+      return row;
+    };
+    await other.load();
+    await other.save();
+    store.find = find;
+    expect((await sessions.load(session.sessionKey)).getExpiryDate()).toEqual(inSeconds(100));
+  });
+
   it("a session of a row that went while it was cleared unseen is an UpdateError", async () => {
     const { sessions } = memorySessions({ absoluteMaxAge: 100 });
     const session = sessions.open(UNKNOWN_KEY);
@@ -245,6 +277,40 @@ describe("refresh", () => {
     clock.advance(100);
     expect(await expiring.refresh()).toBe(false);
     expect((await sessions.load(expiring.sessionKey)).sessionKey).toBeNull();
+  });
+
+  it("goes by what is in the row: neither by what was not saved yet, nor over what another request replaced", async () => {
+    const { sessions, clock, store } = memorySessions({ maxAge: 100, refreshAfter: 10 });
+    const session = sessions.open();
+    session.setExpiry(50);
+    await session.save();
+    const [cleared, stale] = [await sessions.load(session.sessionKey), await sessions.load(session.sessionKey)];
+    clock.advance(20);
+    cleared.clear();
+    expect(await cleared.refresh()).toBe(true);
+    expect((await store.find(storedKey(session.sessionKey)))?.expireDate).toEqual(inSeconds(70));
+    session.setExpiry(30);
+    await session.save();
+    expect(await stale.refresh()).toBe(false);
+    expect((await store.find(storedKey(session.sessionKey)))?.expireDate).toEqual(inSeconds(50));
+  });
+
+  it("waits for a save where absoluteMaxAge was set after the session began", async () => {
+    const before = memorySessions({ maxAge: 100 });
+    const session = before.sessions.open();
+    await session.save();
+    const { sessions, clock } = memorySessions({
+      store: before.store,
+      maxAge: 100,
+      refreshAfter: 10,
+      absoluteMaxAge: 300,
+    });
+    clock.advance(20);
+    const loaded = await sessions.load(session.sessionKey);
+    expect(await loaded.refresh()).toBe(false);
+    await loaded.save();
+    clock.advance(20);
+    expect(await loaded.refresh()).toBe(true);
   });
 
   it("does not move a fixed date, or go beyond absoluteMaxAge", async () => {

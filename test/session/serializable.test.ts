@@ -5,6 +5,8 @@ class Money {
   amount = 1;
 }
 
+class Basket extends Array {}
+
 const cycle: Record<string, unknown> = {};
 cycle.self = { again: cycle };
 
@@ -47,9 +49,18 @@ describe("values in a session", () => {
     ["a bigint", [1, [2n]], "note[1][0]", /is a bigint/],
     ["a function", { toJSON: () => 1 }, "note.toJSON", /is a function/],
     ["a symbol", Symbol("x"), "note", /is a symbol/],
-    ["undefined", undefined, "note", /is undefined.*Delete the key instead/],
-    ["a hole in an array", new Array(1), "note[0]", /is undefined/],
-    ["symbol keys", { [Symbol("x")]: 1 }, "note", /an object with symbol keys/],
+    ["undefined", undefined, "note", /is undefined.*Delete it instead/],
+    ["undefined in an array", [1, undefined], "note[1]", /is undefined/],
+    ["a hole in an array", { list: new Array(1) }, "note.list", /an array with holes or properties/],
+    ["an array with a property", Object.assign([1], { total: 1 }), "note", /an array with holes or properties/],
+    ["an array of a class", [new Basket()], "note[0]", /is a Basket/],
+    [
+      "a hidden property",
+      Object.defineProperty({}, "toJSON", { value: () => 1 }),
+      "note",
+      /symbols or hidden properties/,
+    ],
+    ["symbol keys", { [Symbol("x")]: 1 }, "note", /an object with symbols or hidden properties/],
     ["a cycle", cycle, "note.self.again", /is part of a cycle/],
     ["what is nested too deeply", deep, `note${"[0]".repeat(500)}`, /nested deeper than 500 levels/],
   ])("%s is refused by its path, and nothing is written", async (_, value, path, message) => {
@@ -58,6 +69,28 @@ describe("values in a session", () => {
       path,
       message: expect.stringMatching(message),
     });
+  });
+
+  it("a key that is no name stands in quotes in the path", async () => {
+    const { sessions } = memorySessions();
+    const session = sessions.open();
+    session.set("two\nlines", Number.NaN);
+    await expect(session.save()).rejects.toMatchObject({ path: '["two\\nlines"]' });
+  });
+
+  it("a large value deep inside does not make a save slow: the check looks at each part once", async () => {
+    let visits = 0;
+    const counting = (): object => ({
+      get part() {
+        visits++;
+        return 1;
+      },
+    });
+    let nested: unknown = Array.from({ length: 1000 }, counting);
+    for (let i = 0; i < 400; i++) nested = [nested];
+    await save(nested);
+    // One by the check, one by each of the two texts: of the value, and of the whole row.
+    expect(visits).toBeLessThanOrEqual(3000);
   });
 
   it("is refused even where its JSON is the same as before", async () => {
