@@ -43,6 +43,7 @@ export function cookieAttributes(options: CookieOptions = {}): CookieAttributes 
   check(TOKEN.test(name), "Give a name of at most 256 letters, digits, `-` and `_`.");
   check(ATTRIBUTE.test(path) && path.startsWith("/"), "Give a path that begins with `/` and has no `;`.");
   check(domain === undefined || HOST_NAME.test(domain), "Give a domain like `example.com`.");
+  check(typeof secure === "boolean", "`secure` must be true or false.");
   check(["strict", "lax", "none"].includes(sameSite), '`sameSite` must be "strict", "lax" or "none".');
   check(
     priority === undefined || ["low", "medium", "high"].includes(priority),

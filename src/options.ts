@@ -54,6 +54,7 @@ export function resolveOptions<Model extends SessionDelegate>(options: SessionsO
   if (!["merge", "overwrite", "error"].includes(onConflict)) {
     throw new ConfigError('The option onConflict is none of its values. Give "merge", "overwrite" or "error".');
   }
+  checkParts({ codec, serializer }, options);
   cookieAttributes(options.cookie);
   return {
     store: resolveStore(options),
@@ -80,6 +81,28 @@ function resolveStore({ model, store }: SessionsOptions<SessionDelegate>): Sessi
     "The option model is missing. Pass the model of your Prisma client, `model: prisma.session`; " +
       "if that is undefined, add the model Session to your schema and run `prisma generate`.",
   );
+}
+
+/** TypeScript says this at compile time; without it, a wrong part would fail at the first request that needs it. */
+function checkParts(
+  { codec, serializer }: Required<Pick<SessionsOptions, "codec" | "serializer">>,
+  options: SessionsOptions,
+) {
+  const methods: [name: string, part: unknown, methods: readonly string[]][] = [
+    ["codec", codec, ["encode", "decode"]],
+    ["serializer", serializer, ["stringify", "parse"]],
+    ["store", options.store, ["find", "insert", "update", "rekey", "delete", "deleteExpired", "hasExpired"]],
+  ];
+  for (const [name, part, needed] of methods) {
+    const missing = needed.filter((method) => part && typeof Reflect.get(Object(part), method) !== "function");
+    if (missing.length > 0) throw new ConfigError(`The option ${name} is no ${name}. It needs ${missing.join(", ")}.`);
+  }
+  for (const name of ["now", "randomKey", "onEvent"] as const) {
+    const given = options[name];
+    if (given !== undefined && typeof given !== "function") {
+      throw new ConfigError(`The option ${name} is no function. Give one, or leave it out.`);
+    }
+  }
 }
 
 function checkedKeys(randomKey: () => string): () => string {

@@ -20,13 +20,9 @@ export interface SecretKeys {
  * @throws ConfigError for a missing or a short one.
  */
 export function secretKeys(secret: string | readonly string[] | undefined): SecretKeys {
-  const [first, ...older] = typeof secret === "string" ? [secret] : (secret ?? []);
-  if (!first) throw new ConfigError(`The session secret is missing. ${HOW_TO_MAKE_ONE}`);
-  for (const each of [first, ...older]) {
-    if (typeof each !== "string" || each.length < MIN_LENGTH) {
-      throw new ConfigError(`A session secret is shorter than ${MIN_LENGTH} characters. ${HOW_TO_MAKE_ONE}`);
-    }
-  }
+  const [given, ...others] = Array.isArray(secret) ? secret : [secret];
+  const first = checkSecret(given);
+  const older = others.map(checkSecret);
   const derived = new Map<string, readonly [Uint8Array, ...Uint8Array[]]>();
   return {
     derive(label) {
@@ -39,4 +35,12 @@ export function secretKeys(secret: string | readonly string[] | undefined): Secr
       return keys;
     },
   };
+}
+
+function checkSecret(secret: unknown): string {
+  if (secret === undefined || secret === null || secret === "") {
+    throw new ConfigError(`The session secret is missing. ${HOW_TO_MAKE_ONE}`);
+  }
+  if (typeof secret === "string" && secret.length >= MIN_LENGTH) return secret;
+  throw new ConfigError(`The session secret is shorter than ${MIN_LENGTH} characters, or no text. ${HOW_TO_MAKE_ONE}`);
 }

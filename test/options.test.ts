@@ -1,7 +1,12 @@
+import { createHmac, hkdfSync } from "node:crypto";
+import { PrismaLibSql } from "@prisma/adapter-libsql";
+import * as devalue from "devalue";
 import { type CookieOptions, createSessions, memoryStore, type SessionsOptions } from "prisma-db-session";
+import superjson from "superjson";
 import { describe, expect, it } from "vitest";
+import { PrismaClient as WrongClient } from "../generated/wrong-columns/client.ts";
 import { describeEachDatabase } from "./databases/index.ts";
-import { memorySessions, SECRET } from "./support.ts";
+import { memorySessions, SECRET, storedKey } from "./support.ts";
 
 const store = memoryStore();
 
@@ -19,12 +24,26 @@ describe("the secret", () => {
     },
   );
 
-  it.each(["x".repeat(31), [SECRET, "short"], [1]])("that is short (%j) is a ConfigError", (secret) => {
-    expectConfigError({ store, secret }, /shorter than 32 characters\. Make one/);
-  });
+  it.each(["x".repeat(31), [SECRET, "short"], [1], 12345, {}, true])(
+    "that is short (%j) is a ConfigError",
+    (secret) => {
+      expectConfigError({ store, secret }, /shorter than 32 characters, or no text\. Make one/);
+    },
+  );
 
   it("is never in the message", () => {
     expect(() => createSessions({ store, secret: "my-own-but-short" })).not.toThrow(/my-own/);
+  });
+
+  it("is not used itself: HKDF derives a key of its own for each purpose", async () => {
+    const { sessions, store } = memorySessions();
+    const session = sessions.open();
+    session.set("userId", 7);
+    await session.save();
+    const text = (await store.find(storedKey(session.sessionKey)))?.data;
+    const key = new Uint8Array(hkdfSync("sha256", SECRET, "", "prisma-db-session signedJson v1", 32));
+    const signed = `v1.${storedKey(session.sessionKey)}.{"userId":7}`;
+    expect(text).toBe(`v1.${createHmac("sha256", key).update(signed).digest("hex")}.{"userId":7}`);
   });
 
   it("of 32 characters is enough", () => {
@@ -49,23 +68,26 @@ describe("the model", () => {
   });
 });
 
-describeEachDatabase("The model", (db) => {
-  it("that is the client itself is a ConfigError", () => {
-    expectConfigError({ model: db().prisma, secret: SECRET }, /not the client/);
+describe("a model with wrong columns", () => {
+  const client = new WrongClient({ adapter: new PrismaLibSql({ url: ":memory:" }) });
+
+  it.each([
+    ["lacks the date", client.sessionWithoutDate, /needs a field `expireDate DateTime`, but it is missing\. Copy/],
+    ["lacks the data", client.sessionWithoutData, /needs a field `data String`, but it is missing/],
+    ["calls the key otherwise", client.sessionWithAnotherKey, /needs a field `key String`, but it is missing/],
+    ["has data of another type", client.sessionWithWrongType, /needs a field `data String`, but it has the type Int/],
+  ])("that %s is a ConfigError before any query, also without TypeScript", (_, model, message) => {
+    expectConfigError({ model, secret: SECRET }, message);
   });
 
-  it("with wrong columns is a ConfigError before any query, also without TypeScript", () => {
-    const { session } = db().prisma;
-    const lacking = Object.create(session, {
-      fields: { value: { key: session.fields.key, data: session.fields.data } },
-    });
-    expectConfigError(
-      { model: lacking, secret: SECRET },
-      /needs a field `expireDate DateTime`, but it is missing\. Copy/,
-    );
-    const other = Object.create(session, { fields: { value: { ...session.fields, data: { typeName: "Int" } } } });
-    expectConfigError({ model: other, secret: SECRET }, /needs a field `data String`, but it is a Int/);
-    expect(db().queries).toEqual([]);
+  it("that has more columns, which may be null, does", () => {
+    expect(() => createSessions({ model: client.sessionWithExtraColumns, secret: SECRET })).not.toThrow();
+  });
+});
+
+describeEachDatabase("The model", (db, database) => {
+  it("that is the client itself is a ConfigError", () => {
+    expectConfigError({ model: db().prisma, secret: SECRET }, /not the client/);
   });
 
   it("of an extended client, and of a transaction, does", async () => {
@@ -97,11 +119,57 @@ describeEachDatabase("The model", (db) => {
     expect((await sessions.load(session.sessionKey)).get("userId")).toBe(7);
   });
 
-  it("of a table that is not there: the database's error reaches the caller as it is", async () => {
+  it("of a table that is not there: the database's error reaches the caller as it is, from every call", async () => {
     const { prisma } = db();
-    const failing = { ...memoryStore(), find: () => prisma.$queryRawUnsafe<never>("SELECT * FROM no_such_table") };
-    const { sessions } = memorySessions({ store: failing });
-    await expect(sessions.load("a".repeat(32))).rejects.toMatchObject({ name: "PrismaClientKnownRequestError" });
+    const events: string[] = [];
+    const sessions = createSessions({
+      model: prisma.session,
+      secret: SECRET,
+      onEvent: ({ type }) => events.push(type),
+    });
+    const session = sessions.open();
+    await session.save();
+    await prisma.$executeRawUnsafe("ALTER TABLE session RENAME TO session_away");
+    try {
+      // P2021 where the adapter knows the error, P2039 where it passes on the driver's.
+      const noTable = { name: "PrismaClientKnownRequestError", code: expect.stringMatching(/^P20(21|39)$/) };
+      session.set("userId", 7);
+      await expect(sessions.load(session.sessionKey)).rejects.toMatchObject(noTable);
+      for (const call of ["save", "cycleKey", "create", "destroy", "flush"] as const) {
+        await expect(session[call](), call).rejects.toMatchObject(noTable);
+      }
+      await expect(session.exists("a".repeat(32))).rejects.toMatchObject(noTable);
+      await expect(sessions.clearExpired()).rejects.toMatchObject(noTable);
+    } finally {
+      await prisma.$executeRawUnsafe("ALTER TABLE session_away RENAME TO session");
+    }
+    expect(events).toEqual(["created"]);
+    await session.save();
+    expect((await sessions.load(session.sessionKey)).get("userId")).toBe(7);
+  });
+
+  it("of a transaction: what another request did meanwhile is merged, or said to be out of sight", async () => {
+    const { prisma, connect } = db();
+    const theirs = createSessions({ model: (await connect()).session, secret: SECRET });
+    const session = theirs.open();
+    await session.save();
+    const save = prisma.$transaction(async (transaction) => {
+      const inside = await createSessions({ model: transaction.session, secret: SECRET }).load(session.sessionKey);
+      session.set("note", "theirs");
+      if (database.name !== "SQLite") await session.save(); // SQLite lets nobody write beside a transaction
+      inside.set("userId", 7);
+      await inside.save();
+    });
+    if (database.name === "MariaDB") {
+      await expect(save).rejects.toMatchObject({
+        code: "SESSION_CONFLICT",
+        message: expect.stringContaining("READ COMMITTED"),
+      });
+    } else {
+      await save;
+      const expected = database.name === "SQLite" ? { userId: 7 } : { userId: 7, note: "theirs" };
+      expect((await theirs.load(session.sessionKey)).toJSON()).toEqual(expected);
+    }
   });
 });
 
@@ -163,6 +231,40 @@ describe("other options", () => {
   it("randomKey must give possible keys; nothing is written under another", async () => {
     const { sessions } = memorySessions({ randomKey: () => "Not A Key" });
     await expect(sessions.open().save()).rejects.toMatchObject({ code: "SESSION_CONFIG" });
+  });
+
+  it.each([
+    ["codec", { codec: {} }, /codec is no codec\. It needs encode, decode\./],
+    ["serializer", { serializer: { stringify: JSON.stringify } }, /serializer is no serializer\. It needs parse\./],
+    ["store", { store: { find() {} } }, /store is no store\. It needs insert, update/],
+    ["now", { now: 5 }, /now is no function/],
+    ["randomKey", { randomKey: "key" }, /randomKey is no function/],
+    ["onEvent", { onEvent: true }, /onEvent is no function/],
+    ["cookie.secure", { cookie: { secure: "no" } }, /`secure` must be true or false/],
+  ])("%s of the wrong form is a ConfigError at once", (_, options, message) => {
+    expectConfigError({ store, secret: SECRET, ...options }, message);
+  });
+
+  it.each([
+    ["superjson", superjson],
+    ["devalue", devalue],
+  ])("%s fits as a serializer", async (_, serializer) => {
+    const { sessions } = memorySessions({ serializer });
+    const session = sessions.open();
+    const note = { at: new Date(5), tags: new Set(["tea"]), big: 7n, nothing: undefined };
+    session.set("note", note);
+    session.setExpiry(60);
+    session.flash("notice", new Date(6));
+    await session.save();
+    const [one, two] = [await sessions.load(session.sessionKey), await sessions.load(session.sessionKey)];
+    expect(one.toJSON()).toEqual({ note });
+    one.set("userId", 7);
+    (two.get("note") as typeof note).tags.add("milk");
+    await one.save();
+    await two.save();
+    const last = await sessions.load(session.sessionKey);
+    expect(last.toJSON()).toEqual({ userId: 7, note: { ...note, tags: new Set(["tea", "milk"]) } });
+    expect([last.getExpiryAge(), last.flash("notice")]).toEqual([60, new Date(6)]);
   });
 
   it("a serializer of one's own decides what can be stored", async () => {

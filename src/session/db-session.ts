@@ -54,7 +54,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
 
   /**
    * Writes the session. Without a key it creates the row; with one it only ever updates. What other requests changed meanwhile under other
-   * keys is kept (see the option `onConflict`). If nothing changed, only the expiry is written.
+   * keys is kept (see the option `onConflict`), and is in the dictionary afterwards. If nothing changed, only the expiry is written.
    *
    * @param options.mustCreate Create a row or fail: never update, and try one key only. Default: false.
    * @throws UpdateError when the row is gone; none is made
@@ -85,11 +85,19 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   /** Ends the session: removes the cookie, deletes the row, forgets data and key. Loads nothing. */
   flush(): Promise<void> {
     return this.#turns.run(async () => {
-      await this.#record.flush();
+      const { data, replacesAll } = this;
+      // Before the row goes, so that what is set while it is on its way counts for the session after it.
       this.data = new Map();
       this.replacesAll = false;
       this.accessed = true;
       this.modified = true;
+      try {
+        await this.#record.flush();
+      } catch (error) {
+        this.data = data;
+        this.replacesAll = replacesAll;
+        throw error;
+      }
     });
   }
 

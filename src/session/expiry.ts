@@ -44,7 +44,7 @@ export function expiresWithBrowser(data: Dictionary, config: SessionConfig): boo
 export function absoluteEnd(data: Dictionary, { absoluteMaxAge }: SessionConfig): Date | undefined {
   const created = data.get(CREATED);
   if (absoluteMaxAge === undefined || typeof created !== "number") return undefined;
-  return new Date(created + absoluteMaxAge * 1000);
+  return new Date(Math.min(created + absoluteMaxAge * 1000, LATEST));
 }
 
 /** The expiry that {@link encodeExpiry} left in the data. Anything else counts as none. */

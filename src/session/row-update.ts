@@ -15,6 +15,10 @@ const MAX_WAIT_MS = 50;
 /** How often an UPDATE may match nothing although its row is live and as it was read, before something else must be wrong. */
 const MAX_UNEXPLAINED = 10;
 
+const STUCK =
+  "Its row reads as unchanged, but no UPDATE matches it. In a transaction that reads from a snapshot (the default of MySQL), " +
+  "another request may have changed it: use READ COMMITTED. Otherwise check how the table stores dates.";
+
 /** How a row is to be updated. */
 export interface UpdateOptions {
   /** Give the row a new key. */
@@ -134,7 +138,7 @@ export class RowUpdate {
 
   #merge(row: StoredRow, changes: Changes, tried: number): void {
     if (row.data === this.row?.data && ++this.#unexplained === MAX_UNEXPLAINED) {
-      this.#failForConflict(tried, "Its row is unchanged, but no UPDATE matches it: check how the table stores dates.");
+      this.#failForConflict(tried, STUCK);
     }
     if (this.#config.onConflict === "error" && !isUnchanged(changes)) {
       this.#failForConflict(tried, "Another request changed it since it was read.");
@@ -145,11 +149,12 @@ export class RowUpdate {
       this.#failForConflict(tried, "What is in its row now does not verify.");
       return;
     }
-    const merged = applyChanges(theirs, changes);
-    this.#data.clear();
-    for (const [key, value] of merged) this.#data.set(key, value);
+    // Only what differs is touched: the user may hold on to a value of the rest, and change it later.
+    const theirPart = findChanges(this.#data, applyChanges(theirs, changes), this.#config.serializer);
+    for (const key of theirPart.removed) this.#data.delete(key);
+    for (const [key, value] of theirPart.set) this.#data.set(key, value);
+    if (!isUnchanged(changes) && !isUnchanged(theirPart)) this.#emit({ type: "merged", attempt: tried });
     this.row = row;
-    if (!isUnchanged(changes)) this.#emit({ type: "merged", attempt: tried });
   }
 
   #written({ sessionKey, text = this.row?.data, expireDate }: Attempt): string {

@@ -65,7 +65,7 @@ export class SessionRecord {
   async write(data: Dictionary, options: UpdateOptions): Promise<void> {
     const sessionKey = this.#sessionKey;
     if (sessionKey === null) return this.insert(data);
-    if (!this.#row) await this.#keepCreation(sessionKey, data);
+    await this.#keepCreation(sessionKey, data);
     const update = new RowUpdate(sessionKey, this.#row, data, options, this.#config);
     try {
       await this.#cookie.withRow(async () => {
@@ -159,10 +159,10 @@ export class SessionRecord {
     return new Map();
   }
 
-  /** `absoluteMaxAge` counts from the session's beginning, which a session that was cleared before it was loaded has not seen yet. */
+  /** `absoluteMaxAge` counts from the session's beginning, which data that were cleared before they were loaded do not know. */
   async #keepCreation(sessionKey: string, data: Dictionary): Promise<void> {
     if (this.#config.absoluteMaxAge === undefined || data.has(CREATED)) return;
-    const row = await this.#find(sessionKey);
+    const row = this.#row ?? (await this.#find(sessionKey));
     const before = row && decodeRowData(row.data, sessionKey, this.#config);
     if (before) keepCreation(before, data);
     this.#stampCreation(data, this.#config.now());

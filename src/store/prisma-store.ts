@@ -74,7 +74,7 @@ function checkModel(model: SessionDelegate): void {
   for (const [column, type] of Object.entries(COLUMNS)) {
     if (fields[column] !== type) {
       throw new ConfigError(
-        `The Prisma model needs a field \`${column} ${type}\`, but it ${fields[column] ? `is a ${fields[column]}` : "is missing"}. ` +
+        `The Prisma model needs a field \`${column} ${type}\`, but it ${fields[column] ? `has the type ${fields[column]}` : "is missing"}. ` +
           "Copy the model from the README of prisma-db-session, then run `prisma migrate dev` and `prisma generate`.",
       );
     }

@@ -115,6 +115,8 @@ describe("getSession", () => {
     const { getSession, open, load, clearExpired } = createNextSessions({ store: memoryStore(), secret: undefined });
     const missing = expect.objectContaining({ code: "SESSION_CONFIG" });
     await inNextRequest({}, () => expect(getSession()).rejects.toEqual(missing));
+    // At build time what Next.js throws out of cookies() to make a route dynamic must come first.
+    await expect(getSession()).rejects.toThrow(/outside a request scope/);
     expect(() => open()).toThrow(missing);
     await expect(load()).rejects.toEqual(missing);
     await expect(clearExpired()).rejects.toEqual(missing);
@@ -219,9 +221,15 @@ describe("the cookie", () => {
     expect(parse(closing.setCookies[0]).attributes).not.toHaveProperty("max-age");
   });
 
-  it("gets the new key with cycleKey, before the row", async () => {
+  it("gets the new key with cycleKey, before the row does", async () => {
     const app = nextApp();
     const key = await app.signIn();
+    const rekey = app.store.rekey.bind(app.store);
+    app.store.rekey = async (...args) => {
+      const { cookies } = await import("next/headers.js");
+      expect((await cookies()).get("session")?.value).not.toBe(key);
+      return rekey(...args);
+    };
     const { result, setCookies } = await inNextRequest({ cookies: { session: key } }, async () => {
       const session = await app.getSession();
       await session.cycleKey();

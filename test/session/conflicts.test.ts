@@ -6,7 +6,8 @@ import { SECRET, type ShopData, storedKey, testClock } from "../support.ts";
 // Two actors on one session, each with a database connection of its own. "They" are always one step ahead.
 describeEachStore("Two requests at once", (stores) => {
   async function twoActors(options: Partial<SessionsOptions> = {}) {
-    const { store, otherStore } = stores();
+    const { store: shared, otherStore } = stores();
+    const store = { ...shared }; // of my own, so that a test can put something between me and the table
     const clock = testClock();
     const events: SessionEvent[] = [];
     const common = { secret: SECRET, now: clock.now, ...options };
@@ -30,6 +31,22 @@ describeEachStore("Two requests at once", (stores) => {
     expect(await read()).toEqual({ userId: 8, cart: ["tea"], note: "theirs" });
     expect(me.get("note")).toBe("theirs");
     expect(events.map(({ type }) => type)).toEqual(["loaded", "merged", "saved", "loaded"]);
+  });
+
+  it("a value that I hold on to is still the session's after a merge, unless they changed it", async () => {
+    const { me, they, read } = await twoActors();
+    const cart = me.get("cart");
+    they.set("note", "theirs");
+    await they.save();
+    await me.save();
+    cart?.push("milk");
+    they.set("note", "theirs again");
+    await they.save();
+    me.set("userId", 8);
+    await me.save();
+    cart?.push("bread");
+    await me.save();
+    expect(await read()).toEqual({ userId: 8, cart: ["tea", "milk", "bread"], note: "theirs again" });
   });
 
   it("of changes to the same key, the last wins", async () => {
@@ -87,6 +104,86 @@ describeEachStore("Two requests at once", (stores) => {
     await they.save();
     await me.save();
     expect(await read()).toEqual({ userId: 9 });
+  });
+
+  it("clear means all, also when the row changes between two attempts", async () => {
+    const { me, they, store, read } = await twoActors();
+    const update = store.update.bind(store);
+    let first = true;
+    store.update = async (...args) => {
+      if (!first) return update(...args);
+      first = false;
+      they.set("note", "theirs");
+      await they.save();
+      return false;
+    };
+    me.clear();
+    me.set("userId", 9);
+    await me.save();
+    expect(await read()).toEqual({ userId: 9 });
+  });
+
+  it("a clear whose save failed still means all at the next one", async () => {
+    const { me, they, store, read } = await twoActors();
+    const update = store.update.bind(store);
+    store.update = () => Promise.reject(new Error("connection lost"));
+    me.clear();
+    await expect(me.save()).rejects.toThrow("connection lost");
+    store.update = update;
+    they.set("note", "theirs");
+    await they.save();
+    await me.save();
+    expect(await read()).toEqual({});
+  });
+
+  it("what was merged before a save failed is not taken for a change of mine at the next one", async () => {
+    const { me, they, store, read } = await twoActors();
+    const update = store.update.bind(store);
+    they.set("note", "theirs");
+    await they.save();
+    let tries = 0;
+    store.update = (...args) => (++tries === 2 ? Promise.reject(new Error("connection lost")) : update(...args));
+    me.set("userId", 8);
+    await expect(me.save()).rejects.toThrow("connection lost");
+    they.delete("note");
+    await they.save();
+    await me.save();
+    expect(await read()).toEqual({ userId: 8, cart: ["tea"] });
+  });
+
+  it("a row that changes before every attempt ends in a ConflictError, and my change is not lost", async () => {
+    const { me, they, store } = await twoActors();
+    const update = store.update.bind(store);
+    let updates = 0;
+    store.update = async (...args) => {
+      they.set("userId", ++updates);
+      await they.save();
+      return update(...args);
+    };
+    me.set("note", "mine");
+    const work = me.save();
+    await expect(work).rejects.toMatchObject({
+      code: "SESSION_CONFLICT",
+      message: expect.stringMatching(/kept changing/),
+    });
+    expect(updates).toBe(100);
+    expect(me.get("note")).toBe("mine");
+  });
+
+  it("an UPDATE that wrote what was there already, and so counts no row as changed, is no conflict", async () => {
+    const { me, store, events } = await twoActors();
+    const update = store.update.bind(store);
+    let updates = 0;
+    store.update = async (...args) => {
+      updates++;
+      await update(...args);
+      return false;
+    };
+    await me.save();
+    me.set("userId", 8);
+    await me.save();
+    expect(updates).toBe(2);
+    expect(events.map(({ type }) => type)).toEqual(["loaded", "saved", "saved"]);
   });
 
   it("an own expiry of theirs survives a merge", async () => {

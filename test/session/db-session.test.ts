@@ -310,6 +310,25 @@ describeEachStore("DbSession", (stores) => {
     expect((await sessions.load(session.sessionKey)).toJSON()).toEqual({ note: "new" });
   });
 
+  it("clear while the row is being loaded is not undone by what was in it", async () => {
+    const { sessions, store } = open();
+    const session = sessions.open();
+    session.set("userId", 7);
+    await session.save();
+    const other = sessions.open(session.sessionKey);
+    const find = store.find.bind(store);
+    store.find = async (key) => {
+      const row = await find(key);
+      other.clear();
+      return row;
+    };
+    await other.load();
+    expect(other.keys()).toEqual([]);
+    store.find = find;
+    await other.save();
+    expect((await sessions.load(session.sessionKey)).toJSON()).toEqual({});
+  });
+
   it("clear of an unknown key and save is an UpdateError, and makes no row", async () => {
     const { sessions, store } = open();
     const session = sessions.open(UNKNOWN_KEY);
@@ -389,8 +408,30 @@ describeEachStore("DbSession", (stores) => {
     const { sessions } = open();
     const session = sessions.open();
     session.set("userId", 7);
+    const other = sessions.open();
+    await other.save();
     await session.flush();
     expect(session.isEmpty()).toBe(true);
+    expect((await sessions.load(other.sessionKey)).sessionKey).toBe(other.sessionKey);
+  });
+
+  it("what is set while flush is on its way is the next session's; a flush that fails leaves all as it was", async () => {
+    const { sessions, store } = open();
+    const session = sessions.open();
+    session.set("userId", 7);
+    await session.save();
+    const remove = store.delete.bind(store);
+    store.delete = async (key) => {
+      session.set("cart", ["tea"]);
+      return remove(key);
+    };
+    await session.flush();
+    expect(session.toJSON()).toEqual({ cart: ["tea"] });
+    await session.save();
+    store.delete = () => Promise.reject(new Error("connection lost"));
+    await expect(session.flush()).rejects.toThrow("connection lost");
+    expect(session.toJSON()).toEqual({ cart: ["tea"] });
+    expect((await sessions.load(session.sessionKey)).get("cart")).toEqual(["tea"]);
   });
 
   it("cycleKey moves the row to a new key, with its data and what was not saved yet; the old key opens nothing", async () => {
@@ -407,6 +448,19 @@ describeEachStore("DbSession", (stores) => {
     expect([loaded.accessed, loaded.modified]).toEqual([true, false]);
     expect((await sessions.load(old)).sessionKey).toBeNull();
     expect((await sessions.load(loaded.sessionKey)).toJSON()).toEqual({ cart: ["tea"], userId: 7 });
+  });
+
+  it("cycleKey counts as access", async () => {
+    const { sessions } = open();
+    const session = sessions.open();
+    await session.cycleKey();
+    expect(session.accessed).toBe(true);
+  });
+
+  it("a key has 8 to 40 characters", () => {
+    const { sessions } = open();
+    const lengths = [7, 8, 40, 41].filter((length) => sessions.open("a".repeat(length)).sessionKey !== null);
+    expect(lengths).toEqual([8, 40]);
   });
 
   it("cycleKey of a session without a key creates one; of an unloaded one it loads first", async () => {
@@ -452,8 +506,14 @@ describeEachStore("DbSession", (stores) => {
     expect(await store.find(storedKey(KEY_B))).toBeUndefined();
   });
 
-  it("calls on one object run one after another, so that none loses anything", async () => {
-    const { sessions } = open();
+  it("calls on one object run one after another: three at once insert one row", async () => {
+    const { sessions, store } = open();
+    const insert = store.insert.bind(store);
+    let inserts = 0;
+    store.insert = (row) => {
+      inserts++;
+      return insert(row);
+    };
     const session = sessions.open();
     session.set("userId", 7);
     const first = session.save();
@@ -461,6 +521,7 @@ describeEachStore("DbSession", (stores) => {
     const second = session.save();
     const third = session.cycleKey();
     await Promise.all([first, second, third]);
+    expect(inserts).toBe(1);
     expect((await sessions.load(session.sessionKey)).toJSON()).toEqual({ userId: 7, cart: ["tea"] });
   });
 
@@ -475,17 +536,22 @@ describeEachStore("DbSession", (stores) => {
     expect((await sessions.load(session.sessionKey)).get("userId")).toBe(7);
   });
 
-  it("what is set while a save is on its way is kept for the next one", async () => {
-    const { sessions } = open();
+  it("what is set while a save is on its way counts as modified, and is kept for the next one", async () => {
+    const { sessions, store } = open();
     const session = sessions.open();
     await session.save();
     session.set("userId", 7);
-    const saving = session.save();
-    await Promise.resolve();
-    await Promise.resolve();
-    session.set("cart", ["tea"]);
-    await saving;
+    const update = store.update.bind(store);
+    store.update = (...args) => {
+      session.set("cart", ["tea"]);
+      return update(...args);
+    };
     await session.save();
+    store.update = update;
+    expect(session.modified).toBe(true);
+    expect((await sessions.load(session.sessionKey)).toJSON()).toEqual({ userId: 7 });
+    await session.save();
+    expect(session.modified).toBe(false);
     expect((await sessions.load(session.sessionKey)).toJSON()).toEqual({ userId: 7, cart: ["tea"] });
   });
 

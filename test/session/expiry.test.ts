@@ -59,8 +59,14 @@ describe("expiry", () => {
 
   it("setting one is access and modification; asking is access", () => {
     const session = memorySessions().sessions.open();
-    session.getExpiryAge();
-    expect([session.accessed, session.modified]).toEqual([true, false]);
+    const { sessions } = memorySessions();
+    const questions = ["getExpiryAge", "getExpiryDate", "getExpireAtBrowserClose"] as const;
+    const asked = questions.map((question) => {
+      const each = sessions.open();
+      each[question]();
+      return [each.accessed, each.modified];
+    });
+    expect(asked).toEqual(questions.map(() => [true, false]));
     session.setExpiry(10);
     expect(session.modified).toBe(true);
   });
@@ -183,6 +189,48 @@ describe("absoluteMaxAge", () => {
     unloaded.clear();
     await unloaded.save();
     expect((await sessions.load(session.sessionKey)).getExpiryDate()).toEqual(inSeconds(100));
+  });
+
+  it("survives a second clear() while the first save looks for it", async () => {
+    const { sessions, clock, store } = memorySessions({ absoluteMaxAge: 100 });
+    const session = sessions.open();
+    await session.save();
+    clock.advance(50);
+    const other = sessions.open(session.sessionKey);
+    other.clear();
+    const find = store.find.bind(store);
+    store.find = async (key) => {
+      other.clear();
+      return find(key);
+    };
+    await other.save();
+    store.find = find;
+    await other.save();
+    expect((await sessions.load(session.sessionKey)).getExpiryDate()).toEqual(inSeconds(100));
+  });
+
+  it("of a row that does not verify and is replaced unseen, it counts from then on", async () => {
+    const { sessions, store, clock } = memorySessions({ absoluteMaxAge: 100 });
+    const session = sessions.open();
+    await session.save();
+    await store.update(
+      storedKey(session.sessionKey),
+      { liveAt: START },
+      { data: "rubbish", expireDate: inSeconds(100) },
+    );
+    clock.advance(50);
+    const other = sessions.open(session.sessionKey);
+    other.clear();
+    await other.save();
+    expect((await sessions.load(session.sessionKey)).getExpiryDate()).toEqual(inSeconds(150));
+  });
+
+  it("so large that no date holds it is a limit all the same", async () => {
+    const session = memorySessions({ absoluteMaxAge: 1e13 }).sessions.open();
+    session.setExpiry(1e13);
+    await session.save();
+    expect(session.getExpiryDate()).toEqual(new Date("9999-12-31T23:59:59.999Z"));
+    expect(session.getExpiryAge()).toBeGreaterThan(0);
   });
 
   it("set later, it counts from the first load, and is kept from the next save on", async () => {

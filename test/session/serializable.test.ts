@@ -63,12 +63,19 @@ describe("values in a session", () => {
     ["symbol keys", { [Symbol("x")]: 1 }, "note", /an object with symbols or hidden properties/],
     ["a cycle", cycle, "note.self.again", /is part of a cycle/],
     ["what is nested too deeply", deep, `note${"[0]".repeat(500)}`, /nested deeper than 500 levels/],
-  ])("%s is refused by its path, and nothing is written", async (_, value, path, message) => {
-    await expect(save(value)).rejects.toMatchObject({
+  ])("%s is refused by its path, and no row is made", async (_, value, path, message) => {
+    const { sessions, store } = memorySessions();
+    const writes: string[] = [];
+    store.insert = async ({ key }) => writes.push(key) > 0;
+    const session = sessions.open();
+    session.set("note", value);
+    const work = expect(session.save()).rejects.toMatchObject({
       code: "SESSION_SERIALIZATION",
       path,
       message: expect.stringMatching(message),
     });
+    await work;
+    expect(writes).toEqual([]);
   });
 
   it("a key that is no name stands in quotes in the path", async () => {

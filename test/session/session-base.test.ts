@@ -154,8 +154,10 @@ describe("the dictionary", () => {
     expect(session.modified).toBe(true);
     expect(session.testCookieWorked()).toBe(true);
     expect(session.has("testcookie")).toBe(true);
-    session.deleteTestCookie();
+    session.set("testcookie", "something else");
     expect(session.testCookieWorked()).toBe(false);
+    session.deleteTestCookie();
+    expect(session.has("testcookie")).toBe(false);
   });
 
   it("a flash value is read once", async () => {

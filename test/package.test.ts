@@ -1,0 +1,55 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, it, onTestFinished } from "vitest";
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+const CONSUMER = `
+import { createSessions, memoryStore, signedJson, UpdateError } from "prisma-db-session";
+import { storeConformanceTests } from "prisma-db-session/testing";
+
+const sessions = createSessions<{ userId: number }>({ store: memoryStore(), secret: "x".repeat(32), codec: signedJson() });
+const session = sessions.open();
+session.set("userId", 7);
+await session.save();
+await session.destroy();
+const error: unknown = await session.save().catch((error: unknown) => error);
+if (!(error instanceof UpdateError)) throw new Error("no UpdateError");
+for (const { run } of storeConformanceTests(() => memoryStore())) await run();
+const next: unknown = await import("prisma-db-session/next").catch((error: unknown) => error);
+console.log(next instanceof Error ? next.message.split("'")[1] : "there is a next");
+`;
+
+it("the packed package works in a project that has nothing else, and its types hold there", async () => {
+  const project = await mkdtemp(join(tmpdir(), "package-"));
+  onTestFinished(() => rm(project, { recursive: true }));
+  const installed = `${project}/node_modules/prisma-db-session`;
+  await mkdir(installed, { recursive: true });
+  const { stdout: packed } = await run("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", project], {
+    cwd: root,
+  });
+  await run("tar", ["-xzf", `${project}/${packed.trim()}`, "-C", installed, "--strip-components=1"]);
+
+  const compilerOptions = {
+    module: "nodenext",
+    target: "es2023",
+    lib: ["es2023", "dom"],
+    strict: true,
+    types: [],
+    outDir: "out",
+  };
+  await writeFile(`${project}/package.json`, JSON.stringify({ type: "module" }));
+  await writeFile(`${project}/tsconfig.json`, JSON.stringify({ compilerOptions, files: ["consumer.ts"] }));
+  await writeFile(`${project}/consumer.ts`, CONSUMER);
+  const compiled = await run(process.execPath, [`${root}node_modules/typescript/bin/tsc`, "-p", project]).catch(
+    ({ stdout }) => ({ stdout }),
+  );
+  expect(compiled.stdout).toBe("");
+  const { stdout } = await run(process.execPath, ["out/consumer.js"], { cwd: project });
+  expect(stdout, "only the entry for Next.js wants next").toBe("next\n");
+});
