@@ -57,10 +57,16 @@ export class CookieMover {
       written = await write();
       return written;
     } finally {
-      if (!written && this.#state !== before) {
-        if (before) this.#set(before);
-        else this.remove();
-      }
+      if (!written && this.#state !== before) this.#putBack(before);
+    }
+  }
+
+  #putBack(state: CookieState | undefined): void {
+    try {
+      if (state) this.#set(state);
+      else this.remove();
+    } catch {
+      // The response is on its way by now. What went wrong with the row is what the caller must learn.
     }
   }
 

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { ConflictError, UpdateError } from "../errors.ts";
-import type { RekeyOutcome, SessionRow, UpdateGuard } from "../store/session-store.ts";
+import type { SessionRow, UpdateGuard } from "../store/session-store.ts";
 import { applyChanges, type Changes, findChanges, isUnchanged } from "./changes.ts";
 import type { CookieMover } from "./cookie-mover.ts";
 import { isLive, sessionExpiryDate } from "./expiry.ts";
@@ -79,11 +79,11 @@ export class RowUpdate {
       const attempt = this.#plan();
       cookie.move({ ...attempt, data: this.#data });
       const outcome = await this.#send(attempt);
-      if (outcome === "rekeyed") return this.#written(attempt);
+      if (outcome === "matched") return this.#written(attempt);
       if (outcome === "unmatched" && (await this.#reconcile(attempt, tried))) return this.#written(attempt);
       if (outcome === "taken" && ++taken === MAX_KEYS) throw allKeysTaken(taken);
     }
-    return this.#failForConflict(MAX_ATTEMPTS, "It kept changing while this request tried to save it.");
+    throw this.#conflict(MAX_ATTEMPTS, "It kept changing while this request tried to save it.");
   }
 
   #plan(): Attempt {
@@ -102,14 +102,15 @@ export class RowUpdate {
     };
   }
 
-  async #send({ sessionKey, text, expireDate, guard }: Attempt): Promise<RekeyOutcome> {
+  async #send({ sessionKey, text, expireDate, guard }: Attempt): Promise<"matched" | "unmatched" | "taken"> {
     const { store, storedKey } = this.#config;
     const key = storedKey(this.#sessionKey);
     if (this.#options.rekey && text !== undefined) {
-      return store.rekey(key, guard, { key: storedKey(sessionKey), data: text, expireDate });
+      const outcome = await store.rekey(key, guard, { key: storedKey(sessionKey), data: text, expireDate });
+      return outcome === "rekeyed" ? "matched" : outcome;
     }
     const updated = await store.update(key, guard, { expireDate, ...(text !== undefined && { data: text }) });
-    return updated ? "rekeyed" : "unmatched";
+    return updated ? "matched" : "unmatched";
   }
 
   /** Finds out why an UPDATE matched no row, and merges what another request wrote. True: the row is what this attempt wanted. */
@@ -138,16 +139,15 @@ export class RowUpdate {
 
   #merge(row: StoredRow, changes: Changes, tried: number): void {
     if (row.data === this.row?.data && ++this.#unexplained === MAX_UNEXPLAINED) {
-      this.#failForConflict(tried, STUCK);
+      throw this.#conflict(tried, STUCK);
     }
     if (this.#config.onConflict === "error" && !isUnchanged(changes)) {
-      this.#failForConflict(tried, "Another request changed it since it was read.");
+      throw this.#conflict(tried, "Another request changed it since it was read.");
     }
     const theirs = decodeRowData(row.data, this.#sessionKey, this.#config);
     if (!theirs) {
       this.#emit({ type: "suspicious" });
-      this.#failForConflict(tried, "What is in its row now does not verify.");
-      return;
+      throw this.#conflict(tried, "What is in its row now does not verify.");
     }
     // Only what differs is touched: the user may hold on to a value of the rest, and change it later.
     const theirPart = findChanges(this.#data, applyChanges(theirs, changes), this.#config.serializer);
@@ -177,8 +177,8 @@ export class RowUpdate {
     emitFor(this.#sessionKey, event, this.#config);
   }
 
-  #failForConflict(attempt: number, what: string): never {
+  #conflict(attempt: number, what: string): ConflictError {
     this.#emit({ type: "conflict", attempt });
-    throw new ConflictError(`The session was not saved. ${what} Load it anew and repeat the change.`);
+    return new ConflictError(`The session was not saved. ${what} Load it anew and repeat the change.`);
   }
 }

@@ -297,6 +297,17 @@ describe("where the row cannot be written", () => {
     expect(parse(setCookies[0])).toMatchObject({ value: key, attributes: { "max-age": String(TWO_WEEKS - 60) } });
   });
 
+  it("what went wrong with the row is told even where the cookie cannot be put back any more", async () => {
+    const app = nextApp();
+    await inNextRequest({}, async (changePhase) => {
+      app.store.insert = async () => {
+        changePhase("after");
+        throw failure;
+      };
+      await expect((await app.getSession()).save()).rejects.toBe(failure);
+    });
+  });
+
   it("flush puts the cookie back, and the session stays as it was, so that it can be tried again", async () => {
     const app = nextApp();
     const key = await app.signIn();
