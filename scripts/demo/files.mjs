@@ -1,17 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { constants, existsSync } from "node:fs";
-import { access, appendFile, readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { access, appendFile, readFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { parseEnv } from "node:util";
 import { Failure } from "./failure.mjs";
 
-/** Those of the paths that exist must be writable. */
+export const cannotWrite = (path) =>
+  new Failure(`The demo cannot write to ${path}. Change its owner or its rights, or use a clone of your own.`);
+
+/** Each of the paths must be writable, or, where it does not exist yet, the folder that it would be made in. */
 export async function checkWritable(paths) {
-  for (const path of paths.filter(existsSync)) {
+  for (let path of paths) {
+    while (!existsSync(path)) path = dirname(path);
     await access(path, constants.R_OK | constants.W_OK).catch(() => {
-      throw new Failure(
-        `The demo cannot write to ${path}. Change its owner or its rights, or use a clone of your own.`,
-      );
+      throw cannotWrite(path);
     });
   }
 }
@@ -29,19 +31,4 @@ export async function readEnv(path) {
   const separator = text === "" || text.endsWith("\n") ? "" : "\n";
   await appendFile(path, `${separator}SESSION_SECRET=${env.SESSION_SECRET}\n`, { mode: 0o600 });
   return env;
-}
-
-/** Whether a file is newer than everything that it was made from (files, and folders with all that is in them). */
-export async function isFresh(target, sources) {
-  const made = await newest(target);
-  const changed = await Promise.all(sources.map(newest));
-  return made > Math.max(...changed);
-}
-
-/** When something in it was last modified; 0 for what is not there. */
-async function newest(path) {
-  const info = await stat(path).catch(() => undefined);
-  if (!info?.isDirectory()) return info?.mtimeMs ?? 0;
-  const inside = await Promise.all((await readdir(path)).map((name) => newest(join(path, name))));
-  return Math.max(info.mtimeMs, ...inside); // the folder's own time changes when a file goes
 }

@@ -9,6 +9,7 @@ import {
   buildPackage,
   buildShop,
   checkInstalled,
+  DATABASE_URL,
   databasePath,
   generateClient,
   migrate,
@@ -39,12 +40,15 @@ async function demo() {
     ...process.env,
     // What is set, but to nothing, counts as not set.
     SESSION_SECRET: process.env.SESSION_SECRET || settings.SESSION_SECRET,
-    DATABASE_URL: process.env.DATABASE_URL || settings.DATABASE_URL || "file:./shop.db",
+    DATABASE_URL: process.env.DATABASE_URL || settings.DATABASE_URL || DATABASE_URL,
     NODE_ENV: "production",
     NEXT_TELEMETRY_DISABLED: "1",
     // See lib/session.ts of the shop: this address is plain http.
     SHOP_ON_PLAIN_HTTP: "1",
   };
+  if (env.SESSION_SECRET.length < 32) {
+    throw new Failure("The SESSION_SECRET is shorter than 32 characters. Leave it out, and the demo makes one.");
+  }
   const database = databasePath(env.DATABASE_URL);
   await checkWritable([dirname(database), database]);
 

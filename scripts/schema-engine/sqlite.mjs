@@ -1,15 +1,16 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { PrismaLibSql } from "@prisma/adapter-libsql";
 import { UserError } from "./errors.mjs";
 
 /** @param {string} url `file:` and a path, which counts from the working directory (the CLI sets it to that of the config) */
 export function sqlite(url) {
-  const path = resolve(url.replace(/^file:(\/\/(?=\/))?/, "").replace(/\?.*$/, ""));
+  const path = resolve(decode(url.replace(/^file:(\/\/(?=\/))?/, "").replace(/\?.*$/, "")));
   return {
     provider: "sqlite",
-    adapter: new MigrationLibSql(`file:${path}`),
+    adapter: new MigrationLibSql(pathToFileURL(path).href),
     async check() {
       if (!existsSync(path)) throw new UserError(`Database \`${path}\` does not exist.`, "P1003");
     },
@@ -23,6 +24,15 @@ export function sqlite(url) {
       await this.create();
     },
   };
+}
+
+/** As libsql does; what is no encoding stands for itself. */
+function decode(path) {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 /** A database that holds nothing, for what only compares schemas. */

@@ -267,6 +267,8 @@ describe.skipIf(!chromiumPath)(`the shop in a browser${reason}`, () => {
 
     it.each([
       ["another site's request", 403, '{ "product": "mug" }', { "Sec-Fetch-Site": "cross-site" }],
+      ["another site's request by an older browser", 403, '{ "product": "mug" }', { Origin: "http://evil.example" }],
+      ["a large body", 413, " ".repeat(20_000), {}],
       ["a form's body", 415, "product=mug", { "Content-Type": "text/plain" }],
       ["what is no JSON", 400, "{", {}],
       ["what is no object", 400, "null", {}],

@@ -25,7 +25,8 @@ export async function addToCart(_previous: Outcome | null, form: FormData): Prom
 }
 
 export async function changeQuantity(_previous: Outcome | null, form: FormData): Promise<Outcome> {
-  return changeCart(await getSession(), form, () => Number(form.get("quantity") ?? Number.NaN));
+  const given = String(form.get("quantity") ?? "");
+  return changeCart(await getSession(), form, () => (/^\d{1,3}$/.test(given) ? Number(given) : Number.NaN));
 }
 
 export async function signIn(_previous: SignInOutcome | null, form: FormData): Promise<SignInOutcome> {
@@ -35,6 +36,8 @@ export async function signIn(_previous: SignInOutcome | null, form: FormData): P
   if (!user) return { ok: false, message: "There is no account with this email address and password.", email };
 
   const session = await getSession();
+  // Nothing of another user's may stay; a visitor's cart may.
+  if (session.get("userId", user.id) !== user.id) await session.flush();
   session.set("userId", user.id);
   // A new key at every change of privilege: who knew the visitor's key must not have the user's. The cart comes along.
   await orSignIn(session, () => session.cycleKey());
@@ -58,7 +61,7 @@ async function changeCart(
   if (!setQuantity(session, product, quantity)) {
     return { ok: false, message: `You can order 1 to ${MAX_QUANTITY} of a kind.` };
   }
-  await orSignIn(session, () => session.save());
+  if (!session.isEmpty()) await orSignIn(session, () => session.save()); // no session for taking out what is not there
   return { ok: true, message: `${product.name}: ${quantity || "none"} in your cart.` };
 }
 

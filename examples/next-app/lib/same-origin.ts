@@ -1,8 +1,10 @@
 /**
- * Next guards server actions against other sites' requests, but no route handlers. Every browser of today says where a request comes
- * from; what sends no such header is no browser, and has no visitor's cookie to misuse.
+ * Next guards server actions against other sites' requests, but no route handlers. Browsers say where a request comes from: the newer ones in
+ * Sec-Fetch-Site, the older ones, and all on plain http, in Origin. What sends neither is no browser that another site could use.
  */
 export function isSameOrigin(request: Request): boolean {
   const site = request.headers.get("sec-fetch-site");
-  return site === null || site === "same-origin" || site === "none";
+  if (site !== null) return site === "same-origin" || site === "none";
+  const origin = request.headers.get("origin");
+  return origin === null || (URL.canParse(origin) && new URL(origin).host === request.headers.get("host"));
 }

@@ -3,6 +3,9 @@ import { findProduct } from "../../../lib/products.ts";
 import { isSameOrigin } from "../../../lib/same-origin.ts";
 import { getSession, isSessionEnded } from "../../../lib/session.ts";
 
+/** In bytes: far more than a product and a quantity take. */
+const MAX_BODY = 10_000;
+
 /** The cart: `{ lines: [{ product, name, quantity, total }], count, total }`, amounts in cents. */
 export async function GET(): Promise<Response> {
   return answer(200, cartBody(await getSession()));
@@ -11,7 +14,8 @@ export async function GET(): Promise<Response> {
 /** Puts a product into the cart: `{ "product": "mug", "quantity": 1 }`. The quantity may be left out. */
 export async function POST(request: Request): Promise<Response> {
   if (!isSameOrigin(request)) return answer(403, { error: "This address takes no requests of other sites." });
-  if (!/^application\/json\b/i.test(request.headers.get("content-type") ?? "")) {
+  if (Number(request.headers.get("content-length")) > MAX_BODY) return answer(413, { error: "The body is too large." });
+  if (!/^application\/json(;|$)/i.test(request.headers.get("content-type") ?? "")) {
     return answer(415, { error: "Send JSON, with the header Content-Type: application/json." });
   }
   const body: unknown = await request.json().catch(() => undefined);

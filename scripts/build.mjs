@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+// `npm run build`: the package, into dist/, unless what is there is newer than its sources.
+import { spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { isPackageFresh } from "./freshness.mjs";
+
+if (!(await isPackageFresh())) {
+  const tsdown = createRequire(import.meta.url).resolve("tsdown/run");
+  const cwd = fileURLToPath(new URL("..", import.meta.url));
+  const { status } = spawnSync(process.execPath, [tsdown, "--logLevel", "warn"], { cwd, stdio: "inherit" });
+  process.exitCode = status ?? 1;
+}
