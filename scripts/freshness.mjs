@@ -8,7 +8,9 @@ const inRoot = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 /** The last file of the package that its build writes. */
 export const builtPackage = inRoot("dist/next/index.d.ts");
 
-export const isPackageFresh = () => isFresh(builtPackage, ["src", "tsdown.config.ts", "package.json"].map(inRoot));
+const PACKAGE_SOURCES = ["src", "tsdown.config.ts", "tsconfig.json", "package.json"].map(inRoot);
+
+export const isPackageFresh = () => isFresh(builtPackage, PACKAGE_SOURCES);
 
 /** Whether a file is newer than everything that it was made from (files, and folders with all that is in them). */
 export async function isFresh(target, sources) {

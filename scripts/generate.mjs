@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // Generates the Prisma clients that tests and benchmarks use into generated/, those whose schema or versions have changed.
-import { mkdir, rm, stat, symlink } from "node:fs/promises";
+import { mkdir, rm, symlink } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { isFresh } from "./freshness.mjs";
 import { prisma } from "./schema-engine/cli.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -24,8 +25,7 @@ console.log(written.length > 0 ? `Generated ${written.join(", ")}` : "The genera
 /** @returns the client's name if it was out of date */
 async function generate({ name, schema, cli, entry = "client.ts" }) {
   const output = `generated/${name}`;
-  const sources = await Promise.all([schema, "package-lock.json"].map(modified));
-  if ((await modified(`${output}/${entry}`)) > Math.max(...sources)) return;
+  if (await isFresh(`${output}/${entry}`, [schema, "package-lock.json"])) return;
 
   await rm(output, { recursive: true, force: true });
   const child = prisma(["generate", "--schema", schema], { cli, stdio: ["ignore", "pipe", "pipe"] });
@@ -55,10 +55,4 @@ async function linkPrisma6(folder) {
     await rm(link, { force: true });
     await symlink(resolve("node_modules", alias), link, "junction");
   }
-}
-
-/** @returns the time in milliseconds, 0 for a file that is not there */
-async function modified(path) {
-  const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: 0 }));
-  return mtimeMs;
 }

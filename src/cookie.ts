@@ -17,6 +17,7 @@ export interface CookieOptions {
   readonly secure?: boolean;
   /** A cookie of its own for each site that embeds yours (CHIPS). Default: false. */
   readonly partitioned?: boolean;
+  /** Which cookies a browser drops first when a site has too many. Default: not said, which browsers take for medium. */
   readonly priority?: "low" | "medium" | "high";
 }
 

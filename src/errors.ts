@@ -15,7 +15,10 @@ export class CreateError extends SessionError {
   readonly code = "SESSION_CREATE";
 }
 
-/** The session's row is gone (signed out, revoked or expired meanwhile), so there was nothing to update, and nothing was written. */
+/**
+ * The session's row is gone (signed out, revoked or expired meanwhile), so there was nothing to update, and nothing was written. The
+ * browser still has the cookie: `flush()` removes it.
+ */
 export class UpdateError extends SessionError {
   override readonly name = "UpdateError";
   readonly code = "SESSION_UPDATE";

@@ -37,6 +37,7 @@ export interface SessionsOptions<Model extends SessionDelegate = SessionDelegate
   readonly serializer?: Serializer;
   /** Whether the table holds a hash of each session key instead of the key itself. Default: true. */
   readonly hashKeys?: boolean;
+  /** The name and the attributes of the cookie. */
   readonly cookie?: CookieOptions;
   /** Gets every event. Default: `suspicious` ones are printed as warnings. */
   readonly onEvent?: SessionEventListener;

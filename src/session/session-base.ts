@@ -67,11 +67,15 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
     return this.has(key as Key<Data>) ? this.dictionary().get(key) : defaultValue;
   }
 
+  /** Whether there is such a key, whatever its value. */
   has(key: Key<Data>): boolean {
     return this.dictionary().has(key) && !isReserved(key);
   }
 
-  /** @throws TypeError for a key that begins with `_session_` */
+  /**
+   * Sets a key. Lasts once the session is saved, like every change of the dictionary.
+   * @throws TypeError for a key that begins with `_session_`
+   */
   set<K extends Key<Data>>(key: K, value: Data[K]): void {
     this.update({ [key]: value } as unknown as Partial<Data>);
   }
@@ -103,10 +107,10 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
   update(values: Partial<Data>): void {
     const entries = Object.entries(values);
     const reserved = entries.find(([key]) => isReserved(key));
-    if (reserved)
-      throw new TypeError(
-        `The key ${JSON.stringify(reserved[0])} is reserved. Choose one that does not begin with "_session_".`,
-      );
+    if (reserved) {
+      const name = JSON.stringify(reserved[0]);
+      throw new TypeError(`The key ${name} is reserved. Choose one that does not begin with "_session_".`);
+    }
     const dictionary = this.dictionary();
     for (const [key, value] of entries) dictionary.set(key, value);
     this.modified = true;
@@ -125,19 +129,23 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
     this.modified = true;
   }
 
+  /** The keys, as an array of this moment. */
   keys(): Key<Data>[] {
     return this.entries().map(([key]) => key);
   }
 
+  /** The values, in the order of their keys. They are the session's own, not copies. */
   values(): Data[Key<Data>][] {
     return this.entries().map(([, value]) => value);
   }
 
+  /** The keys with their values: Django's `items()`. */
   entries(): [Key<Data>, Data[Key<Data>]][] {
     const visible = [...this.dictionary()].filter(([key]) => !isReserved(key));
     return visible as [Key<Data>, Data[Key<Data>]][];
   }
 
+  /** Over the entries, as of a `Map`. */
   [Symbol.iterator](): Iterator<[Key<Data>, Data[Key<Data>]]> {
     return this.entries()[Symbol.iterator]();
   }
@@ -157,10 +165,12 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
     this.setValue(TEST_COOKIE_NAME, TEST_COOKIE_VALUE);
   }
 
+  /** Whether the value of `setTestCookie()` came back. */
   testCookieWorked(): boolean {
     return this.dictionary().get(TEST_COOKIE_NAME) === TEST_COOKIE_VALUE;
   }
 
+  /** Removes that value again. */
   deleteTestCookie(): void {
     this.deleteValue(TEST_COOKIE_NAME);
   }
