@@ -16,6 +16,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/.next/**", "**/dist/**", "test/next/fixtures/**"],
     globalSetup: "test/databases/global-setup.ts",
+    // vitest.prove.config.ts says true: see test/guarantees/scale.ts.
+    provide: { proving: false },
     // Processes, not threads: libsql is a native addon, and an addon that dies should take one file with it.
     pool: "forks",
     maxWorkers: 2,
