@@ -1,5 +1,12 @@
 import type { CodecContext } from "../codec/codec.ts";
+import type { SessionRow } from "../store/session-store.ts";
 import type { SessionConfig } from "./session-config.ts";
+
+/** A row without its key. */
+export type StoredRow = Omit<SessionRow, "key">;
+
+export const isSameRow = (a: StoredRow | undefined, b: StoredRow | undefined): boolean =>
+  a !== undefined && a.data === b?.data && a.expireDate.getTime() === b.expireDate.getTime();
 
 /** The text for the row of a session key. */
 export function encodeRowData(data: ReadonlyMap<string, unknown>, sessionKey: string, config: SessionConfig): string {

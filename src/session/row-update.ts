@@ -1,17 +1,16 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { ConflictError, UpdateError } from "../errors.ts";
-import type { SessionRow, UpdateGuard } from "../store/session-store.ts";
+import { carryOut, jitter, type Statement } from "../store/carry-out.ts";
 import { applyChanges, type Changes, findChanges, isUnchanged } from "./changes.ts";
 import type { CookieMover } from "./cookie-mover.ts";
-import { isLive, sessionExpiryDate } from "./expiry.ts";
+import { isLive } from "./expiry.ts";
 import { allKeysTaken, MAX_KEYS } from "./new-key.ts";
-import { decodeRowData, encodeRowData } from "./row-data.ts";
+import { type Outcome, RowAttempt, type UpdateOptions } from "./row-attempt.ts";
+import { decodeRowData, type StoredRow } from "./row-data.ts";
 import { checkSerializable } from "./serializable.ts";
 import type { SessionConfig } from "./session-config.ts";
 import { emitFor, keyHash } from "./session-events.ts";
 
 const MAX_ATTEMPTS = 100;
-const MAX_WAIT_MS = 50;
 /** How often an UPDATE may match nothing although its row is live and as it was read, before something else must be wrong. */
 const MAX_UNEXPLAINED = 10;
 
@@ -19,24 +18,9 @@ const STUCK =
   "Its row reads as unchanged, but no UPDATE matches it. In a transaction that reads from a snapshot (the default of MySQL), " +
   "another request may have changed it: use READ COMMITTED. Otherwise check how the table stores dates.";
 
-/** How a row is to be updated. */
-export interface UpdateOptions {
-  /** Give the row a new key. */
-  readonly rekey: boolean;
-  /** Replace whatever the row holds, instead of merging with it. */
-  readonly replacesAll: boolean;
-}
-
-type StoredRow = Omit<SessionRow, "key">;
-
-/** One UPDATE as it is to be sent. */
-interface Attempt {
-  /** The session key that the row is to have afterwards. */
-  readonly sessionKey: string;
-  /** The text for the data column; undefined: only the expiry is written. */
-  readonly text: string | undefined;
-  readonly expireDate: Date;
-  readonly guard: UpdateGuard;
+interface Attempted {
+  readonly attempt: RowAttempt;
+  readonly outcome: Outcome;
 }
 
 /**
@@ -76,65 +60,55 @@ export class RowUpdate {
   async run(cookie: CookieMover): Promise<string> {
     let taken = 0;
     for (let tried = 1; tried <= MAX_ATTEMPTS; tried++) {
-      const attempt = this.#plan();
-      cookie.move({ ...attempt, data: this.#data });
-      const outcome = await this.#send(attempt);
+      const { attempt, outcome } = await carryOut(this.#config.store, () => this.#next(cookie));
       if (outcome === "matched") return this.#written(attempt);
-      if (outcome === "unmatched" && (await this.#reconcile(attempt, tried))) return this.#written(attempt);
-      if (outcome === "taken" && ++taken === MAX_KEYS) throw allKeysTaken(taken);
+      if (outcome === "taken") {
+        if (++taken === MAX_KEYS) throw allKeysTaken(taken);
+        continue;
+      }
+      const row = outcome === "unmatched" ? await this.#reread(tried) : outcome.found;
+      if (this.#reconcile(row, attempt, tried)) return this.#written(attempt);
     }
     throw this.#conflict(MAX_ATTEMPTS, "It kept changing while this request tried to save it.");
   }
 
-  #plan(): Attempt {
-    const config = this.#config;
-    checkSerializable(this.#data, config.serializer);
-    const now = config.now();
-    const { rekey, replacesAll } = this.#options;
-    const sessionKey = rekey ? config.newKey() : this.#sessionKey;
-    const changed = replacesAll || !isUnchanged(this.#changes());
-    const overwrites = replacesAll || (changed && config.onConflict === "overwrite");
+  #next(cookie: CookieMover): Statement<Attempted> {
+    const data = this.#data;
+    checkSerializable(data, this.#config.serializer);
+    const state = { sessionKey: this.#sessionKey, row: this.row, data, changes: this.#changes() };
+    const attempt = new RowAttempt(state, this.#options, this.#config);
+    cookie.move({ sessionKey: attempt.sessionKey, data, expireDate: attempt.expireDate });
     return {
-      sessionKey,
-      text: changed || rekey ? encodeRowData(this.#data, sessionKey, config) : undefined,
-      expireDate: sessionExpiryDate(this.#data, now, config),
-      guard: { liveAt: now, ...(!overwrites && this.row && { data: this.row.data }) },
+      send: async () => ({ attempt, outcome: await attempt.send() }),
+      look: async () => {
+        const outcome = await attempt.look();
+        return outcome && { attempt, outcome };
+      },
     };
   }
 
-  async #send({ sessionKey, text, expireDate, guard }: Attempt): Promise<"matched" | "unmatched" | "taken"> {
-    const { store, storedKey } = this.#config;
-    const key = storedKey(this.#sessionKey);
-    if (this.#options.rekey && text !== undefined) {
-      const outcome = await store.rekey(key, guard, { key: storedKey(sessionKey), data: text, expireDate });
-      return outcome === "rekeyed" ? "matched" : outcome;
-    }
-    const updated = await store.update(key, guard, { expireDate, ...(text !== undefined && { data: text }) });
-    return updated ? "matched" : "unmatched";
+  /** The row as it is after an UPDATE that matched none. */
+  async #reread(tried: number): Promise<StoredRow | undefined> {
+    const { store, storedKey, onConflict } = this.#config;
+    // The wait comes before the reading: between the reading and the next UPDATE is when others can come first again.
+    if (onConflict === "merge") await jitter(tried);
+    return carryOut(store, () => ({ send: () => store.find(storedKey(this.#sessionKey)) }));
   }
 
-  /** Finds out why an UPDATE matched no row, and merges what another request wrote. True: the row is what this attempt wanted. */
-  async #reconcile(attempt: Attempt, tried: number): Promise<boolean> {
-    const { store, storedKey, onConflict, now } = this.#config;
-    // The wait comes before the reading: between the reading and the next UPDATE is when others can come first again.
-    if (onConflict === "merge") await wait(Math.random() * Math.min(MAX_WAIT_MS, 2 ** tried));
-    const row = await store.find(storedKey(this.#sessionKey));
+  /** Finds out why an UPDATE matched no row, and merges what another request wrote. True: the row is what the attempt wanted. */
+  #reconcile(row: StoredRow | undefined, attempt: RowAttempt, tried: number): boolean {
+    const { onConflict, now } = this.#config;
     if (!row || !isLive(row, now())) {
       this.#emit({ type: "ended", reason: row ? "expired" : "gone" });
       throw new UpdateError(
         "The session was ended or has expired since it was read, so nothing was saved. Call `flush()` and let the user sign in again.",
       );
     }
-    if (!this.#options.rekey && this.#isWritten(row, attempt)) return true;
+    if (attempt.isWritten(row)) return true;
     const changes = this.#changes();
     const overwrites = this.#options.replacesAll || (onConflict === "overwrite" && !isUnchanged(changes));
     if (!overwrites) this.#merge(row, changes, tried);
     return false;
-  }
-
-  /** Some MySQL connections count only rows whose values changed, so that writing what is there already looks like no match. */
-  #isWritten(row: StoredRow, { text = this.row?.data, expireDate }: Attempt): boolean {
-    return row.data === text && row.expireDate.getTime() === expireDate.getTime();
   }
 
   #merge(row: StoredRow, changes: Changes, tried: number): void {
@@ -157,14 +131,14 @@ export class RowUpdate {
     this.row = row;
   }
 
-  #written({ sessionKey, text = this.row?.data, expireDate }: Attempt): string {
-    if (text !== undefined) this.row = { data: text, expireDate };
+  #written(attempt: RowAttempt): string {
+    this.row = attempt.row;
     if (!this.#options.rekey) this.#emit({ type: "saved" });
     else {
       const previousKeyHash = keyHash(this.#sessionKey, this.#config);
-      emitFor(sessionKey, { type: "rotated", previousKeyHash }, this.#config);
+      emitFor(attempt.sessionKey, { type: "rotated", previousKeyHash }, this.#config);
     }
-    return sessionKey;
+    return attempt.sessionKey;
   }
 
   /** What this request changed, found against the text that was read rather than a copy of the values, which may change deep inside. */

@@ -1,13 +1,20 @@
-import type { SessionRow } from "../store/session-store.ts";
+import { carryOut, type Statement } from "../store/carry-out.ts";
 import { CookieMover } from "./cookie-mover.ts";
 import { absoluteEnd, isLive, sessionExpiryDate } from "./expiry.ts";
 import { allKeysTaken, MAX_KEYS } from "./new-key.ts";
 import { CREATED, keepCreation } from "./reserved.ts";
-import { decodeRowData, encodeRowData } from "./row-data.ts";
-import { RowUpdate, type UpdateOptions } from "./row-update.ts";
+import type { UpdateOptions } from "./row-attempt.ts";
+import { decodeRowData, encodeRowData, isSameRow, type StoredRow } from "./row-data.ts";
+import { RowUpdate } from "./row-update.ts";
 import { checkSerializable } from "./serializable.ts";
 import type { SessionConfig, SessionCookie } from "./session-config.ts";
 import { emitFor } from "./session-events.ts";
+
+/** A row as it was inserted. */
+interface Insertion {
+  readonly sessionKey: string;
+  readonly row: StoredRow;
+}
 
 /** The dictionary of a session. Its owner goes on using it, so what others wrote is merged into it in place. */
 type Dictionary = Map<string, unknown>;
@@ -18,7 +25,7 @@ type Dictionary = Map<string, unknown>;
  */
 export class SessionRecord {
   #sessionKey: string | null;
-  #row: Omit<SessionRow, "key"> | undefined;
+  #row: StoredRow | undefined;
   /** The key of a row whose data did not verify: no save may touch it, but flush() ends it. */
   #suspiciousKey: string | null = null;
   readonly #config: SessionConfig;
@@ -85,24 +92,35 @@ export class SessionRecord {
   async insert(data: Dictionary, { keys = MAX_KEYS }: { readonly keys?: number } = {}): Promise<void> {
     await this.#cookie.withRow(async () => {
       for (let tried = 0; tried < keys; tried++) {
-        checkSerializable(data, this.#config.serializer);
-        const now = this.#config.now();
-        this.#stampCreation(data, now);
-        const sessionKey = this.#config.newKey();
-        const row = {
-          data: encodeRowData(data, sessionKey, this.#config),
-          expireDate: sessionExpiryDate(data, now, this.#config),
-        };
-        this.#cookie.move({ sessionKey, data, expireDate: row.expireDate });
-        if (await this.#config.store.insert({ key: this.#config.storedKey(sessionKey), ...row })) {
-          this.#sessionKey = sessionKey;
-          this.#row = row;
-          emitFor(sessionKey, { type: "created" }, this.#config);
-          return true;
-        }
+        const inserted = await carryOut(this.#config.store, () => this.#insertion(data));
+        if (!inserted) continue;
+        this.#sessionKey = inserted.sessionKey;
+        this.#row = inserted.row;
+        emitFor(inserted.sessionKey, { type: "created" }, this.#config);
+        return true;
       }
       throw allKeysTaken(keys);
     });
+  }
+
+  /** An INSERT under a key that no other one has tried: one that arrives late could bring back what was flushed meanwhile. */
+  #insertion(data: Dictionary): Statement<Insertion | false> {
+    const { store, storedKey, serializer, newKey, now } = this.#config;
+    checkSerializable(data, serializer);
+    const at = now();
+    this.#stampCreation(data, at);
+    const sessionKey = newKey();
+    const row = {
+      data: encodeRowData(data, sessionKey, this.#config),
+      expireDate: sessionExpiryDate(data, at, this.#config),
+    };
+    this.#cookie.move({ sessionKey, data, expireDate: row.expireDate });
+    const key = storedKey(sessionKey);
+    const insertion = { sessionKey, row };
+    return {
+      send: async () => (await store.insert({ key, ...row })) && insertion,
+      look: async () => ((await store.find(key))?.data === row.data ? insertion : undefined),
+    };
   }
 
   /**
@@ -110,20 +128,25 @@ export class SessionRecord {
    * what was not saved yet, nor what another request replaced.
    */
   async refresh(): Promise<boolean> {
-    const { store, storedKey, refreshAfter, absoluteMaxAge } = this.#config;
+    const { store, storedKey, refreshAfter, absoluteMaxAge, now } = this.#config;
     const [sessionKey, row] = [this.#sessionKey, this.#row];
     if (refreshAfter === undefined || sessionKey === null || !row) return false;
     const data = decodeRowData(row.data, sessionKey, this.#config);
     // A row from before absoluteMaxAge was set knows no end until it is saved.
     if (!data || (absoluteMaxAge !== undefined && !data.has(CREATED))) return false;
-    const now = this.#config.now();
-    const expireDate = sessionExpiryDate(data, now, this.#config);
+    const key = storedKey(sessionKey);
+    const expireDate = sessionExpiryDate(data, now(), this.#config);
     // The row's date was reckoned the same way when it was written, so the difference is the time since then.
     if (expireDate.getTime() - row.expireDate.getTime() < refreshAfter * 1000) return false;
+    const refreshed = { ...row, expireDate };
     return this.#cookie.withRow(async () => {
       this.#cookie.move({ sessionKey, data, expireDate });
-      if (!(await store.update(storedKey(sessionKey), { liveAt: now, data: row.data }, { expireDate }))) return false;
-      this.#row = { ...row, expireDate };
+      const matched = await carryOut(store, () => ({
+        send: () => store.update(key, { liveAt: now(), data: row.data }, { expireDate }),
+        look: async () => (isSameRow(await store.find(key), refreshed) ? true : undefined),
+      }));
+      if (!matched) return false;
+      this.#row = refreshed;
       emitFor(sessionKey, { type: "refreshed" }, this.#config);
       return true;
     });
@@ -132,7 +155,12 @@ export class SessionRecord {
   /** Deletes the row of a key, if there is one. */
   async delete(sessionKey: string, reason: "destroyed" | "flushed"): Promise<void> {
     this.#cookie.checkWritable();
-    const deleted = await this.#config.store.delete(this.#config.storedKey(sessionKey));
+    const { store, storedKey } = this.#config;
+    const key = storedKey(sessionKey);
+    const deleted = await carryOut(store, () => ({
+      send: () => store.delete(key),
+      look: async () => ((await store.find(key)) ? undefined : true),
+    }));
     if (deleted) emitFor(sessionKey, { type: "ended", reason }, this.#config);
   }
 
@@ -150,7 +178,8 @@ export class SessionRecord {
   }
 
   #find(sessionKey: string) {
-    return this.#config.store.find(this.#config.storedKey(sessionKey));
+    const { store, storedKey } = this.#config;
+    return carryOut(store, () => ({ send: () => store.find(storedKey(sessionKey)) }));
   }
 
   #dropKey(sessionKey: string, event: Parameters<typeof emitFor>[1]): Dictionary {

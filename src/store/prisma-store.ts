@@ -8,13 +8,15 @@ const METHODS = ["findUnique", "findFirst", "createMany", "updateMany", "deleteM
 /**
  * The store behind the `model` option: rows of a model of your own Prisma client.
  *
- * In a PostgreSQL transaction of your own a duplicate key aborts the transaction, so `create()` cannot draw another key there. With read
- * replicas, pass the primary's model: a session must see its own writes.
+ * Of a transaction's client too: a failure then ends the transaction, so nothing is tried again in it (on PostgreSQL a duplicate key is
+ * such a failure, so `create()` cannot draw another key there). With read replicas, pass the primary's model: a session must see its own
+ * writes.
  *
  * @throws ConfigError when `model` is not a Prisma model, or lacks a column.
  */
 export function prismaStore(model: SessionDelegate): SessionStore {
   checkModel(model);
+  const inTransaction = isOfTransaction(model);
 
   const where = (key: string, { liveAt, data }: UpdateGuard) => ({
     key,
@@ -47,17 +49,33 @@ export function prismaStore(model: SessionDelegate): SessionStore {
     async hasExpired(at) {
       return (await model.findFirst({ where: { expireDate: { lte: at } }, select: { key: true } })) !== null;
     },
+    failureKind(error) {
+      // A deadlock on MySQL has undone the whole transaction: what is sent after it would be carried out outside.
+      if (inTransaction) return "final";
+      // After "busy" libsql acknowledges writes on the same connection, and loses them.
+      if (hasCode(error, "P1008")) return "final";
+      return hasCode(error, "P2034") ? "rolledBack" : "unknown";
+    },
   };
 }
 
-/** Only `code` is stable: `instanceof` fails across bundles, and `meta` changed with Prisma 7. */
 async function unlessTaken<Result>(statement: () => Promise<Result>, taken: Result): Promise<Result> {
   try {
     return await statement();
   } catch (error) {
-    if (typeof error === "object" && error !== null && "code" in error && error.code === "P2002") return taken;
+    if (hasCode(error, "P2002")) return taken;
     throw error;
   }
+}
+
+/** Only `code` is stable: `instanceof` fails across bundles, and `meta` changed with Prisma 7. */
+const hasCode = (error: unknown, code: string): boolean =>
+  typeof error === "object" && error !== null && "code" in error && error.code === code;
+
+/** Prisma's `TransactionClient` is a client without `$disconnect`, and every model of Prisma's knows its client. */
+function isOfTransaction(model: object): boolean {
+  const client: unknown = Reflect.get(model, "$parent");
+  return typeof client === "object" && client !== null && !("$disconnect" in client);
 }
 
 /** TypeScript says all this at compile time; this is for those who do not use it, and for a client that was not generated anew. */

@@ -19,6 +19,12 @@ export interface UpdateGuard {
 export type RekeyOutcome = "rekeyed" | "unmatched" | "taken";
 
 /**
+ * What an error tells of the statement that threw it. `rolledBack`: it left nothing and may be sent again. `unknown`: it may have been
+ * carried out, which only the table can show. `final`: nothing more may be asked on this connection, not even that.
+ */
+export type FailureKind = "rolledBack" | "unknown" | "final";
+
+/**
  * Where session rows live. Every verb is exactly one statement, so that the database alone decides between two requests.
  *
  * A store knows nothing of keys, codecs or expiry policies. Any database error that the verbs do not name reaches the caller as it is.
@@ -43,4 +49,6 @@ export interface SessionStore {
   deleteExpired(at: Date, limit: number): Promise<number>;
   /** Whether a row that expires at or before `at` is left. */
   hasExpired(at: Date): Promise<boolean>;
+  /** What an error of these verbs means. A store without it takes each for `unknown`. */
+  failureKind?(error: unknown): FailureKind;
 }

@@ -1,0 +1,99 @@
+import type { UpdateGuard } from "../store/session-store.ts";
+import { type Changes, isUnchanged } from "./changes.ts";
+import { sessionExpiryDate } from "./expiry.ts";
+import { encodeRowData, isSameRow, type StoredRow } from "./row-data.ts";
+import type { SessionConfig } from "./session-config.ts";
+
+/** How a row is to be updated. */
+export interface UpdateOptions {
+  /** Give the row a new key. */
+  readonly rekey: boolean;
+  /** Replace whatever the row holds, instead of merging with it. */
+  readonly replacesAll: boolean;
+}
+
+/** What an attempt starts from. */
+export interface RowState {
+  readonly sessionKey: string;
+  /** The row as it was last read or written; undefined when it never was, after a clear() before loading. */
+  readonly row: StoredRow | undefined;
+  /** What the row is to hold. */
+  readonly data: ReadonlyMap<string, unknown>;
+  /** What of that this request changed. */
+  readonly changes: Changes;
+}
+
+/** What became of an attempt; `found`: a failure left that open, and this is what the row is now, changed or gone. */
+export type Outcome = "matched" | "unmatched" | "taken" | { readonly found: StoredRow | undefined };
+
+/** One UPDATE of a row, guarded by what was read. */
+export class RowAttempt {
+  /** The session key that the row is to have afterwards. */
+  readonly sessionKey: string;
+  readonly expireDate: Date;
+  /** The text for the data column; undefined: only the expiry is written. */
+  readonly #text: string | undefined;
+  readonly #guard: UpdateGuard;
+  readonly #state: RowState;
+  readonly #options: UpdateOptions;
+  readonly #config: SessionConfig;
+
+  constructor(state: RowState, options: UpdateOptions, config: SessionConfig) {
+    const now = config.now();
+    const { row, data } = state;
+    const isChanged = options.replacesAll || !isUnchanged(state.changes);
+    const overwrites = options.replacesAll || (isChanged && config.onConflict === "overwrite");
+    this.sessionKey = options.rekey ? config.newKey() : state.sessionKey;
+    this.expireDate = sessionExpiryDate(data, now, config);
+    this.#text = isChanged || options.rekey ? encodeRowData(data, this.sessionKey, config) : undefined;
+    this.#guard = { liveAt: now, ...(!overwrites && row && { data: row.data }) };
+    this.#state = state;
+    this.#options = options;
+    this.#config = config;
+  }
+
+  /** The row as it is once this was carried out. */
+  get row(): StoredRow | undefined {
+    const data = this.#text ?? this.#state.row?.data;
+    return data === undefined ? undefined : { data, expireDate: this.expireDate };
+  }
+
+  async send(): Promise<Outcome> {
+    const { store, storedKey } = this.#config;
+    const key = storedKey(this.#state.sessionKey);
+    const expireDate = this.expireDate;
+    const data = this.#text;
+    if (this.#options.rekey && data !== undefined) {
+      const outcome = await store.rekey(key, this.#guard, { key: storedKey(this.sessionKey), data, expireDate });
+      return outcome === "rekeyed" ? "matched" : outcome;
+    }
+    const updated = await store.update(key, this.#guard, { expireDate, ...(data !== undefined && { data }) });
+    return updated ? "matched" : "unmatched";
+  }
+
+  /** After a failure: whether the UPDATE was carried out all the same, or may be followed by another. Undefined: neither, or nobody knows. */
+  async look(): Promise<Outcome | undefined> {
+    const { store, storedKey, onConflict } = this.#config;
+    const found = await store.find(storedKey(this.#state.sessionKey));
+    if (!found) {
+      // Asked in this order: as long as the old key has a row, the new one has none.
+      const moved = this.#options.rekey && (await store.find(storedKey(this.sessionKey)));
+      return moved ? "matched" : { found };
+    }
+    if (this.#isIn(found)) return "matched";
+    // Only a guarded UPDATE may be followed by another: if it arrives late after all, the text that it wants is gone.
+    const isOvertaken = this.#guard.data !== undefined && found.data !== this.#state.row?.data;
+    return isOvertaken && onConflict === "merge" ? { found } : undefined;
+  }
+
+  /** Some MySQL connections count only rows whose values changed, so that writing what is there already looks like no match. */
+  isWritten(row: StoredRow): boolean {
+    return !this.#options.rekey && isSameRow(row, this.row);
+  }
+
+  /** A text of this attempt's own is enough: another request may have moved the expiry on since. */
+  #isIn(row: StoredRow): boolean {
+    const isOwnText = this.#text !== undefined && this.#text !== this.#state.row?.data;
+    return isOwnText ? row.data === this.#text : this.isWritten(row);
+  }
+}
