@@ -21,6 +21,15 @@ export const storedKey = (sessionKey: string | null): string =>
     .update(sessionKey ?? "no key")
     .digest("hex")}`;
 
+/** What one actor of a script opens, and another waits for. */
+export function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open, opened };
+}
+
 /** A clock that stands still until it is moved on. */
 export function testClock() {
   let time = START.getTime();

@@ -1,0 +1,358 @@
+import { createSessions, type SessionEvent, type SessionStore, type SessionsOptions } from "prisma-db-session";
+import { expect, it } from "vitest";
+import { describeEachStore } from "../stores.ts";
+import { SECRET, type ShopData, storedKey, testClock } from "../support.ts";
+
+type Verb = "find" | "insert" | "update" | "rekey" | "delete";
+
+/** As Prisma throws them; only `code` counts. */
+const lost = Object.assign(new Error("Server has closed the connection."), { code: "P1017" });
+const nameless = new Error("Connection terminated unexpectedly");
+const deadlock = Object.assign(new Error("Transaction failed due to a write conflict or a deadlock."), {
+  code: "P2034",
+});
+const busy = Object.assign(new Error("Operation has timed out"), { code: "P1008" });
+
+describeEachStore("When the database fails", (stores) => {
+  /** A session, and a way to let its next statements fail: `before` the database has carried them out, or `after`. */
+  async function actors(options: Partial<SessionsOptions> = {}) {
+    const { store: real, otherStore } = stores();
+    const store: SessionStore = {
+      failureKind: (error) => (error === deadlock ? "rolledBack" : error === busy ? "final" : "unknown"),
+      ...real,
+    };
+    const clock = testClock();
+    const events: SessionEvent[] = [];
+    const keys: string[] = [];
+    const randomKey = () => {
+      const key = `${crypto.randomUUID()}`.replaceAll("-", "");
+      keys.push(key);
+      return key;
+    };
+    const common = { secret: SECRET, now: clock.now, refreshAfter: 60, ...options };
+    const mine = createSessions<ShopData>({ store, onEvent: (event) => events.push(event), randomKey, ...common });
+    const theirs = createSessions<ShopData>({ store: otherStore, ...common });
+    const session = theirs.open();
+    session.update({ userId: 7, cart: ["tea"] });
+    await session.save();
+    const key = session.sessionKey as string;
+    const [me, they] = [await mine.load(key), await theirs.load(key)];
+    events.length = 0;
+
+    /**
+     * Each error fails one call of the verb, before or after it was carried out; the calls after them are as usual. What happens
+     * `meanwhile` comes before I hear of it. Returns the calls.
+     */
+    const fail = (
+      verb: Verb,
+      when: "before" | "after",
+      errors: readonly Error[] = [],
+      meanwhile: () => Promise<void> = async () => {},
+    ) => {
+      const left = [...errors];
+      const calls: unknown[][] = [];
+      const carryOut = store[verb].bind(store) as (...args: unknown[]) => Promise<unknown>;
+      Object.assign(store, {
+        [verb]: async (...args: unknown[]) => {
+          calls.push(args);
+          const error = left.shift();
+          if (!error) return carryOut(...args);
+          if (when === "after") await carryOut(...args);
+          await meanwhile();
+          throw error;
+        },
+      });
+      return calls;
+    };
+    const read = async (sessionKey: string | null = key) => (await theirs.load(sessionKey)).toJSON();
+    const exists = async (sessionKey: string) => (await otherStore.find(storedKey(sessionKey))) !== undefined;
+    return { mine, theirs, me, they, key, keys, clock, events, fail, read, exists };
+  }
+
+  it.each([lost, nameless])(
+    "save: a change that arrived although the connection was lost is saved ($message)",
+    async (error) => {
+      const { me, fail, read, events } = await actors();
+      const updates = fail("update", "after", [error]);
+      me.set("userId", 8);
+      await me.save();
+      expect(await read()).toEqual({ userId: 8, cart: ["tea"] });
+      expect(updates).toHaveLength(1);
+      expect(events.map(({ type }) => type)).toEqual(["saved"]);
+      me.set("note", "later");
+      await me.save();
+      expect(await read()).toEqual({ userId: 8, cart: ["tea"], note: "later" });
+    },
+  );
+
+  it("save: a change that arrived is saved, even if another request has moved the expiry on before I look", async () => {
+    const { me, theirs, key, fail, read, clock } = await actors();
+    const updates = fail("update", "after", [lost], async () => {
+      clock.advance(3600);
+      await (await theirs.load(key)).save();
+    });
+    me.set("userId", 8);
+    await me.save();
+    expect(await read()).toEqual({ userId: 8, cart: ["tea"] });
+    expect(updates).toHaveLength(1);
+  });
+
+  it("save: a change that did not arrive is the error as it came, and is still there to be saved", async () => {
+    const { me, fail, read, events } = await actors();
+    const updates = fail("update", "before", [nameless]);
+    me.set("userId", 8);
+    await expect(me.save()).rejects.toBe(nameless);
+    expect(await read()).toEqual({ userId: 7, cart: ["tea"] });
+    expect([updates.length, events.length, me.modified]).toEqual([1, 0, true]);
+    await me.save();
+    expect(await read()).toEqual({ userId: 8, cart: ["tea"] });
+  });
+
+  it("save: an expiry that arrived is saved, one that did not is the error", async () => {
+    const { me, fail, clock } = await actors();
+    clock.advance(60);
+    fail("update", "after", [lost]);
+    await me.save();
+    clock.advance(60);
+    fail("update", "before", [lost]);
+    await expect(me.save()).rejects.toBe(lost);
+  });
+
+  it("save: where another request wrote meanwhile, both changes are in the row", async () => {
+    const { me, they, fail, read, events } = await actors();
+    they.set("note", "theirs");
+    await they.save();
+    const updates = fail("update", "before", [lost]);
+    me.set("userId", 8);
+    await me.save();
+    expect(await read()).toEqual({ userId: 8, cart: ["tea"], note: "theirs" });
+    expect(updates).toHaveLength(2);
+    expect(events.map(({ type }) => type)).toEqual(["merged", "saved"]);
+  });
+
+  it("save: a change that arrived, and that another request has built on before I look, is not made a second time", async () => {
+    const { me, theirs, key, fail, read } = await actors();
+    const updates = fail("update", "after", [lost], async () => {
+      const they = await theirs.load(key);
+      they.set("note", [they.get("userId")]);
+      await they.save();
+    });
+    me.set("userId", 8);
+    await me.save();
+    expect(await read()).toEqual({ userId: 8, cart: ["tea"], note: [8] });
+    expect(updates[1]?.[2], "the second one moves the expiry on, and nothing else").not.toHaveProperty("data");
+  });
+
+  it("save: a change that arrived, in a session that is ended before I look, is the error of an ended session", async () => {
+    const { me, theirs, key, fail, exists } = await actors();
+    fail("update", "after", [lost], async () => (await theirs.load(key)).flush());
+    me.set("userId", 8);
+    await expect(me.save()).rejects.toMatchObject({ code: "SESSION_UPDATE" });
+    expect(await exists(key)).toBe(false);
+  });
+
+  it("save: where the session has ended meanwhile, that is the error", async () => {
+    const { me, they, fail, exists, key } = await actors();
+    await they.flush();
+    fail("update", "before", [lost]);
+    me.set("userId", 8);
+    await expect(me.save()).rejects.toMatchObject({ code: "SESSION_UPDATE" });
+    expect(await exists(key)).toBe(false);
+  });
+
+  it("save: where the row cannot be read either, the first error is the one that is thrown", async () => {
+    const { me, fail, read } = await actors();
+    fail("update", "after", [lost]);
+    fail("find", "before", [nameless]);
+    me.set("userId", 8);
+    await expect(me.save()).rejects.toBe(lost);
+    // It had arrived. The next save finds that out.
+    await me.save();
+    expect(await read()).toEqual({ userId: 8, cart: ["tea"] });
+  });
+
+  it("save: what was rolled back is sent again without looking", async () => {
+    const { me, fail, read } = await actors();
+    const updates = fail("update", "before", [deadlock, deadlock]);
+    const finds = fail("find", "before");
+    me.set("userId", 8);
+    await me.save();
+    expect(await read()).toEqual({ userId: 8, cart: ["tea"] });
+    expect([updates.length, finds.length]).toEqual([3, 0]);
+  });
+
+  it("save: deadlocks without end reach the caller as they came", async () => {
+    const { me, fail, read } = await actors();
+    const updates = fail(
+      "update",
+      "before",
+      Array.from({ length: 50 }, () => deadlock),
+    );
+    me.set("userId", 8);
+    await expect(me.save()).rejects.toBe(deadlock);
+    expect(updates).toHaveLength(20);
+    expect(await read()).toEqual({ userId: 7, cart: ["tea"] });
+  });
+
+  it("save: a session that expires while it is rolled back again and again is not revived", async () => {
+    const { me, fail, clock, read } = await actors();
+    fail("update", "before", [deadlock]);
+    me.set("userId", 8);
+    const saved = me.save();
+    clock.advance(1_209_601);
+    await expect(saved).rejects.toMatchObject({ code: "SESSION_UPDATE" });
+    expect(await read()).toEqual({});
+  });
+
+  it("save: SQLite's busy is neither sent again nor looked after", async () => {
+    const { me, fail } = await actors();
+    const updates = fail("update", "before", [busy]);
+    const finds = fail("find", "before");
+    me.set("userId", 8);
+    await expect(me.save()).rejects.toBe(busy);
+    expect([updates.length, finds.length]).toEqual([1, 0]);
+  });
+
+  it("save after clear: what arrived is saved; what did not is not sent again, since it is not guarded", async () => {
+    const { me, they, fail, read } = await actors();
+    const updates = fail("update", "after", [lost]);
+    me.clear();
+    me.set("userId", 9);
+    await me.save();
+    expect(await read()).toEqual({ userId: 9 });
+    they.set("note", "theirs");
+    await they.save();
+    fail("update", "before", [lost]);
+    me.clear();
+    await expect(me.save()).rejects.toBe(lost);
+    expect(await read()).toEqual({ userId: 9, note: "theirs" });
+    expect(updates).toHaveLength(1);
+  });
+
+  it.each(["overwrite", "error"] as const)(
+    'onConflict "%s": what did not arrive is the error, whatever they wrote',
+    async (onConflict) => {
+      const { me, they, fail, read } = await actors({ onConflict });
+      they.set("note", "theirs");
+      await they.save();
+      fail("update", "before", [lost]);
+      me.set("userId", 8);
+      await expect(me.save()).rejects.toBe(lost);
+      expect(await read()).toEqual({ userId: 7, cart: ["tea"], note: "theirs" });
+    },
+  );
+
+  it("cycleKey: a new key that arrived is the session's, with what was changed", async () => {
+    const { me, key, fail, read, exists, keys, events } = await actors();
+    const rekeys = fail("rekey", "after", [lost]);
+    me.set("userId", 8);
+    await me.cycleKey();
+    expect([me.sessionKey, rekeys.length]).toEqual([keys.at(-1), 1]);
+    expect(await read(me.sessionKey)).toEqual({ userId: 8, cart: ["tea"] });
+    expect(await exists(key)).toBe(false);
+    expect(events.map(({ type }) => type)).toEqual(["rotated"]);
+  });
+
+  it("cycleKey: one that did not arrive is the error, and the old key stays", async () => {
+    const { me, key, fail, read } = await actors();
+    fail("rekey", "before", [lost]);
+    await expect(me.cycleKey()).rejects.toBe(lost);
+    expect(me.sessionKey).toBe(key);
+    expect(await read()).toEqual({ userId: 7, cart: ["tea"] });
+  });
+
+  it("cycleKey: where another request wrote meanwhile, its change comes along under another new key", async () => {
+    const { me, they, key, keys, fail, read, exists } = await actors();
+    they.set("note", "theirs");
+    await they.save();
+    fail("rekey", "before", [lost]);
+    await me.cycleKey();
+    expect(await read(me.sessionKey)).toEqual({ userId: 7, cart: ["tea"], note: "theirs" });
+    expect(keys).toHaveLength(2);
+    expect(await Promise.all([key, keys[0] as string].map(exists))).toEqual([false, false]);
+  });
+
+  it("cycleKey: where the session has ended meanwhile, that is the error", async () => {
+    const { me, they, fail } = await actors();
+    await they.flush();
+    fail("rekey", "before", [lost]);
+    await expect(me.cycleKey()).rejects.toMatchObject({ code: "SESSION_UPDATE" });
+  });
+
+  it("create: a row that arrived is the session's", async () => {
+    const { mine, fail, read, keys } = await actors();
+    const inserts = fail("insert", "after", [lost]);
+    const session = mine.open();
+    session.set("userId", 9);
+    await session.create();
+    expect([session.sessionKey, inserts.length]).toEqual([keys[0], 1]);
+    expect(await read(session.sessionKey)).toEqual({ userId: 9 });
+  });
+
+  it("create: a row that did not arrive is the error, and the session has no key", async () => {
+    const { mine, fail } = await actors();
+    const inserts = fail("insert", "before", [lost]);
+    const session = mine.open();
+    await expect(session.save()).rejects.toBe(lost);
+    expect([session.sessionKey, inserts.length]).toEqual([null, 1]);
+  });
+
+  it("create: what was rolled back is tried again with another key", async () => {
+    const { mine, fail, keys, exists } = await actors();
+    const inserts = fail("insert", "before", [deadlock]);
+    const session = mine.open();
+    await session.create();
+    expect([session.sessionKey, inserts.length, keys.length]).toEqual([keys[1], 2, 2]);
+    expect(await exists(keys[0] as string)).toBe(false);
+  });
+
+  it.each(["flush", "destroy"] as const)(
+    "%s: a row that went although the connection was lost is gone",
+    async (end) => {
+      const { me, key, fail, exists, events } = await actors();
+      const deletes = fail("delete", "after", [lost]);
+      await me[end]();
+      expect([await exists(key), deletes.length]).toEqual([false, 1]);
+      expect(events.map(({ type }) => type)).toEqual(["ended"]);
+    },
+  );
+
+  it.each(["flush", "destroy"] as const)(
+    "%s: a row that is still there is the error, and the session stays",
+    async (end) => {
+      const { me, key, fail, exists } = await actors();
+      fail("delete", "before", [lost]);
+      await expect(me[end]()).rejects.toBe(lost);
+      expect([await exists(key), me.sessionKey]).toEqual([true, key]);
+    },
+  );
+
+  it.each(["flush", "destroy"] as const)("%s: what was rolled back is sent again", async (end) => {
+    const { me, key, fail, exists } = await actors();
+    const deletes = fail("delete", "before", [deadlock]);
+    await me[end]();
+    expect([await exists(key), deletes.length]).toEqual([false, 2]);
+  });
+
+  it("refresh: an expiry that arrived counts, one that did not is the error, and one that was rolled back is sent again", async () => {
+    const { me, fail, clock } = await actors();
+    clock.advance(60);
+    const arrived = fail("update", "after", [lost]);
+    expect(await me.refresh()).toBe(true);
+    expect(await me.refresh()).toBe(false);
+    clock.advance(60);
+    fail("update", "before", [lost, deadlock]);
+    await expect(me.refresh()).rejects.toBe(lost);
+    expect(await me.refresh()).toBe(true);
+    expect(arrived).toHaveLength(2);
+  });
+
+  it("load: what was rolled back is read again; any other error is the caller's, and the next load reads anew", async () => {
+    const { mine, key, fail } = await actors();
+    const finds = fail("find", "before", [deadlock, lost]);
+    const session = mine.open(key);
+    await expect(session.load()).rejects.toBe(lost);
+    await session.load();
+    expect([session.get("userId"), finds.length]).toEqual([7, 3]);
+  });
+});
