@@ -5,6 +5,7 @@ import { ConfigError } from "./errors.ts";
 import { guardListener, type SessionEventListener, warnOnSuspicious } from "./events.ts";
 import { hashSessionKey, isPossibleSessionKey, randomSessionKey } from "./key.ts";
 import { secretKeys } from "./secret.ts";
+import { KeyedTurns } from "./session/keyed-turns.ts";
 import type { SessionConfig } from "./session/session-config.ts";
 import { prismaStore } from "./store/prisma-store.ts";
 import type { SessionDelegate } from "./store/session-delegate.ts";
@@ -71,6 +72,7 @@ export function resolveOptions<Model extends SessionDelegate>(options: SessionsO
     newKey: options.randomKey ? checkedKeys(options.randomKey) : randomSessionKey,
     storedKey: hashKeys ? hashSessionKey : (sessionKey) => sessionKey,
     emit: guardListener(options.onEvent ?? warnOnSuspicious),
+    contended: new KeyedTurns(),
   };
 }
 

@@ -58,18 +58,31 @@ export class RowUpdate {
    * @throws CreateError when no new key was free
    */
   async run(cookie: CookieMover): Promise<string> {
+    const first = await this.#attempt(cookie);
+    if (first.outcome === "matched") return this.#written(first.attempt);
+    const { contended, storedKey } = this.#config;
+    return contended.run(storedKey(this.#sessionKey), () => this.#settle(first, cookie));
+  }
+
+  /** Brings together what the last attempt met and what this request wants, and attempts again, until one matches. */
+  async #settle(first: Attempted, cookie: CookieMover): Promise<string> {
+    let { attempt, outcome } = first;
     let taken = 0;
-    for (let tried = 1; tried <= MAX_ATTEMPTS; tried++) {
-      const { attempt, outcome } = await carryOut(this.#config.store, () => this.#next(cookie));
-      if (outcome === "matched") return this.#written(attempt);
+    for (let tried = 1; outcome !== "matched"; tried++) {
       if (outcome === "taken") {
         if (++taken === MAX_KEYS) throw allKeysTaken(taken);
-        continue;
+      } else {
+        const row = outcome === "unmatched" ? await this.#reread(tried) : outcome.found;
+        if (this.#reconcile(row, attempt, tried)) break;
       }
-      const row = outcome === "unmatched" ? await this.#reread(tried) : outcome.found;
-      if (this.#reconcile(row, attempt, tried)) return this.#written(attempt);
+      if (tried === MAX_ATTEMPTS) throw this.#conflict(tried, "It kept changing while this request tried to save it.");
+      ({ attempt, outcome } = await this.#attempt(cookie));
     }
-    throw this.#conflict(MAX_ATTEMPTS, "It kept changing while this request tried to save it.");
+    return this.#written(attempt);
+  }
+
+  #attempt(cookie: CookieMover): Promise<Attempted> {
+    return carryOut(this.#config.store, () => this.#next(cookie));
   }
 
   #next(cookie: CookieMover): Statement<Attempted> {
@@ -90,8 +103,9 @@ export class RowUpdate {
   /** The row as it is after an UPDATE that matched none. */
   async #reread(tried: number): Promise<StoredRow | undefined> {
     const { store, storedKey, onConflict } = this.#config;
-    // The wait comes before the reading: between the reading and the next UPDATE is when others can come first again.
-    if (onConflict === "merge") await jitter(tried);
+    // From the second time on those in the way are other processes. The wait comes before the reading: between the reading and the next
+    // UPDATE is when they can come first again.
+    if (onConflict === "merge" && tried > 1) await jitter(tried);
     return carryOut(store, () => ({ send: () => store.find(storedKey(this.#sessionKey)) }));
   }
 

@@ -2,6 +2,7 @@ import type { Codec, Serializer } from "../codec/codec.ts";
 import type { SessionEvent } from "../events.ts";
 import type { SecretKeys } from "../secret.ts";
 import type { SessionStore } from "../store/session-store.ts";
+import type { KeyedTurns } from "./keyed-turns.ts";
 
 /** The options, checked and with their defaults filled in: what every session of one `createSessions()` shares. Ages are in seconds. */
 export interface SessionConfig {
@@ -20,6 +21,8 @@ export interface SessionConfig {
   /** What the key column holds for a session key. */
   readonly storedKey: (sessionKey: string) => string;
   readonly emit: (event: SessionEvent) => void;
+  /** For saves that met another request's. */
+  readonly contended: KeyedTurns;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { createSessions, type SessionEvent, type SessionsOptions } from "prisma-db-session";
 import { expect, it } from "vitest";
 import { describeEachStore } from "../stores.ts";
-import { SECRET, type ShopData, storedKey, testClock } from "../support.ts";
+import { gate, SECRET, type ShopData, storedKey, testClock } from "../support.ts";
 
 // Two actors on one session, each with a database connection of its own. "They" are always one step ahead.
 describeEachStore("Two requests at once", (stores) => {
@@ -206,6 +206,53 @@ describeEachStore("Two requests at once", (stores) => {
       }),
     );
     expect(Object.keys(await read())).toHaveLength(14);
+  });
+
+  it("a hundred saves of different keys in one process wait for each other rather than fight", async () => {
+    const { mine, theirs, key, store, read } = await twoActors();
+    const loaded = await Promise.all(Array.from({ length: 100 }, () => mine.load(key)));
+    const they = await theirs.load(key);
+    they.set("note", "theirs");
+    await they.save();
+    const update = store.update.bind(store);
+    let updates = 0;
+    store.update = (...args) => {
+      updates++;
+      return update(...args);
+    };
+    await Promise.all(
+      loaded.map((session, i) => {
+        session.set(`key${i}`, i);
+        return session.save();
+      }),
+    );
+    expect(Object.keys(await read())).toHaveLength(103);
+    expect(updates, "one in vain and one that counts").toBe(200);
+  });
+
+  it("whoever hangs on a dead connection is not waited for", async () => {
+    const { mine, me, they, store, key, read } = await twoActors();
+    const other = await mine.load(key);
+    they.set("note", "theirs");
+    await they.save();
+    const find = store.find.bind(store);
+    const iHang = gate();
+    const theyAnswer = gate();
+    store.find = async (...args) => {
+      store.find = find;
+      iHang.open();
+      await theyAnswer.opened;
+      return find(...args);
+    };
+    me.set("userId", 8);
+    const mySave = me.save();
+    await iHang.opened;
+    other.set("cart", []);
+    await other.save();
+    expect(await read()).toEqual({ userId: 7, cart: [], note: "theirs" });
+    theyAnswer.open();
+    await mySave;
+    expect(await read()).toEqual({ userId: 8, cart: [], note: "theirs" });
   });
 
   it("they sign out: my save is an UpdateError, and the session stays gone", async () => {
