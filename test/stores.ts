@@ -10,13 +10,16 @@ export interface TestStores {
 }
 
 /** A `describe` for the memory store and for each database. */
-export function describeEachStore(title: string, tests: (stores: () => TestStores) => void): void {
+export function describeEachStore(
+  title: string,
+  tests: (stores: () => TestStores, about: { readonly isMemory: boolean }) => void,
+): void {
   describe(`${title} in memory`, () => {
     let store: SessionStore;
     beforeEach(() => {
       store = memoryStore();
     });
-    tests(() => ({ store, otherStore: store }));
+    tests(() => ({ store, otherStore: store }), { isMemory: true });
   });
 
   describeEachDatabase(title, (db) => {
@@ -24,9 +27,10 @@ export function describeEachStore(title: string, tests: (stores: () => TestStore
     beforeEach(async () => {
       connected ??= { db: db(), otherStore: prismaStore((await db().connect()).session) };
     });
-    tests(() => {
+    const connectedStores = () => {
       if (!connected) throw new Error("The stores are there in tests only.");
       return { store: prismaStore(connected.db.prisma.session), otherStore: connected.otherStore };
-    });
+    };
+    tests(connectedStores, { isMemory: false });
   });
 }
