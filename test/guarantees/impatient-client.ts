@@ -1,0 +1,50 @@
+import { PrismaMariaDb } from "@prisma/adapter-mariadb";
+import { PrismaPg } from "@prisma/adapter-pg";
+import type { SqlDriverAdapterFactory } from "@prisma/driver-adapter-utils";
+import type { Provider, TestClient } from "../databases/types.ts";
+
+type Constructor = new (options: { adapter: SqlDriverAdapterFactory }) => TestClient;
+type Server = Exclude<Provider, "sqlite">;
+
+const CONNECTIONS = 16;
+const CONNECT_MS = 2000;
+const ANSWER_MS = 1000;
+
+/** A client that waits for nothing for ever, as an application's should be where connections may go dead. */
+export async function impatientClient(provider: Server, url: string): Promise<TestClient> {
+  const PrismaClient = await clients[provider]();
+  return new PrismaClient({ adapter: adapters[provider](url) });
+}
+
+/** Prisma generates a client for each provider; in what the package calls they are alike. */
+const clients = {
+  postgresql: async () => (await import("../../generated/postgresql/client.ts")).PrismaClient,
+  mysql: async () => (await import("../../generated/mysql/client.ts")).PrismaClient,
+} as unknown as Record<Server, () => Promise<Constructor>>;
+
+const adapters = {
+  postgresql: (url: string) =>
+    new PrismaPg({
+      connectionString: url,
+      max: CONNECTIONS,
+      connectionTimeoutMillis: CONNECT_MS,
+      query_timeout: ANSWER_MS,
+    }),
+  mysql(url: string) {
+    const { hostname, port, username, password, pathname } = new URL(url);
+    return new PrismaMariaDb({
+      host: hostname,
+      port: Number(port),
+      user: decodeURIComponent(username),
+      password: decodeURIComponent(password),
+      database: pathname.slice(1),
+      connectionLimit: CONNECTIONS,
+      connectTimeout: CONNECT_MS,
+      acquireTimeout: CONNECT_MS,
+      socketTimeout: ANSWER_MS,
+      // Without it the driver sends "SET NAMES" after signing in, and a connection that is lost in that moment is a rejection that
+      // nobody can handle: https://github.com/mariadb-corporation/mariadb-connector-nodejs/issues/323 and 333.
+      collation: "UTF8MB4_UNICODE_CI",
+    });
+  },
+};

@@ -1,0 +1,155 @@
+import { createSessions, memoryStore, type SessionStore } from "prisma-db-session";
+import { describe, expect, it } from "vitest";
+import { SECRET } from "../support.ts";
+import { audit } from "./audit.ts";
+import { Ledger, listOf, marksOf, readTable, type Table } from "./ledger.ts";
+import { runLoad } from "./load.ts";
+import { seededRandom } from "./seeded-random.ts";
+
+const OPERATIONS = 1500;
+const FOR_EVER = new Date(8.64e15);
+
+/** A load on rows in memory, and what the store is made to do wrong. */
+async function load(breakIt: (sound: SessionStore) => Partial<SessionStore> = () => ({})) {
+  const sound = memoryStore();
+  const store = { ...sound, ...breakIt(sound) };
+  const ledger = new Ledger();
+  const random = seededRandom(1);
+  await runLoad({
+    ledger,
+    random,
+    sessions: (randomKey) => createSessions({ store, secret: SECRET, randomKey }),
+    isOfDatabase: (error) => error === lost,
+    isOver: () => ledger.operations.length > OPERATIONS,
+  });
+  const { load } = createSessions({ store: sound, secret: SECRET });
+  const table = await readTable(ledger, load, () => sound.deleteExpired(FOR_EVER, Number.POSITIVE_INFINITY));
+  return { ledger, table };
+}
+
+let updates = 0;
+const lost = new Error("Connection lost");
+
+it("finds nothing wrong with sound sessions", async () => {
+  const { ledger, table } = await load();
+  expect(audit(ledger, table).lies).toEqual([]);
+  const answers = new Set(ledger.operations.map(({ kind, outcome }) => `${kind} ${outcome}`));
+  expect([...answers].sort()).toEqual([
+    "create acknowledged",
+    "cycleKey acknowledged",
+    "cycleKey over",
+    "flush acknowledged",
+    "load acknowledged",
+    "save acknowledged",
+    "save over",
+  ]);
+});
+
+describe("finds", () => {
+  const broken: [what: string, lie: RegExp, breakIt: (sound: SessionStore) => Partial<SessionStore>][] = [
+    [
+      "an UPDATE without its guard",
+      /was acknowledged and is not there/,
+      (sound) => ({ update: (key, { liveAt }, changes) => sound.update(key, { liveAt }, changes) }),
+    ],
+    [
+      "a save that inserts what is gone",
+      /is back after flush|was acknowledged after flush|has 2 rows/,
+      (sound) => ({
+        async update(key, guard, changes) {
+          if (await sound.update(key, guard, changes)) return true;
+          return (await sound.find(key)) ? false : sound.insert({ key, data: "", ...changes });
+        },
+      }),
+    ],
+    ["a flush that deletes nothing", /is back after flush/, () => ({ delete: async () => true })],
+    [
+      "a change of the key that leaves the old row",
+      /has \d+ rows/,
+      (sound) => ({
+        rekey: async (_key, _guard, row) => ((await sound.insert(row)) ? "rekeyed" : "taken"),
+      }),
+    ],
+    [
+      "a creation that is made twice",
+      /have an owner/,
+      (sound) => ({
+        async insert(row) {
+          await sound.insert({ ...row, key: `${row.key}x` });
+          return sound.insert(row);
+        },
+      }),
+    ],
+    ["a save that only says so", /was acknowledged and is not there/, () => ({ update: async () => true })],
+    [
+      "an error that is not the database's",
+      /threw "Wrapped"/,
+      () => ({
+        async delete() {
+          throw new Error("Wrapped", { cause: lost });
+        },
+      }),
+    ],
+    [
+      "a session that nobody has ended",
+      /nobody has ended it|nobody has flushed it/,
+      (sound) => ({
+        async update(key, guard, changes) {
+          if (++updates % 100 === 0) await sound.delete(key);
+          return sound.update(key, guard, changes);
+        },
+      }),
+    ],
+  ];
+  it.each(broken)("%s", async (_what, lie, breakIt) => {
+    const { ledger, table } = await load(breakIt);
+    expect(audit(ledger, table).lies.join("\n")).toMatch(lie);
+  });
+
+  const tampered: [what: string, lie: RegExp, tamper: (data: Record<string, unknown>, ledger: Ledger) => void][] = [
+    [
+      "half a save",
+      /is half there/,
+      (data) => {
+        delete data[Object.keys(data).find((key) => /^b\d/.test(key)) ?? ""];
+      },
+    ],
+    [
+      "a change that was made twice",
+      /is twice in a list/,
+      (data) => {
+        const list = Object.values(data).find((value) => typeof value === "object") as { numbers: number[] };
+        list.numbers.push(...list.numbers);
+      },
+    ],
+    [
+      "a change deep inside that is lost",
+      /was acknowledged and is not in its list/,
+      (data) => {
+        const list = Object.values(data).find((value) => typeof value === "object") as { numbers: number[] };
+        list.numbers.pop();
+      },
+    ],
+    [
+      "what belongs to another session",
+      /of another session/,
+      (data, ledger) => {
+        const stranger = ledger.lives.find(({ creation }) => !(marksOf(creation)[0] in data));
+        if (stranger) data[marksOf(stranger.creation)[0]] = stranger.creation.number;
+      },
+    ],
+  ];
+  it.each(tampered)("%s", async (_what, lie, tamper) => {
+    const { ledger, table } = await load();
+    tamper(fullest(table), ledger);
+    expect(audit(ledger, table).lies.join("\n")).toMatch(lie);
+  });
+});
+
+/** The row of the most saves, some of which have changed a list. */
+function fullest({ rows }: Table): Record<string, unknown> {
+  const data = [...rows.values()].filter((row) =>
+    Object.keys(row).some((key) => key.startsWith(listOf(0).slice(0, -1))),
+  );
+  return data.sort((a, b) => Object.keys(b).length - Object.keys(a).length)[0] ?? {};
+}
