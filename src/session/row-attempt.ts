@@ -19,8 +19,8 @@ export interface RowState {
   readonly row: StoredRow | undefined;
   /** What the row is to hold. */
   readonly data: ReadonlyMap<string, unknown>;
-  /** What of that this request changed. */
-  readonly changes: Changes;
+  /** In what the data differ from the row. */
+  readonly difference: Changes;
 }
 
 /** What became of an attempt; `found`: a failure left that open, and this is what the row is now, changed or gone. */
@@ -41,7 +41,7 @@ export class RowAttempt {
   constructor(state: RowState, options: UpdateOptions, config: SessionConfig) {
     const now = config.now();
     const { row, data } = state;
-    const isChanged = options.replacesAll || !isUnchanged(state.changes);
+    const isChanged = options.replacesAll || !isUnchanged(state.difference);
     const overwrites = options.replacesAll || (isChanged && config.onConflict === "overwrite");
     this.sessionKey = options.rekey ? config.newKey() : state.sessionKey;
     this.expireDate = sessionExpiryDate(data, now, config);

@@ -31,6 +31,8 @@ export class RowUpdate {
   /** The row as it was last read or written; undefined when it never was, after a clear() before loading. */
   row: StoredRow | undefined;
   #unexplained = 0;
+  /** The keys that this request changed, also those for which another one has written the same value meanwhile. */
+  readonly #changedKeys = new Set<string>();
   readonly #sessionKey: string;
   readonly #data: Map<string, unknown>;
   readonly #options: UpdateOptions;
@@ -88,7 +90,7 @@ export class RowUpdate {
   #next(cookie: CookieMover): Statement<Attempted> {
     const data = this.#data;
     checkSerializable(data, this.#config.serializer);
-    const state = { sessionKey: this.#sessionKey, row: this.row, data, changes: this.#changes() };
+    const state = { sessionKey: this.#sessionKey, row: this.row, data, difference: this.#difference() };
     const attempt = new RowAttempt(state, this.#options, this.#config);
     cookie.move({ sessionKey: attempt.sessionKey, data, expireDate: attempt.expireDate });
     return {
@@ -155,8 +157,19 @@ export class RowUpdate {
     return attempt.sessionKey;
   }
 
-  /** What this request changed, found against the text that was read rather than a copy of the values, which may change deep inside. */
+  /** What this request changed since the session was read. */
   #changes(): Changes {
+    const { set, removed } = this.#difference();
+    for (const key of [...set.keys(), ...removed]) this.#changedKeys.add(key);
+    const keys = [...this.#changedKeys];
+    return {
+      set: new Map(keys.filter((key) => this.#data.has(key)).map((key) => [key, this.#data.get(key)])),
+      removed: new Set(keys.filter((key) => !this.#data.has(key))),
+    };
+  }
+
+  /** In what the data differ from the row: from its text rather than from a copy of the values, which may change deep inside. */
+  #difference(): Changes {
     const before = this.row && decodeRowData(this.row.data, this.#sessionKey, this.#config);
     return findChanges(before ?? new Map(), this.#data, this.#config.serializer);
   }

@@ -58,6 +58,25 @@ describeEachStore("Two requests at once", (stores) => {
     expect(await read()).toEqual({ userId: 2, cart: ["tea"] });
   });
 
+  it("of changes to the same key the last wins, also if they wrote the same value in between", async () => {
+    const { me, they, store, read } = await twoActors();
+    they.set("note", "same");
+    await they.save();
+    me.update({ userId: 8, note: "same" });
+    const update = store.update.bind(store);
+    let updates = 0;
+    store.update = async (...args) => {
+      if (++updates === 2) {
+        they.set("note", "theirs");
+        await they.save();
+      }
+      return update(...args);
+    };
+    await me.save();
+    expect(await read()).toEqual({ userId: 8, cart: ["tea"], note: "same" });
+    expect(updates).toBe(3);
+  });
+
   it("a key that one deleted and the other left alone stays deleted, both ways", async () => {
     const { me, they, read } = await twoActors();
     they.delete("cart");
