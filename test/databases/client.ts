@@ -1,23 +1,20 @@
 import { existsSync } from "node:fs";
-import type { SqlDriverAdapterFactory } from "@prisma/driver-adapter-utils";
+import { adapters } from "./adapters.ts";
 import type { Provider, TestClient, TestDatabase } from "./types.ts";
 
 interface Options {
   provider: Provider;
   url: string;
-  adapter: (url: string) => SqlDriverAdapterFactory;
   /** Removes the database itself, when no client of the test is connected any longer. */
   remove: () => Promise<void>;
 }
 
 /** The handle on a database that exists and has its table. */
-export async function testDatabase({ provider, url, adapter, remove }: Options): Promise<TestDatabase> {
-  const PrismaClient = await generatedClient(provider);
+export async function testDatabase({ provider, url, remove }: Options): Promise<TestDatabase> {
   const clients: TestClient[] = [];
   const connect = async () => {
-    const client = new PrismaClient({ adapter: adapter(url), log: [{ emit: "event", level: "query" }] });
+    const client = await connectClient(provider, url);
     clients.push(client);
-    await client.$connect();
     return client;
   };
 
@@ -30,6 +27,14 @@ export async function testDatabase({ provider, url, adapter, remove }: Options):
     await remove();
   };
   return { prisma, queries, url, connect, drop };
+}
+
+/** A client of a database that exists. */
+export async function connectClient(provider: Provider, url: string): Promise<TestClient> {
+  const PrismaClient = await generatedClient(provider);
+  const client = new PrismaClient({ adapter: adapters[provider](url), log: [{ emit: "event", level: "query" }] });
+  await client.$connect();
+  return client;
 }
 
 type GeneratedClient = typeof import("../../generated/sqlite/client.ts").PrismaClient;
