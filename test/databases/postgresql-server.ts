@@ -20,7 +20,8 @@ export async function startPostgresql(): Promise<Server> {
     return await startContainer();
   } catch (noContainer) {
     try {
-      return await startEmbeddedPostgres(flags);
+      const { url, stop } = await startEmbeddedPostgres(flags);
+      return { url, stop };
     } catch (noEmbedded) {
       throw new Error(`TEST_POSTGRES_URL is not set; ${message(noContainer)}; ${message(noEmbedded)}`);
     }

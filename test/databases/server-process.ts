@@ -8,7 +8,15 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-interface ServerProcess {
+/** A server that was started for this run, and that may be killed. */
+export interface OwnServer extends Server {
+  /** SIGKILL, for all of its processes at once. Comes back when they are gone. */
+  kill(): Promise<void>;
+  /** Starts it again after that, on what it had written. */
+  restart(): Promise<void>;
+}
+
+interface Options {
   command: string;
   args: string[];
   /** Everything that the server writes; removed when it stops. */
@@ -23,17 +31,39 @@ interface ServerProcess {
 // The shell between us and the server outlives us in every case: when our end of its standard input closes, at
 // the end of a run, by Ctrl-C or because we were killed, it stops the server and removes the directory.
 // It gives its standard error away, so that the end of that stream is the end of the server.
+// A line of input kills the server and its children (stopped first, so that it has no new ones; PostgreSQL's are in process groups of their own).
+// The directory is kept then, for the server's next life, but still removed in the end.
 const KEEPER = `
   directory=$1 signal=$2; shift 2
   "$@" & server=$!
   exec 2>/dev/null
-  cat >/dev/null
-  kill -s "$signal" $server; wait $server
+  if read -r order; then
+    kill -s STOP $server
+    kill -s KILL $(ps -A -o ppid= -o pid= | sed -n "s/^ *$server  *//p") $server
+    cat >/dev/null
+  else
+    kill -s "$signal" $server
+  fi
+  wait $server
   rm -rf "$directory"
 `;
 
-/** Starts a server and waits until it takes connections. Returns what stops it. */
-export async function startProcess(options: ServerProcess): Promise<() => Promise<void>> {
+/** Starts a server and waits until it takes connections. */
+export async function startServer(url: string, options: Options): Promise<OwnServer> {
+  const lives = [await startProcess(options)];
+  return {
+    url,
+    kill: async () => lives.at(-1)?.kill(),
+    async restart() {
+      lives.push(await startProcess(options));
+    },
+    async stop() {
+      for (const { stop } of lives.reverse()) await stop();
+    },
+  };
+}
+
+async function startProcess(options: Options): Promise<{ stop(): Promise<void>; kill(): Promise<void> }> {
   const { command, args, directory, ready, stopSignal, user } = options;
   const keeper = spawn("/bin/sh", ["-c", KEEPER, "keeper", directory, stopSignal, command, ...args], {
     cwd: directory,
@@ -63,8 +93,14 @@ export async function startProcess(options: ServerProcess): Promise<() => Promis
   }
   // A run that fails before it can stop us must not wait for us either: see above.
   keeper.unref();
-  for (const stream of [keeper.stdin, keeper.stderr.removeAllListeners().resume()]) (stream as Socket).unref();
-  return stop;
+  const [stdin, stderr] = [keeper.stdin, keeper.stderr.removeAllListeners().resume()] as [Socket, Socket];
+  for (const stream of [stdin, stderr]) stream.unref();
+  const kill = async () => {
+    stderr.ref();
+    stdin.write("kill\n");
+    await once(stderr, "end");
+  };
+  return { stop, kill };
 }
 
 /** A port on 127.0.0.1 that nobody listens on just now. */

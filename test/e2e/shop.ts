@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PrismaLibSql } from "@prisma/adapter-libsql";
-import { freePort, startProcess } from "../databases/server-process.ts";
+import { freePort, startServer } from "../databases/server-process.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const debian = "/usr/bin/chromium";
@@ -32,7 +32,7 @@ export async function openShop(): Promise<Shop> {
   const port = await freePort();
   const databaseUrl = `file:${join(directory, "shop.db")}`;
   const settings = [`PORT=${port}`, `DATABASE_URL=${databaseUrl}`, `SESSION_SECRET=${"s".repeat(32)}`];
-  const stop = await startProcess({
+  const { url, stop } = await startServer(`http://localhost:${port}`, {
     command: "/bin/sh",
     args: ["-c", 'exec env "$@" >&2', "demo", ...settings, process.execPath, join(root, "scripts/demo.mjs")],
     directory,
@@ -42,7 +42,7 @@ export async function openShop(): Promise<Shop> {
   const database = await new PrismaLibSql({ url: databaseUrl, timeout: 5000 }).connect();
 
   return {
-    url: `http://localhost:${port}`,
+    url,
     async rows() {
       const { rows } = await database.queryRaw({ sql: "SELECT key, data FROM session", args: [], argTypes: [] });
       return rows.map(([key, data]) => ({ key: String(key), data: String(data) }));

@@ -1,64 +1,38 @@
-import { createSessions } from "prisma-db-session";
-import { afterEach, describe, expect, it } from "vitest";
+import { setTimeout as wait } from "node:timers/promises";
+import { describe, it, onTestFinished } from "vitest";
 import { mariadb } from "../databases/mariadb.ts";
 import { postgresql } from "../databases/postgresql.ts";
-import type { TestDatabase } from "../databases/types.ts";
-import { SECRET } from "../support.ts";
-import { audit } from "./audit.ts";
-import { impatientClient } from "./impatient-client.ts";
-import { formatCounts, Ledger, readTable } from "./ledger.ts";
-import { runLoad } from "./load.ts";
+import { impatientClient, type ServerProvider } from "./impatient-client.ts";
+import { formatCounts } from "./ledger.ts";
+import { proveUnderLoad } from "./prove-under-load.ts";
 import { report, scale } from "./scale.ts";
 import { SEED, seededRandom } from "./seeded-random.ts";
-import { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
-import { watchModel } from "./watched-model.ts";
+import { startTcpProxy } from "./tcp-proxy.ts";
 
 const SECONDS = scale({ test: 4, prove: 60 });
 
-describe.each([postgresql, mariadb] as const)("Behind a connection that fails, on $name", (database) => {
-  const { skipReason, provider } = database;
-  let db: TestDatabase | undefined;
-  let proxy: TcpProxy | undefined;
-
-  afterEach(async () => {
-    await proxy?.stop();
-    await db?.drop();
+describe.each([postgresql, mariadb])("Over connections that fail, $name", ({ name, provider, skipReason, create }) => {
+  const title = skipReason === undefined ? "" : ` (skipped: ${skipReason})`;
+  it.skipIf(skipReason)(`loses, halves and repeats nothing, and brings nothing back${title}`, async () => {
+    const { url, prisma, drop } = await create();
+    onTestFinished(drop);
+    const { hostname, port } = new URL(url);
+    const proxy = await startTcpProxy(hostname, Number(port), seededRandom(SEED));
+    onTestFinished(proxy.stop);
+    const through = Object.assign(new URL(url), { hostname: "127.0.0.1", port: `${proxy.port}` });
+    await proveUnderLoad({
+      title: `${name} over connections that fail`,
+      client: await impatientClient(provider as ServerProvider, through.href),
+      async faults() {
+        proxy.rage(true);
+        await wait(SECONDS * 1000);
+        proxy.rage(false);
+      },
+      async afterwards() {
+        await proxy.drained();
+        return prisma;
+      },
+    });
+    report(`faults: ${formatCounts(proxy.faults)}`);
   });
-
-  it.skipIf(skipReason !== undefined)(
-    `nothing acknowledged is lost, nothing is half there or twice, and nothing flushed comes back${skipReason ? ` (skipped: ${skipReason})` : ""}`,
-    async () => {
-      db = await database.create();
-      const random = seededRandom(SEED);
-      const url = new URL(db.url);
-      proxy = await startTcpProxy(url.hostname, Number(url.port), random);
-      url.hostname = "127.0.0.1";
-      url.port = `${proxy.port}`;
-      const client = await impatientClient(provider as "postgresql" | "mysql", url.href);
-      const { model, threw } = watchModel(client.session);
-      const ledger = new Ledger();
-
-      proxy.rage(true);
-      const end = Date.now() + SECONDS * 1000;
-      await runLoad({
-        ledger,
-        random,
-        sessions: (randomKey) => createSessions({ model, secret: SECRET, randomKey }),
-        isOfDatabase: threw,
-        isOver: () => Date.now() > end,
-      });
-      proxy.rage(false);
-      await client.$disconnect();
-      await proxy.drained();
-
-      const direct = db.prisma.session;
-      const { load } = createSessions({ model: direct, secret: SECRET });
-      const { lies, curiosities } = audit(ledger, await readTable(ledger, load, () => direct.count()));
-      report(`${database.name}, seed ${SEED}`);
-      for (const line of ledger.summary()) report(line);
-      report(`faults: ${formatCounts(proxy.faults)}`);
-      report(`curiosities: ${formatCounts({ ...curiosities })}`);
-      expect(lies, `with SEED=${SEED}`).toEqual([]);
-    },
-  );
 });

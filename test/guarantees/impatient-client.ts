@@ -4,25 +4,25 @@ import type { SqlDriverAdapterFactory } from "@prisma/driver-adapter-utils";
 import type { Provider, TestClient } from "../databases/types.ts";
 
 type Constructor = new (options: { adapter: SqlDriverAdapterFactory }) => TestClient;
-type Server = Exclude<Provider, "sqlite">;
+export type ServerProvider = Exclude<Provider, "sqlite">;
 
 const CONNECTIONS = 16;
 const CONNECT_MS = 2000;
 const ANSWER_MS = 1000;
 
 /** A client that waits for nothing for ever, as an application's should be where connections may go dead. */
-export async function impatientClient(provider: Server, url: string): Promise<TestClient> {
+export async function impatientClient(provider: ServerProvider, url: string): Promise<TestClient> {
   const PrismaClient = await clients[provider]();
-  return new PrismaClient({ adapter: adapters[provider](url) });
+  return new PrismaClient({ adapter: impatientAdapters[provider](url) });
 }
 
 /** Prisma generates a client for each provider; in what the package calls they are alike. */
 const clients = {
   postgresql: async () => (await import("../../generated/postgresql/client.ts")).PrismaClient,
   mysql: async () => (await import("../../generated/mysql/client.ts")).PrismaClient,
-} as unknown as Record<Server, () => Promise<Constructor>>;
+} as unknown as Record<ServerProvider, () => Promise<Constructor>>;
 
-const adapters = {
+export const impatientAdapters = {
   postgresql: (url: string) =>
     new PrismaPg({
       connectionString: url,

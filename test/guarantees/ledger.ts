@@ -47,6 +47,8 @@ export class Ledger {
   readonly wrongAnswers: string[] = [];
   readonly #errors = new Map<string, number>();
   #now = 0;
+  #acknowledged = 0;
+  #waiting: { readonly count: number; readonly resolve: () => void }[] = [];
 
   begin(what: Pick<Operation, "kind" | "actor" | "life" | "from"> & { readonly appends?: boolean }): Operation {
     const operation: Operation = {
@@ -65,6 +67,13 @@ export class Ledger {
 
   acknowledge(operation: Operation): void {
     this.#end(operation, "acknowledged");
+    this.#acknowledged += 1;
+    this.#waiting = this.#waiting.filter(({ count, resolve }) => this.#acknowledged < count || resolve());
+  }
+
+  /** Waits until so many more operations are acknowledged. */
+  async acknowledges(more: number): Promise<void> {
+    await new Promise<void>((resolve) => this.#waiting.push({ count: this.#acknowledged + more, resolve }));
   }
 
   /** A creation that was acknowledged begins a life. */
@@ -85,11 +94,6 @@ export class Ledger {
     const name = nameOf(error);
     this.#errors.set(name, (this.#errors.get(name) ?? 0) + 1);
     if (!isOver && !isOfDatabase) this.wrongAnswers.push(`${operation.kind} ${operation.number} threw ${name}`);
-  }
-
-  /** How many operations are acknowledged so far. */
-  get acknowledged(): number {
-    return this.operations.filter(({ outcome }) => outcome === "acknowledged").length;
   }
 
   /** What was asked and answered, in a few lines. */

@@ -1,0 +1,75 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { describe, it, onTestFinished } from "vitest";
+import { findPostgres, startEmbeddedPostgres } from "../databases/embedded-postgres.ts";
+import { findMariadbd, startOwnMariadb } from "../databases/mariadb-server.ts";
+import { migration, runSql, withDatabase } from "../databases/sql.ts";
+import { impatientAdapters, impatientClient } from "./impatient-client.ts";
+import { proveUnderLoad } from "./prove-under-load.ts";
+import { scale } from "./scale.ts";
+import { SEED, seededRandom } from "./seeded-random.ts";
+
+const KILLS = scale({ test: 1, prove: 5 });
+const MIN_OPERATIONS = scale({ test: 200, prove: 1000 });
+const MAX_WAIT_MS = 50;
+
+// What a process has given to the kernel survives its death, so nothing here has to be forced to the disk, which is slow. But it must be given
+// to the kernel before it is acknowledged, and what a write left half done must be found again.
+const POSTGRES = ["fsync=off", "synchronous_commit=on", "full_page_writes=on"].flatMap((setting) => ["-c", setting]);
+const MARIADB = ["--innodb-flush-log-at-trx-commit=2", "--innodb-doublewrite=1"];
+
+const servers = [
+  {
+    name: "PostgreSQL",
+    provider: "postgresql",
+    skipReason: await reasonToSkip(findPostgres),
+    start: () => startEmbeddedPostgres(POSTGRES),
+  },
+  {
+    name: "MariaDB",
+    provider: "mysql",
+    skipReason: await reasonToSkip(findMariadbd),
+    start: () => startOwnMariadb(MARIADB),
+  },
+] as const;
+
+describe.each(servers)("A server that is killed, $name", ({ name, provider, skipReason, start }) => {
+  const title = skipReason === undefined ? "" : ` (skipped: ${skipReason})`;
+  it.skipIf(skipReason)(`loses, halves and repeats nothing, and brings nothing back${title}`, async () => {
+    const { url, kill, restart, stop } = await start();
+    onTestFinished(stop);
+    const database = withDatabase(url, "sessions");
+    const adapter = impatientAdapters[provider];
+    await runSql(adapter(url), ["CREATE DATABASE sessions"]);
+    await runSql(adapter(database), await migration(provider));
+    const random = seededRandom(SEED);
+    await proveUnderLoad({
+      title: `${name}, killed ${KILLS} times`,
+      client: await impatientClient(provider, database),
+      async faults(ledger) {
+        for (let kills = 0; kills < KILLS; kills++) {
+          await ledger.acknowledges(MIN_OPERATIONS);
+          await wait(random.below(MAX_WAIT_MS));
+          await kill();
+          await restart();
+        }
+        await ledger.acknowledges(MIN_OPERATIONS);
+      },
+      async afterwards() {
+        const client = await impatientClient(provider, database);
+        onTestFinished(() => client.$disconnect());
+        return client;
+      },
+    });
+  });
+});
+
+/** As for the other databases: where containers are required, all are. */
+async function reasonToSkip(find: () => Promise<unknown>): Promise<string | undefined> {
+  try {
+    await find();
+    return undefined;
+  } catch (error) {
+    if (process.env.REQUIRE_CONTAINERS === "1") throw error;
+    return error instanceof Error ? error.message.replace(/\s+/g, " ") : String(error);
+  }
+}

@@ -1,0 +1,50 @@
+import { createSessions } from "prisma-db-session";
+import { expect } from "vitest";
+import type { TestClient } from "../databases/types.ts";
+import { SECRET } from "../support.ts";
+import { audit } from "./audit.ts";
+import { formatCounts, Ledger, readTable } from "./ledger.ts";
+import { runLoad } from "./load.ts";
+import { report } from "./scale.ts";
+import { SEED, seededRandom } from "./seeded-random.ts";
+import { watchModel } from "./watched-model.ts";
+
+interface Proof {
+  readonly title: string;
+  /** Where the load goes, and the faults are. It is closed afterwards. */
+  readonly client: TestClient;
+  /** What happens meanwhile; the load ends with it. */
+  readonly faults: (ledger: Ledger) => Promise<void>;
+  /** A client past all faults, when nothing is on its way any more. */
+  readonly afterwards: () => Promise<TestClient>;
+}
+
+/** Puts a load on sessions while there are faults, and then holds against the table what everybody was told. */
+export async function proveUnderLoad({ title, client, faults, afterwards }: Proof): Promise<void> {
+  const { model, threw } = watchModel(client.session);
+  const ledger = new Ledger();
+  let isOver = false;
+  const load = runLoad({
+    ledger,
+    random: seededRandom(SEED),
+    sessions: (randomKey) => createSessions({ model, secret: SECRET, randomKey }),
+    isOfDatabase: threw,
+    isOver: () => isOver,
+  });
+  try {
+    await faults(ledger);
+  } finally {
+    isOver = true;
+    await load;
+    await client.$disconnect();
+  }
+
+  const { session } = await afterwards();
+  const { load: loadSession } = createSessions({ model: session, secret: SECRET });
+  const table = await readTable(ledger, loadSession, () => session.count());
+  const { lies, curiosities } = audit(ledger, table);
+  report(`${title}, seed ${SEED}`);
+  for (const line of ledger.summary()) report(line);
+  report(`rows: ${table.count}; ${formatCounts({ ...curiosities })}`);
+  expect(lies, `with SEED=${SEED}`).toEqual([]);
+}
