@@ -1,14 +1,20 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { ConfigError } from "./errors.ts";
 import type { SessionConfig } from "./session/session-config.ts";
+import { carryOut } from "./store/carry-out.ts";
 
-const BATCH_SIZE = 1000;
+// Each row of a batch is a parameter of its statement, of which Prisma sends SQLite 999 at most. The smaller the part of a table that a
+// batch is, the surer MySQL looks the rows up by their keys.
+const BATCH_SIZE = 500;
 const MAX_IN_VAIN = 10;
 const WAIT_MS = 50;
 
 /** For `Sessions.clearExpired`. */
 export interface ClearExpiredOptions {
-  /** How many rows one statement deletes at most. Default: 1000. */
+  /**
+   * How many rows a batch deletes at most. Default: 500. Prisma splits a batch of more than a statement may have parameters (998 rows on
+   * SQLite) into several statements of one transaction.
+   */
   readonly batchSize?: number;
   /** Stops the work after the batch that is running. */
   readonly signal?: AbortSignal;
@@ -18,7 +24,7 @@ export interface ClearExpiredOptions {
 
 /** Deletes every expired row in batches; see `Sessions.clearExpired`. */
 export async function clearExpired(
-  { store, now, emit }: SessionConfig,
+  { store, now, emit }: Pick<SessionConfig, "store" | "now" | "emit">,
   { batchSize = BATCH_SIZE, signal, onProgress }: ClearExpiredOptions = {},
 ): Promise<number> {
   if (!Number.isInteger(batchSize) || batchSize < 1) {
@@ -29,7 +35,7 @@ export async function clearExpired(
   let inVain = 0;
   while (inVain < MAX_IN_VAIN) {
     signal?.throwIfAborted();
-    const count = await store.deleteExpired(at, batchSize);
+    const count = await carryOut(store, () => ({ send: () => store.deleteExpired(at, batchSize) }));
     deleted += count;
     if (count > 0) {
       emit({ type: "cleared", count });

@@ -15,14 +15,19 @@ export interface SessionDelegate {
     where: { expireDate: { lte: Date } };
     select?: { key: true };
   }): PromiseLike<({ key: string } & SessionColumns) | null>;
+  findMany(args: {
+    where: { expireDate: { lte: Date } };
+    orderBy: { expireDate: "asc" };
+    select: { key: true };
+    take: number;
+  }): PromiseLike<{ key: string }[]>;
   createMany(args: { data: { key: string } & SessionColumns }): PromiseLike<{ count: number }>;
   updateMany(args: {
     where: { key: string; expireDate: { gt: Date }; data?: string };
     data: { key?: string; data?: string; expireDate: Date };
   }): PromiseLike<{ count: number }>;
   deleteMany(args: {
-    where: { key: string } | { expireDate: { lte: Date } };
-    limit?: number;
+    where: { key: string } | { key: { in: string[] }; expireDate: { lte: Date } };
   }): PromiseLike<{ count: number }>;
 }
 
