@@ -39,6 +39,7 @@ export async function startOwnMariadb(flags: readonly string[]): Promise<OwnServ
         `--socket=${join(directory, "socket")}`,
         `--port=${port}`,
         "--bind-address=127.0.0.1",
+        `--tmpdir=${directory}`, // In a common one every server that starts removes the temporary tables of the others.
         `--init-file=${users}`,
         "--skip-name-resolve", // or test@127.0.0.1 would be looked up as localhost, where other users have precedence
         ...flags,
