@@ -10,6 +10,8 @@ interface Curiosities {
   overYetThere: number;
   /** Sessions whose row has a key that nobody was told, since the cycleKey failed that gave it. */
   movedUnheard: number;
+  /** Of these, sessions that were flushed under the key that was known: of no use to anybody, they stay until they expire. */
+  movedUnheardThenFlushed: number;
 }
 
 /**
@@ -17,7 +19,7 @@ interface Curiosities {
  * @returns every promise that was broken
  */
 export function audit(ledger: Ledger, table: Table): { readonly lies: string[]; readonly curiosities: Curiosities } {
-  const curiosities = { failedYetThere: 0, overYetThere: 0, movedUnheard: 0 };
+  const curiosities = { failedYetThere: 0, overYetThere: 0, movedUnheard: 0, movedUnheardThenFlushed: 0 };
   const lies = [...ledger.wrongAnswers];
   const owner = new Map<string, Operation[]>();
   for (const life of ledger.lives) {
@@ -25,7 +27,12 @@ export function audit(ledger: Ledger, table: Table): { readonly lies: string[]; 
     lies.push(...checkKeys(life, rows), ...checkAnswers(life));
     if (rows[0]) {
       lies.push(...checkMarks(life.operations, rows[0]), ...checkLists(life.operations, rows[0]));
-      if (rows[0][0] !== tipOf(life)) curiosities.movedUnheard += 1;
+      const tip = tipOf(life);
+      if (rows[0][0] !== tip) {
+        curiosities.movedUnheard += 1;
+        const flushed = acknowledged(life.operations, "flush").some(({ from }) => from === tip);
+        if (flushed) curiosities.movedUnheardThenFlushed += 1;
+      }
     }
     for (const row of rows) owner.set(row[0], life.operations);
   }

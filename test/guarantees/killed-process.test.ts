@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { createSessions } from "prisma-db-session";
 import { expect, it, onTestFinished } from "vitest";
 import { createSqlite } from "../databases/create.ts";
@@ -10,6 +11,7 @@ import { WorkerProcess } from "./worker-process.ts";
 const KILLS = scale({ test: 1, prove: 10 });
 const MIN_SAVES = 20;
 const MAX_SAVES = scale({ test: 100, prove: 500 });
+const MAX_WAIT_MS = 50;
 const SESSIONS = 4;
 const NUMBERS_OF_EACH_LIFE = 1_000_000;
 
@@ -32,6 +34,8 @@ it("A process that is killed while it saves to SQLite has saved what it said, an
     const job: Job = { url, sessionKeys, actorsOfEach: 3, first: 1 + kills * NUMBERS_OF_EACH_LIFE };
     const worker = new WorkerProcess(new URL("killed-process.worker.ts", import.meta.url), job);
     for (let left = MIN_SAVES + random.below(MAX_SAVES); left > 0; left--) saved.push(await worker.next<Saved>());
+    // Right after it told of one save it would always be at the beginning of the next.
+    await wait(random.below(MAX_WAIT_MS));
     await worker.stop();
     for await (const more of rest(worker)) saved.push(more);
   }

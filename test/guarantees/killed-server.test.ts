@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { describe, it, onTestFinished } from "vitest";
+import { it, onTestFinished } from "vitest";
 import { findPostgres, startEmbeddedPostgres } from "../databases/embedded-postgres.ts";
 import { findMariadbd, startOwnMariadb } from "../databases/mariadb-server.ts";
 import { migration, runSql, withDatabase } from "../databases/sql.ts";
@@ -32,36 +32,39 @@ const servers = [
   },
 ] as const;
 
-describe.each(servers)("A server that is killed, $name", ({ name, provider, skipReason, start }) => {
-  const title = skipReason === undefined ? "" : ` (skipped: ${skipReason})`;
-  it.skipIf(skipReason)(`loses, halves and repeats nothing, and brings nothing back${title}`, async () => {
-    const { url, kill, restart, stop } = await start();
-    onTestFinished(stop);
-    const database = withDatabase(url, "sessions");
-    const adapter = impatientAdapters[provider];
-    await runSql(adapter(url), ["CREATE DATABASE sessions"]);
-    await runSql(adapter(database), await migration(provider));
-    const random = seededRandom(SEED);
-    await proveUnderLoad({
-      title: `${name}, killed ${KILLS} times`,
-      client: await impatientClient(provider, database),
-      async faults(ledger) {
-        for (let kills = 0; kills < KILLS; kills++) {
+for (const { name, provider, skipReason, start } of servers) {
+  const reason = skipReason === undefined ? "" : ` (skipped: ${skipReason})`;
+  it.skipIf(skipReason)(
+    `Of a server that is killed nothing is lost, halved, repeated or brought back: ${name}${reason}`,
+    async () => {
+      const { url, kill, restart, stop } = await start();
+      onTestFinished(stop);
+      const database = withDatabase(url, "sessions");
+      const adapter = impatientAdapters[provider];
+      await runSql(adapter(url), ["CREATE DATABASE sessions"]);
+      await runSql(adapter(database), await migration(provider));
+      const random = seededRandom(SEED);
+      await proveUnderLoad({
+        title: `${name}, killed ${KILLS} times`,
+        client: await impatientClient(provider, database),
+        async faults(ledger) {
+          for (let kills = 0; kills < KILLS; kills++) {
+            await ledger.acknowledges(MIN_OPERATIONS);
+            await wait(random.below(MAX_WAIT_MS));
+            await kill();
+            await restart();
+          }
           await ledger.acknowledges(MIN_OPERATIONS);
-          await wait(random.below(MAX_WAIT_MS));
-          await kill();
-          await restart();
-        }
-        await ledger.acknowledges(MIN_OPERATIONS);
-      },
-      async afterwards() {
-        const client = await impatientClient(provider, database);
-        onTestFinished(() => client.$disconnect());
-        return client;
-      },
-    });
-  });
-});
+        },
+        async afterwards() {
+          const client = await impatientClient(provider, database);
+          onTestFinished(() => client.$disconnect());
+          return client;
+        },
+      });
+    },
+  );
+}
 
 /** As for the other databases: where containers are required, all are. */
 async function reasonToSkip(find: () => Promise<unknown>): Promise<string | undefined> {
