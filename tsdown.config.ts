@@ -1,7 +1,12 @@
 import { defineConfig } from "tsdown";
 
 export default defineConfig({
-  entry: { index: "src/index.ts", "next/index": "src/next/index.ts", "testing/index": "src/testing/index.ts" },
+  entry: {
+    index: "src/index.ts",
+    "next/index": "src/next/index.ts",
+    "testing/index": "src/testing/index.ts",
+    "cli/index": "src/cli/index.ts",
+  },
   format: "esm",
   platform: "node",
   target: "node20.19",

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -25,7 +25,8 @@ const next: unknown = await import("prisma-db-session/next").catch((error: unkno
 console.log(next instanceof Error ? next.message.split("'")[1] : "there is a next");
 `;
 
-it("the packed package works in a project that has nothing else, and its types hold there", async () => {
+/** A project with the packed package in it, and nothing else. */
+async function projectWithPackage() {
   const project = await mkdtemp(join(tmpdir(), "package-"));
   onTestFinished(() => rm(project, { recursive: true }));
   const installed = `${project}/node_modules/prisma-db-session`;
@@ -34,7 +35,11 @@ it("the packed package works in a project that has nothing else, and its types h
     cwd: root,
   });
   await run("tar", ["-xzf", `${project}/${packed.trim()}`, "-C", installed, "--strip-components=1"]);
+  return { project, installed };
+}
 
+it("the packed package works in a project that has nothing else, and its types hold there", async () => {
+  const { project } = await projectWithPackage();
   const compilerOptions = {
     module: "nodenext",
     target: "es2023",
@@ -52,4 +57,21 @@ it("the packed package works in a project that has nothing else, and its types h
   expect(compiled.stdout).toBe("");
   const { stdout } = await run(process.execPath, ["out/consumer.js"], { cwd: project });
   expect(stdout, "only the entry for Next.js wants next").toBe("next\n");
+});
+
+it("the packed package has its command, which runs by itself and names the version that was packed", async () => {
+  const { project, installed } = await projectWithPackage();
+  const { bin, version } = JSON.parse(await readFile(`${installed}/package.json`, "utf8"));
+  const command = `${installed}/${bin["prisma-db-session"]}`;
+  expect(await run(command, ["--version"], { cwd: project })).toEqual({ stdout: `${version}\n`, stderr: "" });
+
+  // Without next, and without the Prisma CLI.
+  await writeFile(
+    `${project}/client.mjs`,
+    "export const prisma = { $connect: async () => {}, $disconnect: async () => {} };",
+  );
+  const wrong = await run(command, ["clear-expired", "--client", "client.mjs"], { cwd: project }).catch(
+    (error) => error,
+  );
+  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('has no model "session"') });
 });

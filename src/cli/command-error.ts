@@ -1,0 +1,19 @@
+/** How a command ended. Stopped by a signal it is 128 and the signal's number, as shells have it. */
+export const EXIT = { done: 0, failed: 1, wrongUse: 2, SIGINT: 130, SIGTERM: 143 } as const;
+
+/** What the user is told in one paragraph, "what happened. what to do.", and nothing else. */
+export class CommandError extends Error {
+  constructor(
+    message: string,
+    readonly exitCode: number = EXIT.wrongUse,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** The message of whatever was thrown, as a part of a sentence of ours: in one line, without a full stop. */
+export function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message || error.name : String(error);
+  return message.replace(/\s+/g, " ").trim().replace(/\.$/, "");
+}

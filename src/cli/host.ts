@@ -1,0 +1,20 @@
+/** The signals that end a command early. */
+export type StopSignal = "SIGINT" | "SIGTERM";
+
+/** A stream that a command writes to. */
+export interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  /** The width of a terminal. */
+  readonly columns?: number;
+}
+
+/** What a command uses of its process; tests bring their own. */
+export interface Host {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  cwd(): string;
+  on(signal: StopSignal, listener: () => void): unknown;
+  off(signal: StopSignal, listener: () => void): unknown;
+  exit(exitCode: number): void;
+}

@@ -1,0 +1,67 @@
+import { statSync } from "node:fs";
+import { CommandError, messageOf } from "./command-error.ts";
+import { type Exports, importFile } from "./import-file.ts";
+
+/** What every Prisma client has, whatever its models. */
+export interface Client {
+  $connect(): Promise<unknown>;
+  $disconnect(): Promise<unknown>;
+}
+
+/**
+ * The Prisma client that a file exports.
+ * @param path absolute
+ * @param exportName Which export it is. Left out: `prisma`, then `default`, then the only client there is.
+ * @throws CommandError where there is none
+ */
+export async function loadClient(path: string, exportName: string | undefined): Promise<Client> {
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
+    throw new CommandError(
+      `There is no file ${path}. Give --client the path of the file that exports your Prisma client.`,
+    );
+  }
+  const exports = namedExports(await importOrExplain(path));
+  const names = Object.keys(exports);
+  const there = names.length > 0 ? `It exports ${names.join(", ")}.` : "It exports nothing.";
+  if (exportName !== undefined) {
+    const chosen = exports[exportName];
+    if (isClient(chosen)) return chosen;
+    throw new CommandError(
+      `The export "${exportName}" of ${path} is not a Prisma client. ${there} Choose with --export.`,
+    );
+  }
+  const clients = new Set(Object.values(exports).filter(isClient));
+  const [client] = [exports.prisma, exports.default, ...(clients.size === 1 ? clients : [])].filter(isClient);
+  if (client) return client;
+  if (clients.size > 1)
+    throw new CommandError(`${path} exports several Prisma clients. ${there} Choose with --export.`);
+  throw new CommandError(
+    `${path} exports no Prisma client. ${there} Export one, as in \`export const prisma = new PrismaClient(...)\`.`,
+  );
+}
+
+async function importOrExplain(path: string): Promise<Exports> {
+  try {
+    return await importFile(path);
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw new CommandError(
+      `${path} failed while it was loaded: ${messageOf(error)}. Mend that, and run the command again.`,
+    );
+  }
+}
+
+/** What a CommonJS module exports is inside of its default export, as Node.js imports it. */
+function namedExports({ "module.exports": _, ...exports }: Exports): Exports {
+  const inside = exports.default;
+  return typeof inside === "object" && inside !== null && !isClient(inside) ? { ...inside, ...exports } : exports;
+}
+
+/** By its shape: the client is of the user's own installation, and may be an extended one. */
+function isClient(value: unknown): value is Client {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    ["$connect", "$disconnect"].every((method) => typeof Reflect.get(value, method) === "function")
+  );
+}

@@ -1,0 +1,43 @@
+import { ConfigError } from "../errors.ts";
+import { prismaStore } from "../store/prisma-store.ts";
+import type { SessionDelegate } from "../store/session-delegate.ts";
+import type { SessionStore } from "../store/session-store.ts";
+import { CommandError } from "./command-error.ts";
+
+/** What the command wants of a model. */
+export interface SessionModel {
+  readonly store: SessionStore;
+  /** How many rows expire at or before a date. */
+  countExpired(at: Date): Promise<number>;
+}
+
+type CountableDelegate = SessionDelegate & {
+  count(args: { where: { expireDate: { lte: Date } } }): PromiseLike<number>;
+};
+
+/** @throws CommandError where the client has no such model, or it is no model for sessions */
+export function sessionModel(client: object, name: string): SessionModel {
+  const model: unknown = isModelName(name) ? Reflect.get(client, name) : undefined;
+  if (!isModel(model)) {
+    const models = Object.keys(client).filter((key) => isModelName(key) && isModel(Reflect.get(client, key)));
+    throw new CommandError(
+      `Your Prisma client has no model "${name}". ` +
+        (models.length > 0
+          ? `It has ${models.join(", ")}: choose one with --model, or add the model Session to your schema and run \`prisma generate\`.`
+          : "It has none: add the model Session to your schema and run `prisma generate`."),
+    );
+  }
+  try {
+    const store = prismaStore(model);
+    return { store, countExpired: async (at) => model.count({ where: { expireDate: { lte: at } } }) };
+  } catch (error) {
+    if (error instanceof ConfigError) throw new CommandError(error.message, undefined, { cause: error });
+    throw error;
+  }
+}
+
+/** `$on` and what is private to Prisma are no models. */
+const isModelName = (name: string): boolean => !/^[$_]/.test(name);
+
+const isModel = (value: unknown): value is CountableDelegate =>
+  typeof value === "object" && value !== null && typeof Reflect.get(value, "count") === "function";

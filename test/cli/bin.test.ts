@@ -1,0 +1,90 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { describe, expect, it } from "vitest";
+import { app, folder, root } from "./support.ts";
+
+const BIN = join(root, "dist/cli/index.js");
+const CLEAR = ["clear-expired", "--client", "lib/client.ts"];
+
+/** A client whose first batch says on standard error that it is there, and then waits for what is to come. */
+const waitingClient = (event: string) => `
+import { prisma as base } from "@/lib/prisma";
+export const prisma = base.$extends({ query: { session: { async deleteMany({ args, query }) {
+  const result = await query(args);
+  const busy = setInterval(() => {}, 1000);
+  const waiting = new Promise((resolve) => ${event});
+  process.stderr.write("a batch");
+  await waiting;
+  clearInterval(busy);
+  return result;
+} } } });
+`;
+
+function start(cwd: string, args: readonly string[], command = [BIN]) {
+  const [file = "", ...before] = command;
+  const child = spawn(file, [...before, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]).then(
+    ([stdout, stderr, [exitCode]]) => ({ stdout, stderr, exitCode: exitCode as number }),
+  );
+  return { child, ended };
+}
+
+describe("the command that the package installs", () => {
+  it("prints the result alone on standard output, and ends though the client's file keeps something open", async () => {
+    const noisy = `
+      import { prisma } from "@/lib/prisma";
+      console.log("printed while loading");
+      setInterval(() => {}, 1000);
+      export default prisma;`;
+    const { path } = await app({ expired: 3, files: { "lib/client.ts": noisy } });
+    const { stdout, stderr, exitCode } = await start(path, [...CLEAR, "--json"]).ended;
+    expect(stdout).toBe('{"deleted":3}\n');
+    expect(stderr).toBe("printed while loading\n");
+    expect(exitCode).toBe(0);
+  });
+
+  it("ends with 2 and one line where it cannot begin", async () => {
+    const { stdout, stderr, exitCode } = await start(await folder(), CLEAR).ended;
+    expect({ stdout, exitCode }).toEqual({ stdout: "", exitCode: 2 });
+    expect(stderr).toMatch(/^prisma-db-session: There is no file [^\n]+\n$/);
+  });
+
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("stops by %s after the running batch", async (signal, code) => {
+    const client = waitingClient(`process.once("${signal}", resolve)`);
+    const { path, prisma } = await app({ expired: 5, files: { "lib/client.ts": client } });
+    const { child, ended } = start(path, [...CLEAR, "--batch-size", "2"]);
+    child.stderr.once("data", () => child.kill(signal));
+    const { stdout, exitCode } = await ended;
+    expect(stdout).toBe(`Stopped by ${signal}: 2 expired rows deleted. Run the command again for the rest.\n`);
+    expect(exitCode).toBe(code);
+    expect(await prisma.session.count()).toBe(4);
+  });
+
+  it("ends at once when it is told again, though the batch does not end", async () => {
+    const client = waitingClient("{}");
+    const { path } = await app({ expired: 5, files: { "lib/client.ts": client } });
+    const { child, ended } = start(path, CLEAR);
+    let insisting: NodeJS.Timeout | undefined;
+    child.stderr.once("data", () => {
+      insisting = setInterval(() => child.kill("SIGTERM"), 100);
+    });
+    const { stdout, exitCode } = await ended.finally(() => clearInterval(insisting));
+    expect({ stdout, exitCode }).toEqual({ stdout: "", exitCode: 143 });
+  });
+
+  it.skipIf(!existsSync("/usr/bin/script"))("draws a bar in a terminal, without colours", async () => {
+    const { path } = await app({ expired: 4 });
+    const command = `${BIN} clear-expired --client lib/prisma.ts --batch-size 2`;
+    const { stdout, exitCode } = await start(path, ["-qec", command, "/dev/null"], ["/usr/bin/script"]).ended;
+    expect(stdout).toContain("50 % (2 of 4)");
+    expect(stdout).toMatch(/100 % \(4 of 4\)\s+4 expired rows deleted\.\s*$/);
+    expect(stdout).not.toContain("\u001b");
+    expect(exitCode).toBe(0);
+  });
+});
