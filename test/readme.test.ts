@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
@@ -42,21 +42,32 @@ export const prisma = new PrismaClient({ adapter });
   }),
 };
 
-async function codeBlocks() {
-  const readme = await readFile(`${root}README.md`, "utf8");
-  return [...readme.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language = "", code = ""]) => ({ language, code }));
+/** The README and what it links to. */
+async function documents() {
+  const docs = (await readdir(`${root}docs`)).filter((name) => name.endsWith(".md"));
+  return ["README.md", ...docs.map((name) => `docs/${name}`)];
 }
 
-describe("the README", () => {
-  it("has only code that compiles together, with the model that it tells people to add", async () => {
+async function codeBlocks() {
+  const texts = await Promise.all((await documents()).map((name) => readFile(root + name, "utf8")));
+  return texts.flatMap((text) =>
+    [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language = "", code = ""]) => ({ language, code })),
+  );
+}
+
+describe("the README and the docs", () => {
+  it("have only code that compiles together, with the model that they tell people to add", async () => {
     await rm(project, { recursive: true, force: true });
     const files: Record<string, string> = { ...READERS_OWN };
     for (const { language, code } of await codeBlocks()) {
       if (language === "prisma") files["prisma/schema.prisma"] += code;
-      else if (language === "ts" || language === "tsx") files[fileOf(code)] = code;
-      else expect(language, "another language would need a check of its own").toBe("sh");
+      else if (language === "json") JSON.parse(code);
+      else if (language === "ts" || language === "tsx") {
+        expect(files, "two blocks for one file").not.toHaveProperty([fileOf(code)]);
+        files[fileOf(code)] = code;
+      } else expect(["sh", "text", "yaml"], "another language would need a check of its own").toContain(language);
     }
-    expect(Object.keys(files)).toContain("app/page.tsx");
+    expect(Object.keys(files)).toEqual(expect.arrayContaining(["app/page.tsx", "lib/clear-a-little.ts"]));
     for (const [file, text] of Object.entries(files)) {
       await mkdir(dirname(`${project}/${file}`), { recursive: true });
       await writeFile(`${project}/${file}`, text);
@@ -70,7 +81,19 @@ describe("the README", () => {
     expect(compiled.stdout).toBe("");
   });
 
-  it("names in its tables only what there is", async () => {
+  it("link to what there is", async () => {
+    for (const document of await documents()) {
+      const text = await readFile(root + document, "utf8");
+      for (const [, path = "", anchor] of text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)) {
+        const target = path === "" ? document : join(dirname(document), path);
+        const linked = await readFile(root + target, "utf8").catch(() => undefined);
+        expect(linked, `${target}, to which ${document} links`).toBeDefined();
+        if (anchor) expect(anchors(linked ?? ""), `in ${target}`).toContain(anchor);
+      }
+    }
+  });
+
+  it("name in the README's tables only what there is", async () => {
     const readme = await readFile(`${root}README.md`, "utf8");
     const [, session = "", options = ""] = readme.split(/^## (?:The session|Options)$/m);
     const sources = await Promise.all(
@@ -97,6 +120,16 @@ describe("the README", () => {
 /** Each block begins with the name of its file. */
 function fileOf(code: string): string {
   const file = /^\/\/ (\S+\.m?tsx?)\n/.exec(code)?.[1];
-  if (!file) throw new Error(`This block of the README does not begin with its file's name:\n${code}`);
+  if (!file) throw new Error(`This block does not begin with its file's name:\n${code}`);
   return file;
+}
+
+/** What GitHub makes of headings. */
+function anchors(text: string): string[] {
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w -]/g, "")
+      .replaceAll(" ", "-"),
+  );
 }

@@ -87,6 +87,6 @@ function parse(args: readonly string[]) {
 }
 
 function rows(text: string | undefined): number | undefined {
-  if (text === undefined || /^[1-9]\d*$/.test(text)) return text === undefined ? undefined : Number(text);
+  if (text === undefined || /^[1-9]\d{0,8}$/.test(text)) return text === undefined ? undefined : Number(text);
   throw new CommandError(`The batch size "${text}" is no number of rows. Give a whole number above 0.`);
 }

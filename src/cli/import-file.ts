@@ -15,17 +15,7 @@ const WAYS_TO_JITI = [["jiti"], ["prisma", "@prisma/config", "c12", "jiti"]];
  * What Prisma is made of is loaded as Node.js loads it: what jiti makes of the client's CommonJS throws a TypeError in place of every
  * database error, and settings that are made on a driver must meet the copy of it that the adapter uses.
  */
-const NATIVE = [
-  "@prisma",
-  ".prisma",
-  "@libsql",
-  "@neondatabase",
-  "@planetscale",
-  "better-sqlite3",
-  "mariadb",
-  "mssql",
-  "pg",
-];
+const NATIVE = ["@prisma", ".prisma", "@libsql", "@neondatabase", "@planetscale", "better-sqlite3", "mariadb", "pg"];
 
 /** A module that does nothing. */
 const EMPTY_MODULE = fileURLToPath(new URL("../../package.json", import.meta.url));

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { parseCommandLine } from "../../src/cli/command-line.ts";
+import { EXIT } from "../../src/cli/command-error.ts";
+import { parseCommandLine, USAGE } from "../../src/cli/command-line.ts";
 import { root, runIn } from "./support.ts";
 
 describe("the command line", () => {
@@ -45,6 +46,14 @@ describe("the command line", () => {
     for (const name of ["client", "model", "export", "batch-size", "dry-run", "json", "help", "version"]) {
       expect(stdout).toContain(`--${name}`);
     }
+  });
+
+  it("is what the docs say it is", async () => {
+    const docs = await readFile(`${root}docs/clearing-expired.md`, "utf8");
+    const options = (text: string) => [...new Set(text.match(/--[a-z]+(-[a-z]+)*( [A-Z]+)?/g))].sort();
+    const table = docs.split("\n").filter((line) => line.startsWith("| `--"));
+    expect(options(table.join("\n"))).toEqual(options(USAGE.slice(USAGE.indexOf("Options:"))));
+    for (const code of Object.values(EXIT)) expect(docs).toMatch(new RegExp(`^\\| (\\d+, )*${code}(, \\d+)* \\|`, "m"));
   });
 
   it("--version is the package's", async () => {
