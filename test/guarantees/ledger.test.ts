@@ -6,8 +6,8 @@ import { Ledger, listOf, marksOf, readTable, type Table } from "./ledger.ts";
 import { runLoad } from "./load.ts";
 import { seededRandom } from "./seeded-random.ts";
 
-const OPERATIONS = 1500;
-const FOR_EVER = new Date(8.64e15);
+const OPERATIONS = 800;
+const AFTER_ALL = new Date("9999-12-31T00:00:00.000Z");
 
 /** A load on rows in memory, and what the store is made to do wrong. */
 async function load(breakIt: (sound: SessionStore) => Partial<SessionStore> = () => ({})) {
@@ -23,7 +23,9 @@ async function load(breakIt: (sound: SessionStore) => Partial<SessionStore> = ()
     isOver: () => ledger.operations.length > OPERATIONS,
   });
   const { load } = createSessions({ store: sound, secret: SECRET });
-  const table = await readTable(ledger, load, () => sound.deleteExpired(FOR_EVER, Number.POSITIVE_INFINITY));
+  const table = await readTable(ledger, load, async () =>
+    sound.deleteExpired(await sound.findExpired(FOR_EVER, Number.POSITIVE_INFINITY), FOR_EVER),
+  );
   return { ledger, table };
 }
 
