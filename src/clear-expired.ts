@@ -32,20 +32,22 @@ export async function clearExpired(
   }
   const at = now();
   let deleted = 0;
-  let inVain = 0;
+  let [first, inVain]: [string | undefined, number] = [undefined, 0];
   while (inVain < MAX_IN_VAIN) {
     signal?.throwIfAborted();
-    const count = await carryOut(store, () => ({ send: () => store.deleteExpired(at, batchSize) }));
-    deleted += count;
+    const keys = await carryOut(store, () => ({ send: () => store.findExpired(at, batchSize) }));
+    if (keys.length === 0) break;
+    const count = await carryOut(store, () => ({ send: () => store.deleteExpired(keys, at) }));
     if (count > 0) {
+      deleted += count;
       emit({ type: "cleared", count });
       onProgress?.({ deleted });
+      continue;
     }
-    // A batch that is not full is not the end yet: another cleaner may have had its hands on the rest, and have stopped since.
-    if (count < batchSize && !(await store.hasExpired(at))) break;
-    inVain = count > 0 ? 0 : inVain + 1;
-    // What is seen but cannot be deleted is in somebody's hands: wait a moment, and in the end leave it to them.
-    if (inVain > 0) await wait(WAIT_MS, undefined, signal && { signal }).catch(() => signal?.throwIfAborted());
+    // Another cleaner was faster, and may stop before it is done: so go on, unless the same rows are seen again and again and cannot be had.
+    inVain = keys[0] === first ? inVain + 1 : 1;
+    first = keys[0];
+    await wait(WAIT_MS, undefined, signal && { signal }).catch(() => signal?.throwIfAborted());
   }
   return deleted;
 }

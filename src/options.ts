@@ -94,7 +94,7 @@ function checkParts(
   const methods: [name: string, part: unknown, methods: readonly string[]][] = [
     ["codec", codec, ["encode", "decode"]],
     ["serializer", serializer, ["stringify", "parse"]],
-    ["store", options.store, ["find", "insert", "update", "rekey", "delete", "deleteExpired", "hasExpired"]],
+    ["store", options.store, ["find", "insert", "update", "rekey", "delete", "findExpired", "deleteExpired"]],
   ];
   for (const [name, part, needed] of methods) {
     const missing = needed.filter((method) => part && typeof Reflect.get(Object(part), method) !== "function");

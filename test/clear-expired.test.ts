@@ -1,14 +1,114 @@
-import { createSessions, memoryStore, prismaStore } from "prisma-db-session";
+import { createSessions, memoryStore, prismaStore, type SessionEvent } from "prisma-db-session";
 import { expect, it } from "vitest";
-import { type Database, describeEachDatabase, type TestDatabase } from "./databases/index.ts";
+import { describeEachDatabase, type TestDatabase } from "./databases/index.ts";
 import { describeEachStore, type TestStores } from "./stores.ts";
-import { gate, SECRET, START, storedKey } from "./support.ts";
+import { SECRET, START, storedKey } from "./support.ts";
 
 const LATER = new Date(START.getTime() + 3_600_000);
 const EARLIER = new Date(START.getTime() - 3_600_000);
 
+const ONE_WRITER = "SQLite lets one write at a time, so that everybody waits for everybody, shortly";
+
 const rows = (count: number, name: string, expireDate: Date) =>
   Array.from({ length: count }, (_, i) => ({ key: storedKey(name + i), data: "", expireDate }));
+
+describeEachStore("clearExpired", (stores) => {
+  const MILLISECOND = 1;
+
+  async function table({ expired, live }: { expired: number; live: number }) {
+    const { store } = stores();
+    const events: SessionEvent[] = [];
+    const sessions = createSessions({
+      store,
+      secret: SECRET,
+      now: () => START,
+      onEvent: (event) => events.push(event),
+    });
+    const put = (count: number, name: string, expireDate: Date) =>
+      Promise.all(
+        Array.from({ length: count }, (_, i) => store.insert({ key: storedKey(name + i), data: "", expireDate })),
+      );
+    await put(expired, "expired", START);
+    await put(live, "live", new Date(START.getTime() + MILLISECOND));
+    return { sessions, store, events };
+  }
+
+  it("deletes every expired row and no other, batch by batch", async () => {
+    const { sessions, store, events } = await table({ expired: 5, live: 2 });
+    const progress: number[] = [];
+    expect(await sessions.clearExpired({ batchSize: 2, onProgress: ({ deleted }) => progress.push(deleted) })).toBe(5);
+    expect(progress).toEqual([2, 4, 5]);
+    expect(events.map((event) => event.type === "cleared" && event.count)).toEqual([2, 2, 1]);
+    expect(await store.find(storedKey("expired4"))).toBeUndefined();
+    expect(await store.find(storedKey("live0"))).toBeDefined();
+    expect(await store.find(storedKey("live1"))).toBeDefined();
+  });
+
+  it("deletes nothing where nothing has expired", async () => {
+    const { sessions, events } = await table({ expired: 0, live: 2 });
+    expect(await sessions.clearExpired()).toBe(0);
+    expect(events).toEqual([]);
+  });
+
+  it("goes on where another cleaner took some and stopped", async () => {
+    const { sessions, store } = await table({ expired: 5, live: 0 });
+    let stolen = false;
+    const steal = async () => {
+      if (stolen) return;
+      stolen = true;
+      const { otherStore } = stores();
+      await otherStore.deleteExpired(await otherStore.findExpired(START, 2), START);
+    };
+    const deleteExpired = store.deleteExpired.bind(store);
+    store.deleteExpired = async (keys, at) => {
+      await steal();
+      return deleteExpired(keys, at);
+    };
+    expect(await sessions.clearExpired({ batchSize: 2 })).toBe(3);
+    expect(await store.findExpired(START, 1)).toEqual([]);
+  });
+
+  it("leaves what it sees but cannot delete to whoever holds it, and can be stopped while it waits", async () => {
+    const { sessions, store } = await table({ expired: 1, live: 0 });
+    let tried = 0;
+    const controller = new AbortController();
+    store.deleteExpired = async () => {
+      tried++;
+      return 0;
+    };
+    expect(await sessions.clearExpired()).toBe(0);
+    expect(tried).toBe(10);
+    const reason = new Error("shutting down");
+    const work = sessions.clearExpired({ signal: controller.signal });
+    setImmediate(() => controller.abort(reason));
+    await expect(work).rejects.toBe(reason);
+  });
+
+  it("stops on its signal after the running batch, with the signal's reason", async () => {
+    const { sessions, store } = await table({ expired: 5, live: 0 });
+    const controller = new AbortController();
+    const reason = new Error("shutting down");
+    const work = sessions.clearExpired({
+      batchSize: 2,
+      signal: controller.signal,
+      onProgress: () => controller.abort(reason),
+    });
+    await expect(work).rejects.toBe(reason);
+    expect(await store.findExpired(START, 1)).toHaveLength(1);
+    expect(await sessions.clearExpired()).toBe(3);
+  });
+
+  it("does nothing on a signal that was given before", async () => {
+    const { sessions, store } = await table({ expired: 1, live: 0 });
+    await expect(sessions.clearExpired({ signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" });
+    expect(await store.findExpired(START, 1)).toHaveLength(1);
+  });
+
+  it.each([0, -1, 1.5, Number.NaN])("a batch of %s rows is a ConfigError", async (batchSize) => {
+    const { sessions } = await table({ expired: 0, live: 0 });
+    await expect(sessions.clearExpired({ batchSize })).rejects.toMatchObject({ code: "SESSION_CONFIG" });
+  });
+});
 
 describeEachStore("two cleaners at once", (stores) => {
   const cleaner = (store: TestStores["store"]) => createSessions({ store, secret: SECRET, now: () => START });
@@ -18,7 +118,7 @@ describeEachStore("two cleaners at once", (stores) => {
     for (const row of [...rows(60, "expired", START), ...rows(3, "live", LATER)]) await store.insert(row);
     const deleted = await Promise.all([store, otherStore].map((each) => cleaner(each).clearExpired({ batchSize: 4 })));
     expect(deleted.reduce((sum, count) => sum + count)).toBe(60);
-    expect(await store.hasExpired(START)).toBe(false);
+    expect(await store.findExpired(START, 1)).toEqual([]);
     expect(await Promise.all(rows(3, "live", LATER).map(({ key }) => store.find(key)))).not.toContain(undefined);
   });
 
@@ -45,25 +145,29 @@ it("sends a batch again that the database rolled back, and passes every other fa
     store: {
       ...store,
       failureKind: (error) => (error === deadlock ? "rolledBack" : "unknown"),
-      async deleteExpired(at, limit) {
+      async deleteExpired(keys, at) {
         const failure = failures.shift();
         if (failure) throw failure;
-        return store.deleteExpired(at, limit);
+        return store.deleteExpired(keys, at);
       },
     },
     secret: SECRET,
     now: () => START,
   });
   expect(await sessions.clearExpired({ batchSize: 2 })).toBe(3);
+  await store.insert({ key: storedKey("another"), data: "", expireDate: START });
   failures.push(lost);
   await expect(sessions.clearExpired()).rejects.toBe(lost);
 });
 
-describeEachDatabase("Clearing beside traffic", (db, database) => {
+describeEachDatabase("Clearing beside traffic", (db, { provider }) => {
+  const hasOneWriter = provider === "sqlite";
+
   it("deletes by primary key, in a statement of its own", async () => {
     await db().prisma.session.createMany({ data: rows(3, "expired", START) });
     db().queries.length = 0;
-    expect(await prismaStore(db().prisma.session).deleteExpired(START, 2)).toBe(2);
+    const store = prismaStore(db().prisma.session);
+    expect(await store.deleteExpired(await store.findExpired(START, 2), START)).toBe(2);
     expect(db().queries).toEqual([
       expect.stringMatching(/^SELECT [^,]*key. FROM .*expire_date. <= \S+ ORDER BY [^,]*expire_date. ASC LIMIT/),
       expect.stringMatching(/^DELETE FROM (?!.*SELECT).*key. IN \(/),
@@ -72,27 +176,25 @@ describeEachDatabase("Clearing beside traffic", (db, database) => {
 
   it("keeps a row that was saved between the look at it and the DELETE, by a clock that is behind", async () => {
     const { session } = db().prisma;
+    const store = prismaStore(session);
     await session.createMany({ data: rows(3, "expired", START) });
     const saved = storedKey("expired1");
-    const model = beforeDeleteMany(session, async () => {
-      const change = { data: "saved", expireDate: LATER };
-      expect(await (await otherStore(db())).update(saved, { liveAt: EARLIER }, change)).toBe(true);
-    });
-    expect(await prismaStore(model).deleteExpired(START, 10)).toBe(2);
-    expect(await session.findMany()).toEqual([{ key: saved, data: "saved", expireDate: LATER }]);
+    const keys = await store.findExpired(START, 10);
+    const change = { data: "saved", expireDate: LATER };
+    expect(await (await otherStore(db())).update(saved, { liveAt: EARLIER }, change)).toBe(true);
+    expect(await store.deleteExpired(keys, START)).toBe(2);
+    expect(await session.findMany()).toEqual([{ key: saved, ...change }]);
   });
 
-  it.skipIf(hasOneWriter(database))("keeps a row whose save the DELETE had to wait for", async () => {
+  it("keeps a row whose save the DELETE had to wait for", async ({ skip }) => {
+    skip(hasOneWriter, ONE_WRITER);
     const { session } = db().prisma;
     await session.createMany({ data: rows(1, "expired", START) });
-    const [{ key } = { key: "" }] = rows(1, "expired", START);
+    const key = storedKey("expired0");
     const other = await db().connect();
-    const deleting = gate();
-    const model = beforeDeleteMany(session, deleting.open);
     const { clearing } = await other.$transaction(async (transaction) => {
       await prismaStore(transaction.session).update(key, { liveAt: EARLIER }, { data: "saved", expireDate: LATER });
-      const clearing = prismaStore(model).deleteExpired(START, 10);
-      await deleting.opened;
+      const clearing = prismaStore(session).deleteExpired([key], START);
       for (let i = 0; i < 20; i++) await transaction.session.count(); // meanwhile the DELETE has met the row
       return { clearing };
     });
@@ -100,12 +202,14 @@ describeEachDatabase("Clearing beside traffic", (db, database) => {
     expect(await session.findMany()).toEqual([{ key, data: "saved", expireDate: LATER }]);
   });
 
-  it.skipIf(hasOneWriter(database))("keeps no other session waiting while a batch is deleted", async () => {
+  it("keeps no other session waiting while a batch is deleted", async ({ skip }) => {
+    skip(hasOneWriter, ONE_WRITER);
     const { prisma } = db();
     await prisma.session.createMany({ data: [...rows(100, "expired", START), ...rows(200, "live", LATER)] });
     const traffic = await otherStore(db());
-    const batchIsOpen = prisma.$transaction(async (transaction) => {
-      expect(await prismaStore(transaction.session).deleteExpired(START, 10)).toBe(10);
+    const batchIsOpen = prisma.$transaction(async ({ session }) => {
+      const cleaner = prismaStore(session);
+      expect(await cleaner.deleteExpired(await cleaner.findExpired(START, 10), START)).toBe(10);
       const soon = new Date(START.getTime() + 1);
       for (const row of [...rows(5, "new", LATER), ...rows(5, "brief", soon)]) {
         expect(await traffic.insert(row)).toBe(true);
@@ -119,21 +223,5 @@ describeEachDatabase("Clearing beside traffic", (db, database) => {
     await batchIsOpen; // fails by the transaction's time limit where somebody waits for it
   });
 });
-
-/** A model on which something happens before each of its `deleteMany`. */
-function beforeDeleteMany<Model extends TestDatabase["prisma"]["session"]>(model: Model, act: () => unknown): Model {
-  return new Proxy(model, {
-    get(target, name) {
-      if (name !== "deleteMany") return Reflect.get(target, name);
-      return async (args: Parameters<Model["deleteMany"]>[0]) => {
-        await act();
-        return target.deleteMany(args);
-      };
-    },
-  });
-}
-
-/** SQLite lets one write at a time, so that there everybody waits for everybody, shortly. */
-const hasOneWriter = ({ provider }: Database) => provider === "sqlite";
 
 const otherStore = async (db: TestDatabase) => prismaStore((await db.connect()).session);

@@ -35,13 +35,14 @@ export function memoryStore(): SessionStore {
     async delete(key) {
       return rows.delete(key);
     },
-    async deleteExpired(at, limit) {
-      const expired = [...rows].filter(([, row]) => row.expireDate <= at).slice(0, limit);
-      for (const [key] of expired) rows.delete(key);
-      return expired.length;
+    async findExpired(at, limit) {
+      const expired = [...rows].filter(([, row]) => row.expireDate <= at);
+      return expired.slice(0, limit).map(([key]) => key);
     },
-    async hasExpired(at) {
-      return [...rows.values()].some((row) => row.expireDate <= at);
+    async deleteExpired(keys, at) {
+      const expired = keys.filter((key) => (rows.get(key)?.expireDate ?? Number.POSITIVE_INFINITY) <= at);
+      for (const key of expired) rows.delete(key);
+      return expired.length;
     },
   };
 }

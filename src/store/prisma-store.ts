@@ -3,7 +3,7 @@ import type { SessionDelegate } from "./session-delegate.ts";
 import type { SessionStore, UpdateGuard } from "./session-store.ts";
 
 const COLUMNS = { key: "String", data: "String", expireDate: "DateTime" };
-const METHODS = ["findUnique", "findFirst", "findMany", "createMany", "updateMany", "deleteMany"] as const;
+const METHODS = ["findUnique", "findMany", "createMany", "updateMany", "deleteMany"] as const;
 
 /**
  * The store behind the `model` option: rows of a model of your own Prisma client.
@@ -43,19 +43,16 @@ export function prismaStore(model: SessionDelegate): SessionStore {
     async delete(key) {
       return (await model.deleteMany({ where: { key } })).count > 0;
     },
-    // The one DELETE decides; the SELECT before it only names candidates. `deleteMany({ where, limit })` is one statement in all, but not
-    // a good one: it deletes by `key IN (SELECT ... LIMIT n)`, for which MariaDB 10 (and MySQL before 8.0.21) goes through the whole table
-    // and locks every row and gap of it, and which on PostgreSQL does not look at the expiry again when it had to wait for a save of that row.
-    async deleteExpired(at, limit) {
-      const where = { expireDate: { lte: at } };
+    async findExpired(at, limit) {
       // Without an order of ours Prisma would sort by the key, and so read every expired row for each batch.
-      const orderBy = { expireDate: "asc" } as const;
-      const expired = await model.findMany({ where, orderBy, select: { key: true }, take: limit });
-      if (expired.length === 0) return 0;
-      return (await model.deleteMany({ where: { ...where, key: { in: expired.map(({ key }) => key) } } })).count;
+      const [where, orderBy] = [{ expireDate: { lte: at } }, { expireDate: "asc" } as const];
+      return (await model.findMany({ where, orderBy, take: limit, select: { key: true } })).map(({ key }) => key);
     },
-    async hasExpired(at) {
-      return (await model.findFirst({ where: { expireDate: { lte: at } }, select: { key: true } })) !== null;
+    // Not `deleteMany({ where, limit })`, which is a DELETE by `key IN (SELECT ... LIMIT n)`: for that MariaDB 10 (and MySQL before 8.0.21)
+    // goes through the whole table and locks every row and gap of it, and PostgreSQL does not look at the expiry again when it had to wait
+    // for a save of the row.
+    async deleteExpired(keys, at) {
+      return (await model.deleteMany({ where: { key: { in: [...keys] }, expireDate: { lte: at } } })).count;
     },
     failureKind(error) {
       // A deadlock on MySQL has undone the whole transaction: what is sent after it would be carried out outside.

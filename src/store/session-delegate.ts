@@ -11,16 +11,12 @@ export interface SessionDelegate {
     select: { data: true; expireDate: true };
   }): PromiseLike<SessionColumns | null>;
   /** With a `select` that may be left out, the result has the type of the whole row: so a model that lacks a column does not fit. */
-  findFirst(args: {
-    where: { expireDate: { lte: Date } };
-    select?: { key: true };
-  }): PromiseLike<({ key: string } & SessionColumns) | null>;
   findMany(args: {
     where: { expireDate: { lte: Date } };
     orderBy: { expireDate: "asc" };
-    select: { key: true };
     take: number;
-  }): PromiseLike<{ key: string }[]>;
+    select?: { key: true };
+  }): PromiseLike<({ key: string } & SessionColumns)[]>;
   createMany(args: { data: { key: string } & SessionColumns }): PromiseLike<{ count: number }>;
   updateMany(args: {
     where: { key: string; expireDate: { gt: Date }; data?: string };

@@ -45,10 +45,10 @@ export interface SessionStore {
   rekey(key: string, guard: UpdateGuard, row: SessionRow): Promise<RekeyOutcome>;
   /** False when there was no such row. */
   delete(key: string): Promise<boolean>;
-  /** Deletes at most `limit` rows that expire at or before `at`; returns how many. */
-  deleteExpired(at: Date, limit: number): Promise<number>;
-  /** Whether a row that expires at or before `at` is left. */
-  hasExpired(at: Date): Promise<boolean>;
+  /** The keys of rows that expire at or before `at`: at most `limit` of them, none when no such row is left. */
+  findExpired(at: Date, limit: number): Promise<readonly string[]>;
+  /** Deletes those of the rows with these keys that expire at or before `at`; returns how many. */
+  deleteExpired(keys: readonly string[], at: Date): Promise<number>;
   /** What an error of these verbs means. A store without it takes each for `unknown`. */
   failureKind?(error: unknown): FailureKind;
 }

@@ -168,22 +168,33 @@ export function storeConformanceTests(
       assert.deepEqual(await stored(store, other.key), other);
     },
 
-    async "deleteExpired deletes what expires at or before the date, at most the limit at a time"(store) {
-      const live = newRow();
-      await store.insert(live);
-      for (const expireDate of [BEFORE, BEFORE, NOW]) await store.insert(newRow({ expireDate }));
-      assert.equal(await store.deleteExpired(NOW, 2), 2);
-      assert.equal(await store.deleteExpired(NOW, 2), 1);
-      assert.equal(await store.deleteExpired(NOW, 2), 0);
-      assert.deepEqual(await stored(store, live.key), live);
+    async "findExpired gives the keys of what expires at or before the date, at most the limit at a time"(store) {
+      await store.insert(newRow());
+      const expired = [newRow({ expireDate: BEFORE }), newRow({ expireDate: BEFORE }), newRow({ expireDate: NOW })];
+      for (const row of expired) await store.insert(row);
+      assert.deepEqual([...(await store.findExpired(NOW, 10))].sort(), expired.map(({ key }) => key).sort());
+      assert.equal((await store.findExpired(BEFORE, 10)).length, 2);
+      assert.equal((await store.findExpired(NOW, 2)).length, 2);
     },
 
-    async "hasExpired says whether such a row is left"(store) {
+    async "findExpired gives nothing where nothing has expired"(store) {
       await store.insert(newRow());
-      assert.equal(await store.hasExpired(NOW), false);
-      await store.insert(newRow({ expireDate: NOW }));
-      assert.equal(await store.hasExpired(NOW), true);
-      assert.equal(await store.hasExpired(BEFORE), false);
+      assert.deepEqual(await store.findExpired(NOW, 10), []);
+    },
+
+    async "deleteExpired deletes the rows with these keys that have expired, and says how many"(store) {
+      const [expired, gone, live, other] = [
+        newRow({ expireDate: NOW }),
+        newRow({ expireDate: NOW }),
+        newRow(),
+        newRow({ expireDate: NOW }),
+      ];
+      for (const row of [expired, live, other]) await store.insert(row);
+      const keys = [expired.key, gone.key, live.key];
+      assert.equal(await store.deleteExpired(keys, NOW), 1);
+      assert.equal(await store.deleteExpired(keys, NOW), 0);
+      assert.equal(await store.find(expired.key), undefined);
+      for (const row of [live, other]) assert.deepEqual(await stored(store, row.key), row);
     },
   };
 
