@@ -1,0 +1,64 @@
+import { parseArgs } from "node:util";
+import { createMariadb, createPostgresql, createSqlite } from "../test/databases/create.ts";
+import { startMariadb } from "../test/databases/mariadb-server.ts";
+import { startPostgresql } from "../test/databases/postgresql-server.ts";
+import type { TestDatabase } from "../test/databases/types.ts";
+import { benchConflicts } from "./conflicts.ts";
+import type { Result } from "./result.ts";
+import { benchSave } from "./save.ts";
+import { benchSigning } from "./signing.ts";
+import { table } from "./table.ts";
+
+const USAGE = `npm run bench -- [--json] [database ...]
+
+The databases are sqlite (the default), postgresql and mariadb; the latter two are found or started as for the tests. Every ratio is of
+one run, by turns, so that it can be compared between machines; the times cannot.`;
+
+/** A database to measure on, and what ends it. */
+interface Bench {
+  readonly db: TestDatabase;
+  readonly stop: () => Promise<void>;
+}
+
+const DATABASES = {
+  sqlite: async (): Promise<Bench> => ({ db: await createSqlite(), stop: async () => {} }),
+  async postgresql(): Promise<Bench> {
+    const { url, stop } = await startPostgresql();
+    return { db: await createPostgresql(url), stop };
+  },
+  async mariadb(): Promise<Bench> {
+    const { url, stop } = await startMariadb();
+    return { db: await createMariadb(url), stop };
+  },
+};
+
+export async function main(args: readonly string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { json: { type: "boolean" }, help: { type: "boolean" } },
+    allowPositionals: true,
+  });
+  const names = positionals.length > 0 ? positionals : ["sqlite"];
+  if (values.help || !names.every(isDatabase)) {
+    console.error(USAGE);
+    process.exitCode = values.help ? 0 : 1;
+    return;
+  }
+  const results: (Result & { database?: string })[] = [await benchSigning()];
+  for (const name of names) {
+    for (const result of await onDatabase(name)) results.push({ database: name, ...result });
+  }
+  console.log(values.json ? JSON.stringify(results, null, 2) : table(results));
+}
+
+const isDatabase = (name: string): name is keyof typeof DATABASES => name in DATABASES;
+
+async function onDatabase(name: keyof typeof DATABASES): Promise<Result[]> {
+  const { db, stop } = await DATABASES[name]();
+  try {
+    return [await benchSave(db.prisma), await benchConflicts(db)];
+  } finally {
+    await db.drop();
+    await stop();
+  }
+}
