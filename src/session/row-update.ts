@@ -117,7 +117,7 @@ export class RowUpdate {
     if (!row || !isLive(row, now())) {
       this.#emit({ type: "ended", reason: row ? "expired" : "gone" });
       throw new UpdateError(
-        "The session was ended or has expired since it was read, so nothing was saved. Call `flush()` and let the user sign in again.",
+        "The session was ended, has expired or has got another key since it was read. Call `flush()` and let the user sign in again.",
       );
     }
     if (attempt.isWritten(row)) return true;

@@ -5,7 +5,7 @@ const HERE = "session-base.test.ts";
 const DB = "db-session.test.ts";
 const EXPIRY = "expiry.test.ts";
 const CODEC = "../codec/signed-json.test.ts";
-const SESSIONS = "../sessions.test.ts";
+const CLEARING = "../clear-expired.test.ts";
 const KEYS = "../key.test.ts";
 
 /** Each method of Django's SessionBase, what it is here, and the tests that hold it: files, and titles in them. */
@@ -223,7 +223,7 @@ const TABLE: Record<string, { here: string; tests: Record<string, string[]> }> =
   },
   clear_expired: {
     here: "Sessions.clearExpired()",
-    tests: { [SESSIONS]: ["deletes every expired row and no other, batch by batch"] },
+    tests: { [CLEARING]: ["deletes every expired row and no other, batch by batch"] },
   },
 };
 
