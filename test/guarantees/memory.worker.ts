@@ -65,6 +65,8 @@ const store = failingNowAndThen(
 const sessions = createSessions({
   store,
   secret: SECRET,
+  // What two requests at once leave without an owner expires soon, and is cleared.
+  maxAge: 1,
   refreshAfter: 0.001,
   onEvent: ({ type }) => count(`event ${type}`),
 });
