@@ -8,16 +8,19 @@ export interface Comparison {
 
 export type Work = () => Promise<unknown>;
 
-/** Does both by turns, `times` times in each round, after a round that only warms up. */
+/** Rounds that only warm up. */
+const WARM_UP = 5;
+
+/** Does both by turns, `times` times in each round. */
 export async function compare(ours: Work, theirs: Work, { rounds = 21, times = 200 } = {}): Promise<Comparison> {
   const pairs: { ours: number; theirs: number }[] = [];
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = 0; round < WARM_UP + rounds; round++) {
     // Whoever is first in one round is second in the next.
     const first = round % 2 === 0 ? await microseconds(ours, times) : undefined;
     const second = await microseconds(theirs, times);
     pairs.push({ ours: first ?? (await microseconds(ours, times)), theirs: second });
   }
-  const measured = pairs.slice(1);
+  const measured = pairs.slice(WARM_UP);
   return {
     ours: median(measured.map((pair) => pair.ours)),
     theirs: median(measured.map((pair) => pair.theirs)),
