@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { createMariadb, createPostgresql, createSqlite } from "../test/databases/create.ts";
-import { startMariadb } from "../test/databases/mariadb-server.ts";
-import { startPostgresql } from "../test/databases/postgresql-server.ts";
+import { startEmbeddedPostgres } from "../test/databases/embedded-postgres.ts";
+import { startOwnMariadb } from "../test/databases/mariadb-server.ts";
 import type { TestDatabase } from "../test/databases/types.ts";
 import { benchConflicts } from "./conflicts.ts";
 import type { Result } from "./result.ts";
@@ -11,8 +11,8 @@ import { table } from "./table.ts";
 
 const USAGE = `npm run bench -- [--json] [database ...]
 
-The databases are sqlite (the default), postgresql and mariadb; the latter two are found or started as for the tests. Every ratio is of
-one run, by turns, so that it can be compared between machines; the times cannot.`;
+The databases are sqlite (the default), postgresql and mariadb. The latter two are those of TEST_POSTGRES_URL and TEST_MYSQL_URL, or started
+for the run. Every ratio is of one run, by turns, so that it can be compared between machines; the times cannot.`;
 
 /** A database to measure on, and what ends it. */
 interface Bench {
@@ -20,17 +20,20 @@ interface Bench {
   readonly stop: () => Promise<void>;
 }
 
+// Not the servers of the tests, which are faster than others: they need not keep what they acknowledge.
 const DATABASES = {
   sqlite: async (): Promise<Bench> => ({ db: await createSqlite(), stop: async () => {} }),
   async postgresql(): Promise<Bench> {
-    const { url, stop } = await startPostgresql();
+    const { url, stop } = given(process.env.TEST_POSTGRES_URL) ?? (await startEmbeddedPostgres([]));
     return { db: await createPostgresql(url), stop };
   },
   async mariadb(): Promise<Bench> {
-    const { url, stop } = await startMariadb();
+    const { url, stop } = given(process.env.TEST_MYSQL_URL) ?? (await startOwnMariadb([]));
     return { db: await createMariadb(url), stop };
   },
 };
+
+const given = (url: string | undefined) => (url ? { url, stop: async () => {} } : undefined);
 
 export async function main(args: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({
