@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { ConfigError } from "./errors.ts";
 import type { SessionConfig } from "./session/session-config.ts";
 import { carryOut } from "./store/carry-out.ts";
@@ -6,8 +7,12 @@ import { carryOut } from "./store/carry-out.ts";
 // Each row of a batch is a parameter of its statement, of which Prisma sends SQLite 999 at most. The smaller the part of a table that a
 // batch is, the surer MySQL looks the rows up by their keys.
 const BATCH_SIZE = 500;
+const MAX_BATCH_SIZE = 10_000;
 const MAX_IN_VAIN = 10;
 const WAIT_MS = 50;
+const CANNOT_BE_DELETED =
+  "Expired rows are read again and again, and cannot be deleted. See that the model is the primary's and no replica's, " +
+  "and that nothing keeps its rows: row-level security, a trigger, a client extension that only marks them.";
 
 /** For `Sessions.clearExpired`. */
 export interface ClearExpiredOptions {
@@ -16,7 +21,7 @@ export interface ClearExpiredOptions {
    * SQLite) into several statements of one transaction.
    */
   readonly batchSize?: number;
-  /** Stops the work after the batch that is running. */
+  /** Stops the work after the batch that is running: it rejects with the signal's reason then. */
   readonly signal?: AbortSignal;
   /** Called after each batch, with the number of rows deleted so far. */
   readonly onProgress?: (progress: { readonly deleted: number }) => void;
@@ -27,27 +32,41 @@ export async function clearExpired(
   { store, now, emit }: Pick<SessionConfig, "store" | "now" | "emit">,
   { batchSize = BATCH_SIZE, signal, onProgress }: ClearExpiredOptions = {},
 ): Promise<number> {
-  if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new ConfigError("The batchSize of clearExpired() is no number of rows. Give a whole number above 0.");
+  if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > MAX_BATCH_SIZE) {
+    throw new ConfigError(
+      `The batchSize of clearExpired() is no number of rows. Give a whole number from 1 to ${MAX_BATCH_SIZE}.`,
+    );
   }
   const at = now();
   let deleted = 0;
-  let [first, inVain]: [string | undefined, number] = [undefined, 0];
-  while (inVain < MAX_IN_VAIN) {
+  let inVain = 0;
+  // What must not come again: the last batch, and the first one since the beginning.
+  let last: readonly string[] = [];
+  let first: readonly string[] = [];
+  // From where the last batch ended, and at the end once more from the beginning: another cleaner may have left what it had its hands on.
+  // (Always from the beginning, batches would get slower while somebody's old snapshot keeps what was deleted in the index.)
+  let from: Date | undefined;
+  while (true) {
     signal?.throwIfAborted();
-    const keys = await carryOut(store, () => ({ send: () => store.findExpired(at, batchSize) }));
-    if (keys.length === 0) break;
-    const count = await carryOut(store, () => ({ send: () => store.deleteExpired(keys, at) }));
+    const find = () => store.findExpired(at, batchSize, { from });
+    const rows = await carryOut(store, () => ({ send: find, isRepeatable: true }));
+    const keys = rows.map(({ key }) => key);
+    if (keys.length === 0 && from === undefined) return deleted;
+    const isAgain = isDeepStrictEqual(keys, last) || (!from && isDeepStrictEqual(keys, first));
+    inVain = isAgain ? inVain + 1 : 0;
+    if (inVain === MAX_IN_VAIN) throw new ConfigError(CANNOT_BE_DELETED);
+    if (!from) first = keys;
+    last = keys;
+    from = keys.length === batchSize ? rows.at(-1)?.expireDate : undefined;
+    if (keys.length === 0) continue;
+    const count = await carryOut(store, () => ({ send: () => store.deleteExpired(keys, at), isRepeatable: true }));
+    deleted += count;
     if (count > 0) {
-      deleted += count;
       emit({ type: "cleared", count });
       onProgress?.({ deleted });
-      continue;
+    } else {
+      // Another cleaner was faster. It may stop before it is done, so this one goes on, but out of step with it.
+      await wait(WAIT_MS, undefined, signal && { signal }).catch(() => signal?.throwIfAborted());
     }
-    // Another cleaner was faster, and may stop before it is done: so go on, unless the same rows are seen again and again and cannot be had.
-    inVain = keys[0] === first ? inVain + 1 : 1;
-    first = keys[0];
-    await wait(WAIT_MS, undefined, signal && { signal }).catch(() => signal?.throwIfAborted());
   }
-  return deleted;
 }

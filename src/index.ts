@@ -23,4 +23,11 @@ export { createSessions, type Sessions } from "./sessions.ts";
 export { memoryStore } from "./store/memory-store.ts";
 export { prismaStore } from "./store/prisma-store.ts";
 export type { SessionDelegate } from "./store/session-delegate.ts";
-export type { FailureKind, RekeyOutcome, SessionRow, SessionStore, UpdateGuard } from "./store/session-store.ts";
+export type {
+  FailureKind,
+  FindExpiredOptions,
+  RekeyOutcome,
+  SessionRow,
+  SessionStore,
+  UpdateGuard,
+} from "./store/session-store.ts";

@@ -1,4 +1,4 @@
-import { createSessions, memoryStore, prismaStore, type SessionEvent } from "prisma-db-session";
+import { createSessions, memoryStore, prismaStore, type SessionEvent, type SessionStore } from "prisma-db-session";
 import { expect, it } from "vitest";
 import { describeEachDatabase, type TestDatabase } from "./databases/index.ts";
 import { describeEachStore, type TestStores } from "./stores.ts";
@@ -11,6 +11,9 @@ const ONE_WRITER = "SQLite lets one write at a time, so that everybody waits for
 
 const rows = (count: number, name: string, expireDate: Date) =>
   Array.from({ length: count }, (_, i) => ({ key: storedKey(name + i), data: "", expireDate }));
+
+const keysOfExpired = async (store: SessionStore, limit: number) =>
+  (await store.findExpired(START, limit)).map(({ key }) => key);
 
 describeEachStore("clearExpired", (stores) => {
   const MILLISECOND = 1;
@@ -57,7 +60,7 @@ describeEachStore("clearExpired", (stores) => {
       if (stolen) return;
       stolen = true;
       const { otherStore } = stores();
-      await otherStore.deleteExpired(await otherStore.findExpired(START, 2), START);
+      await otherStore.deleteExpired(await keysOfExpired(otherStore, 2), START);
     };
     const deleteExpired = store.deleteExpired.bind(store);
     store.deleteExpired = async (keys, at) => {
@@ -68,20 +71,50 @@ describeEachStore("clearExpired", (stores) => {
     expect(await store.findExpired(START, 1)).toEqual([]);
   });
 
-  it("leaves what it sees but cannot delete to whoever holds it, and can be stopped while it waits", async () => {
+  it("keeps a row that is saved between the look at it and the DELETE, by a clock that is behind", async () => {
+    const { sessions, store } = await table({ expired: 3, live: 0 });
+    const deleteExpired = store.deleteExpired.bind(store);
+    const [key, liveAt] = [storedKey("expired1"), new Date(START.getTime() - MILLISECOND)];
+    const saved = { data: "saved", expireDate: LATER };
+    store.deleteExpired = async (...args) => {
+      await stores().otherStore.update(key, { liveAt }, saved);
+      return deleteExpired(...args);
+    };
+    expect(await sessions.clearExpired()).toBe(2);
+    expect(await store.find(key)).toEqual(saved);
+  });
+
+  it("what is seen but cannot be deleted is an error that says what may be wrong, and what can is deleted", async () => {
+    const { sessions, store } = await table({ expired: 5, live: 0 });
+    const deleteExpired = store.deleteExpired.bind(store);
+    const kept = storedKey("expired1");
+    store.deleteExpired = (keys, at) =>
+      deleteExpired(
+        keys.filter((key) => key !== kept),
+        at,
+      );
+    await expect(sessions.clearExpired({ batchSize: 2 })).rejects.toMatchObject({
+      code: "SESSION_CONFIG",
+      message: expect.stringMatching(/cannot be deleted.*the primary's/),
+    });
+    expect(await keysOfExpired(store, 10)).toEqual([kept]);
+  });
+
+  it("what is said to be deleted but is seen again is that error too", async () => {
+    const { sessions, store } = await table({ expired: 3, live: 0 });
+    store.deleteExpired = async (keys) => keys.length; // a client extension that only marks rows
+    await expect(sessions.clearExpired()).rejects.toMatchObject({ code: "SESSION_CONFIG" });
+  });
+
+  it("can be stopped while it waits", async () => {
     const { sessions, store } = await table({ expired: 1, live: 0 });
-    let tried = 0;
     const controller = new AbortController();
+    const reason = new Error("shutting down");
     store.deleteExpired = async () => {
-      tried++;
+      setImmediate(() => controller.abort(reason));
       return 0;
     };
-    expect(await sessions.clearExpired()).toBe(0);
-    expect(tried).toBe(10);
-    const reason = new Error("shutting down");
-    const work = sessions.clearExpired({ signal: controller.signal });
-    setImmediate(() => controller.abort(reason));
-    await expect(work).rejects.toBe(reason);
+    await expect(sessions.clearExpired({ signal: controller.signal })).rejects.toBe(reason);
   });
 
   it("stops on its signal after the running batch, with the signal's reason", async () => {
@@ -104,16 +137,16 @@ describeEachStore("clearExpired", (stores) => {
     expect(await store.findExpired(START, 1)).toHaveLength(1);
   });
 
-  it.each([0, -1, 1.5, Number.NaN])("a batch of %s rows is a ConfigError", async (batchSize) => {
+  it.each([0, -1, 1.5, Number.NaN, 10_001])("a batch of %s rows is a ConfigError", async (batchSize) => {
     const { sessions } = await table({ expired: 0, live: 0 });
     await expect(sessions.clearExpired({ batchSize })).rejects.toMatchObject({ code: "SESSION_CONFIG" });
   });
 });
 
-describeEachStore("two cleaners at once", (stores) => {
+describeEachStore("Two cleaners", (stores) => {
   const cleaner = (store: TestStores["store"]) => createSessions({ store, secret: SECRET, now: () => START });
 
-  it("delete each row once, and leave none", async () => {
+  it("at once delete each row once, and leave none", async () => {
     const { store, otherStore } = stores();
     for (const row of [...rows(60, "expired", START), ...rows(3, "live", LATER)]) await store.insert(row);
     const deleted = await Promise.all([store, otherStore].map((each) => cleaner(each).clearExpired({ batchSize: 4 })));
@@ -122,7 +155,7 @@ describeEachStore("two cleaners at once", (stores) => {
     expect(await Promise.all(rows(3, "live", LATER).map(({ key }) => store.find(key)))).not.toContain(undefined);
   });
 
-  it("share what is there: one goes on where the other was stopped", async () => {
+  it("one after the other: one goes on where the other was stopped", async () => {
     const { store, otherStore } = stores();
     for (const row of rows(10, "expired", START)) await store.insert(row);
     const controller = new AbortController();
@@ -136,11 +169,11 @@ describeEachStore("two cleaners at once", (stores) => {
   });
 });
 
-it("sends a batch again that the database rolled back, and passes every other failure on", async () => {
+it("sends a batch again that failed: after a rollback, and once after any other failure", async () => {
   const store = memoryStore();
   for (const row of rows(3, "expired", START)) await store.insert(row);
   const [deadlock, lost] = [new Error("deadlock"), new Error("connection lost")];
-  const failures = [deadlock, deadlock];
+  const failures = [deadlock, deadlock, lost];
   const sessions = createSessions({
     store: {
       ...store,
@@ -156,7 +189,7 @@ it("sends a batch again that the database rolled back, and passes every other fa
   });
   expect(await sessions.clearExpired({ batchSize: 2 })).toBe(3);
   await store.insert({ key: storedKey("another"), data: "", expireDate: START });
-  failures.push(lost);
+  failures.push(lost, lost);
   await expect(sessions.clearExpired()).rejects.toBe(lost);
 });
 
@@ -167,9 +200,11 @@ describeEachDatabase("Clearing beside traffic", (db, { provider }) => {
     await db().prisma.session.createMany({ data: rows(3, "expired", START) });
     db().queries.length = 0;
     const store = prismaStore(db().prisma.session);
-    expect(await store.deleteExpired(await store.findExpired(START, 2), START)).toBe(2);
+    expect(await store.deleteExpired(await keysOfExpired(store, 2), START)).toBe(2);
     expect(db().queries).toEqual([
-      expect.stringMatching(/^SELECT [^,]*key. FROM .*expire_date. <= \S+ ORDER BY [^,]*expire_date. ASC LIMIT/),
+      expect.stringMatching(
+        /^SELECT [^,]*key., [^,]*expire_date. FROM .*expire_date. <= \S+ ORDER BY [^,]*expire_date. ASC LIMIT/,
+      ),
       expect.stringMatching(/^DELETE FROM (?!.*SELECT).*key. IN \(/),
     ]);
   });
@@ -179,7 +214,7 @@ describeEachDatabase("Clearing beside traffic", (db, { provider }) => {
     const store = prismaStore(session);
     await session.createMany({ data: rows(3, "expired", START) });
     const saved = storedKey("expired1");
-    const keys = await store.findExpired(START, 10);
+    const keys = await keysOfExpired(store, 10);
     const change = { data: "saved", expireDate: LATER };
     expect(await (await otherStore(db())).update(saved, { liveAt: EARLIER }, change)).toBe(true);
     expect(await store.deleteExpired(keys, START)).toBe(2);
@@ -209,7 +244,7 @@ describeEachDatabase("Clearing beside traffic", (db, { provider }) => {
     const traffic = await otherStore(db());
     const batchIsOpen = prisma.$transaction(async ({ session }) => {
       const cleaner = prismaStore(session);
-      expect(await cleaner.deleteExpired(await cleaner.findExpired(START, 10), START)).toBe(10);
+      expect(await cleaner.deleteExpired(await keysOfExpired(cleaner, 10), START)).toBe(10);
       const soon = new Date(START.getTime() + 1);
       for (const row of [...rows(5, "new", LATER), ...rows(5, "brief", soon)]) {
         expect(await traffic.insert(row)).toBe(true);

@@ -26,7 +26,8 @@ export type SessionData = Readonly<Record<string, unknown>>;
  * The text in the data column.
  *
  * Two different dictionaries must give texts that differ in more than letter case, accents or trailing spaces: `save()` compares the
- * text with what it read, and the default collations of MySQL ignore all three.
+ * text with what it read, and the default collations of MySQL ignore all three. It is best if no two texts are ever the same, as by a
+ * nonce: then a save that arrives late cannot take a later state for the one that it had read.
  */
 export interface Codec {
   encode(data: SessionData, context: CodecContext): string;

@@ -1,32 +1,33 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Codec, CodecContext } from "./codec.ts";
 import { parseDictionary } from "./parse-dictionary.ts";
 
 const VERSION = "v1";
 const LABEL = "prisma-db-session signedJson v1";
-const SIGNED_TEXT = /^v1\.([0-9a-f]{64})\./;
+const NONCE_BYTES = 8;
+const SIGNED_TEXT = /^v1\.([0-9a-f]{64})\.([0-9a-f]{16}\.[\s\S]*)$/;
 
 /**
  * The default codec: JSON (or the text of your `serializer`) that stays readable in the table, behind a version and an HMAC-SHA256:
- * `v1.<64 hex digits>.<text>`.
+ * `v1.<64 hex digits>.<16 hex digits>.<text>`.
  *
- * The signature covers the stored key too, so a row's data that is copied to another row is refused. It is hex, so two texts differ
- * under a collation that ignores case whenever their data do.
+ * The signature covers the stored key too, so a row's data that is copied to another row is refused. The digits between are random, so that
+ * no two writes have the same text, be their data the same: by it a save knows its own, and a late one never takes a later state for the
+ * one that it had read. All of that is hex, so two texts differ under a collation that ignores case as well.
  */
 export function signedJson(): Codec {
   return {
     encode(data, context) {
-      const payload = context.serializer.stringify(data);
+      const payload = `${randomBytes(NONCE_BYTES).toString("hex")}.${context.serializer.stringify(data)}`;
       const [key] = context.secrets.derive(LABEL);
       return `${VERSION}.${sign(key, payload, context).toString("hex")}.${payload}`;
     },
     decode(text, context) {
-      const signature = SIGNED_TEXT.exec(text)?.[1];
-      if (!signature) return undefined;
-      const payload = text.slice(VERSION.length + signature.length + 2);
+      const [, signature, payload] = SIGNED_TEXT.exec(text) ?? [];
+      if (signature === undefined || payload === undefined) return undefined;
       const given = Buffer.from(signature, "hex");
       const genuine = context.secrets.derive(LABEL).some((key) => timingSafeEqual(sign(key, payload, context), given));
-      return genuine ? parseDictionary(payload, context.serializer) : undefined;
+      return genuine ? parseDictionary(payload.slice(2 * NONCE_BYTES + 1), context.serializer) : undefined;
     },
   };
 }

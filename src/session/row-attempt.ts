@@ -42,11 +42,11 @@ export class RowAttempt {
     const now = config.now();
     const { row, data } = state;
     const isChanged = options.replacesAll || !isUnchanged(state.difference);
-    const overwrites = options.replacesAll || (isChanged && config.onConflict === "overwrite");
     this.sessionKey = options.rekey ? config.newKey() : state.sessionKey;
     this.expireDate = sessionExpiryDate(data, now, config);
     this.#text = isChanged || options.rekey ? encodeRowData(data, this.sessionKey, config) : undefined;
-    this.#guard = { liveAt: now, ...(!overwrites && row && { data: row.data }) };
+    // Also where the data replace whatever there is: an UPDATE that arrives late must not land on what others have written since.
+    this.#guard = { liveAt: now, ...(row && { data: row.data }) };
     this.#state = state;
     this.#options = options;
     this.#config = config;
@@ -80,20 +80,19 @@ export class RowAttempt {
       const moved = this.#options.rekey && (await store.find(storedKey(this.sessionKey)));
       return moved ? "matched" : { found };
     }
-    if (this.#isIn(found)) return "matched";
+    if (this.isWritten(found)) return "matched";
     // Only a guarded UPDATE may be followed by another: if it arrives late after all, the text that it wants is gone.
-    const isOvertaken = this.#guard.data !== undefined && found.data !== this.#state.row?.data;
-    return isOvertaken && onConflict === "merge" ? { found } : undefined;
+    const isOvertaken = this.#guard.data !== undefined && found.data !== this.#guard.data;
+    return isOvertaken && onConflict !== "error" ? { found } : undefined;
   }
 
-  /** Some MySQL connections count only rows whose values changed, so that writing what is there already looks like no match. */
+  /**
+   * Whether the row is what this attempt wanted to make of it. A text of its own is enough: another request may have moved the expiry on
+   * since. (It is also how a MySQL connection is understood that does not count a row which had the same values before.)
+   */
   isWritten(row: StoredRow): boolean {
-    return !this.#options.rekey && isSameRow(row, this.row);
-  }
-
-  /** A text of this attempt's own is enough: another request may have moved the expiry on since. */
-  #isIn(row: StoredRow): boolean {
+    if (this.#options.rekey) return false;
     const isOwnText = this.#text !== undefined && this.#text !== this.#state.row?.data;
-    return isOwnText ? row.data === this.#text : this.isWritten(row);
+    return isOwnText ? row.data === this.#text : isSameRow(row, this.row);
   }
 }

@@ -1,5 +1,6 @@
 import { ConflictError, UpdateError } from "../errors.ts";
-import { carryOut, jitter, type Statement } from "../store/carry-out.ts";
+import { jitter } from "../jitter.ts";
+import { carryOut, type Statement } from "../store/carry-out.ts";
 import { applyChanges, type Changes, findChanges, isUnchanged } from "./changes.ts";
 import type { CookieMover } from "./cookie-mover.ts";
 import { isLive } from "./expiry.ts";
@@ -97,6 +98,7 @@ export class RowUpdate {
       send: async () => ({ attempt, outcome: await attempt.send() }),
       look: async () => {
         const outcome = await attempt.look();
+        if (typeof outcome === "object" && outcome.found && !this.#isDecided(outcome.found)) return undefined;
         return outcome && { attempt, outcome };
       },
     };
@@ -104,11 +106,27 @@ export class RowUpdate {
 
   /** The row as it is after an UPDATE that matched none. */
   async #reread(tried: number): Promise<StoredRow | undefined> {
-    const { store, storedKey, onConflict } = this.#config;
+    const { store, storedKey } = this.#config;
     // From the second time on those in the way are other processes. The wait comes before the reading: between the reading and the next
     // UPDATE is when they can come first again.
-    if (onConflict === "merge" && tried > 1) await jitter(tried);
-    return carryOut(store, () => ({ send: () => store.find(storedKey(this.#sessionKey)) }));
+    if (tried > 1) await jitter(tried);
+    return carryOut(store, () => ({ send: () => store.find(storedKey(this.#sessionKey)), isRepeatable: true }));
+  }
+
+  /**
+   * Whether a row that another request wrote after an UPDATE that failed tells what became of that: of the keys that this request changed,
+   * it has either all the changes or none. Otherwise that other one may have built on them, and they must not be made a second time.
+   */
+  #isDecided(row: StoredRow): boolean {
+    const theirs = this.#decode(row);
+    if (!theirs) return true;
+    const { set, removed } = this.#changes();
+    const changed = [...set.keys(), ...removed];
+    const isAsIn = (dictionary: ReadonlyMap<string, unknown>) => {
+      const other = findChanges(dictionary, theirs, this.#config.serializer);
+      return !changed.some((key) => other.set.has(key) || other.removed.has(key));
+    };
+    return isAsIn(this.#data) || isAsIn(this.#decode(this.row) ?? new Map());
   }
 
   /** Finds out why an UPDATE matched no row, and merges what another request wrote. True: the row is what the attempt wanted. */
@@ -121,20 +139,19 @@ export class RowUpdate {
       );
     }
     if (attempt.isWritten(row)) return true;
+    if (row.data === this.row?.data && ++this.#unexplained === MAX_UNEXPLAINED) throw this.#conflict(tried, STUCK);
     const changes = this.#changes();
     const overwrites = this.#options.replacesAll || (onConflict === "overwrite" && !isUnchanged(changes));
     if (!overwrites) this.#merge(row, changes, tried);
+    this.row = row;
     return false;
   }
 
   #merge(row: StoredRow, changes: Changes, tried: number): void {
-    if (row.data === this.row?.data && ++this.#unexplained === MAX_UNEXPLAINED) {
-      throw this.#conflict(tried, STUCK);
-    }
     if (this.#config.onConflict === "error" && !isUnchanged(changes)) {
       throw this.#conflict(tried, "Another request changed it since it was read.");
     }
-    const theirs = decodeRowData(row.data, this.#sessionKey, this.#config);
+    const theirs = this.#decode(row);
     if (!theirs) {
       this.#emit({ type: "suspicious" });
       throw this.#conflict(tried, "What is in its row now does not verify.");
@@ -144,7 +161,6 @@ export class RowUpdate {
     for (const key of theirPart.removed) this.#data.delete(key);
     for (const [key, value] of theirPart.set) this.#data.set(key, value);
     if (!isUnchanged(changes) && !isUnchanged(theirPart)) this.#emit({ type: "merged", attempt: tried });
-    this.row = row;
   }
 
   #written(attempt: RowAttempt): string {
@@ -170,8 +186,11 @@ export class RowUpdate {
 
   /** In what the data differ from the row: from its text rather than from a copy of the values, which may change deep inside. */
   #difference(): Changes {
-    const before = this.row && decodeRowData(this.row.data, this.#sessionKey, this.#config);
-    return findChanges(before ?? new Map(), this.#data, this.#config.serializer);
+    return findChanges(this.#decode(this.row) ?? new Map(), this.#data, this.#config.serializer);
+  }
+
+  #decode(row: StoredRow | undefined): Map<string, unknown> | undefined {
+    return row && decodeRowData(row.data, this.#sessionKey, this.#config);
   }
 
   #emit(event: Parameters<typeof emitFor>[1]): void {

@@ -160,6 +160,7 @@ export class SessionRecord {
     const deleted = await carryOut(store, () => ({
       send: () => store.delete(key),
       look: async () => ((await store.find(key)) ? undefined : true),
+      isRepeatable: true, // no row will ever have this key again
     }));
     if (deleted) emitFor(sessionKey, { type: "ended", reason }, this.#config);
   }
@@ -179,7 +180,7 @@ export class SessionRecord {
 
   #find(sessionKey: string) {
     const { store, storedKey } = this.#config;
-    return carryOut(store, () => ({ send: () => store.find(storedKey(sessionKey)) }));
+    return carryOut(store, () => ({ send: () => store.find(storedKey(sessionKey)), isRepeatable: true }));
   }
 
   #dropKey(sessionKey: string, event: Parameters<typeof emitFor>[1]): Dictionary {

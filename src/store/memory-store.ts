@@ -35,9 +35,10 @@ export function memoryStore(): SessionStore {
     async delete(key) {
       return rows.delete(key);
     },
-    async findExpired(at, limit) {
-      const expired = [...rows].filter(([, row]) => row.expireDate <= at);
-      return expired.slice(0, limit).map(([key]) => key);
+    async findExpired(at, limit, { from } = {}) {
+      const all = [...rows].map(([key, { expireDate }]) => ({ key, expireDate }));
+      const expired = all.filter(({ expireDate }) => expireDate <= at && !(from && expireDate < from));
+      return expired.sort((a, b) => a.expireDate.getTime() - b.expireDate.getTime()).slice(0, limit);
     },
     async deleteExpired(keys, at) {
       const expired = keys.filter((key) => (rows.get(key)?.expireDate ?? Number.POSITIVE_INFINITY) <= at);

@@ -43,10 +43,14 @@ export function prismaStore(model: SessionDelegate): SessionStore {
     async delete(key) {
       return (await model.deleteMany({ where: { key } })).count > 0;
     },
-    async findExpired(at, limit) {
-      // Without an order of ours Prisma would sort by the key, and so read every expired row for each batch.
-      const [where, orderBy] = [{ expireDate: { lte: at } }, { expireDate: "asc" } as const];
-      return (await model.findMany({ where, orderBy, take: limit, select: { key: true } })).map(({ key }) => key);
+    async findExpired(at, limit, { from } = {}) {
+      return await model.findMany({
+        where: { expireDate: { lte: at, ...(from && { gte: from }) } },
+        // Without an order Prisma would sort by the key, and so read every expired row for each batch.
+        orderBy: { expireDate: "asc" },
+        take: limit,
+        select: { key: true, expireDate: true },
+      });
     },
     // Not `deleteMany({ where, limit })`, which is a DELETE by `key IN (SELECT ... LIMIT n)`: for that MariaDB 10 (and MySQL before 8.0.21)
     // goes through the whole table and locks every row and gap of it, and PostgreSQL does not look at the expiry again when it had to wait

@@ -12,10 +12,10 @@ export interface SessionDelegate {
   }): PromiseLike<SessionColumns | null>;
   /** With a `select` that may be left out, the result has the type of the whole row: so a model that lacks a column does not fit. */
   findMany(args: {
-    where: { expireDate: { lte: Date } };
+    where: { expireDate: { lte: Date; gte?: Date } };
     orderBy: { expireDate: "asc" };
     take: number;
-    select?: { key: true };
+    select?: { key: true; expireDate: true };
   }): PromiseLike<({ key: string } & SessionColumns)[]>;
   createMany(args: { data: { key: string } & SessionColumns }): PromiseLike<{ count: number }>;
   updateMany(args: {

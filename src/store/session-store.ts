@@ -15,6 +15,12 @@ export interface UpdateGuard {
   readonly data?: string;
 }
 
+/** Which expired rows are asked for. */
+export interface FindExpiredOptions {
+  /** Only those that expire at or after this instant. Default: all. */
+  readonly from?: Date | undefined;
+}
+
 /** `unmatched`: no row matched the guard. `taken`: another row has the new key. */
 export type RekeyOutcome = "rekeyed" | "unmatched" | "taken";
 
@@ -45,8 +51,8 @@ export interface SessionStore {
   rekey(key: string, guard: UpdateGuard, row: SessionRow): Promise<RekeyOutcome>;
   /** False when there was no such row. */
   delete(key: string): Promise<boolean>;
-  /** The keys of rows that expire at or before `at`: at most `limit` of them, none when no such row is left. */
-  findExpired(at: Date, limit: number): Promise<readonly string[]>;
+  /** Rows that expire at or before `at`, those that expired first to begin with: at most `limit` of them, none when no such row is left. */
+  findExpired(at: Date, limit: number, options?: FindExpiredOptions): Promise<readonly Omit<SessionRow, "data">[]>;
   /** Deletes those of the rows with these keys that expire at or before `at`; returns how many. */
   deleteExpired(keys: readonly string[], at: Date): Promise<number>;
   /** What an error of these verbs means. A store without it takes each for `unknown`. */

@@ -168,13 +168,23 @@ export function storeConformanceTests(
       assert.deepEqual(await stored(store, other.key), other);
     },
 
-    async "findExpired gives the keys of what expires at or before the date, at most the limit at a time"(store) {
+    async "findExpired gives what expires at or before the date, at most the limit at a time"(store) {
       await store.insert(newRow());
       const expired = [newRow({ expireDate: BEFORE }), newRow({ expireDate: BEFORE }), newRow({ expireDate: NOW })];
       for (const row of expired) await store.insert(row);
-      assert.deepEqual([...(await store.findExpired(NOW, 10))].sort(), expired.map(({ key }) => key).sort());
+      const found = await store.findExpired(NOW, 10);
+      assert.deepEqual(found.map(({ key }) => key).sort(), expired.map(({ key }) => key).sort());
       assert.equal((await store.findExpired(BEFORE, 10)).length, 2);
       assert.equal((await store.findExpired(NOW, 2)).length, 2);
+    },
+
+    async "findExpired begins with what expired first, or from a date on"(store) {
+      const [last, first] = [newRow({ expireDate: NOW }), newRow({ expireDate: BEFORE })];
+      for (const row of [last, first]) await store.insert(row);
+      const withoutData = ({ key, expireDate }: SessionRow) => ({ key, expireDate });
+      assert.deepEqual(await store.findExpired(NOW, 10), [first, last].map(withoutData));
+      assert.deepEqual(await store.findExpired(NOW, 10, { from: BEFORE }), [first, last].map(withoutData));
+      assert.deepEqual(await store.findExpired(NOW, 10, { from: NOW }), [withoutData(last)]);
     },
 
     async "findExpired gives nothing where nothing has expired"(store) {

@@ -14,8 +14,12 @@ const context = (overrides: Partial<CodecContext> = {}): CodecContext => ({
 describe("signedJson", () => {
   const codec = signedJson();
 
-  it("is readable JSON behind a version and a signature", () => {
-    expect(codec.encode({ userId: 7 }, context())).toMatch(/^v1\.[0-9a-f]{64}\.\{"userId":7\}$/);
+  it("is readable JSON behind a version, a signature and a nonce", () => {
+    expect(codec.encode({ userId: 7 }, context())).toMatch(/^v1\.[0-9a-f]{64}\.[0-9a-f]{16}\.\{"userId":7\}$/);
+  });
+
+  it("gives the same data another text each time", () => {
+    expect(codec.encode({ userId: 7 }, context())).not.toBe(codec.encode({ userId: 7 }, context()));
   });
 
   it("decodes what it encoded", () => {
@@ -53,6 +57,7 @@ describe("signedJson", () => {
     "v1..",
     `v1.${"0".repeat(64)}`,
     `v1.${"0".repeat(64)}.`,
+    `v1.${"0".repeat(64)}.${"0".repeat(16)}.{}`,
     `v2.${"0".repeat(64)}.{}`,
     "{}",
     "\u0000",

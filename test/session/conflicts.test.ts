@@ -249,29 +249,34 @@ describeEachStore("Two requests at once", (stores) => {
     expect(updates, "one in vain and one that counts").toBe(200);
   });
 
-  it("whoever hangs on a dead connection is not waited for", async () => {
-    const { mine, me, they, store, key, read } = await twoActors();
-    const other = await mine.load(key);
+  it("whoever hangs on a dead connection is not waited for, however many there are", async () => {
+    const { mine, they, store, key, read } = await twoActors();
+    const requests = await Promise.all(Array.from({ length: 6 }, () => mine.load(key)));
     they.set("note", "theirs");
     await they.save();
     const find = store.find.bind(store);
-    const iHang = gate();
-    const theyAnswer = gate();
+    const allHang = gate();
+    let hanging = 0;
     store.find = async (...args) => {
-      store.find = find;
-      iHang.open();
-      await theyAnswer.opened;
+      if (++hanging === requests.length) allHang.open();
+      await allHang.opened;
       return find(...args);
     };
+    const saves = requests.map((request, i) => {
+      request.set(`key${i}`, i);
+      return request.save();
+    });
+    // None of them would answer before all of them have asked: the test would not end.
+    await Promise.all(saves);
+    store.find = find;
+    expect(Object.keys(await read())).toHaveLength(9);
+  });
+
+  it('an UPDATE that never matches ends in a ConflictError that says so with "overwrite" too', async () => {
+    const { me, store } = await twoActors({ onConflict: "overwrite" });
+    store.update = async () => false;
     me.set("userId", 8);
-    const mySave = me.save();
-    await iHang.opened;
-    other.set("cart", []);
-    await other.save();
-    expect(await read()).toEqual({ userId: 7, cart: [], note: "theirs" });
-    theyAnswer.open();
-    await mySave;
-    expect(await read()).toEqual({ userId: 8, cart: [], note: "theirs" });
+    await expect(me.save()).rejects.toMatchObject({ message: expect.stringMatching(/no UPDATE matches it/) });
   });
 
   it("they sign out: my save is an UpdateError, and the session stays gone", async () => {

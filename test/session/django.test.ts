@@ -55,7 +55,10 @@ const TABLE: Record<string, { here: string; tests: Record<string, string[]> }> =
     here: "signedJson()",
     tests: { [CODEC]: ["refuses the text under another key, with another secret, with any other character"] },
   },
-  encode: { here: "signedJson().encode()", tests: { [CODEC]: ["is readable JSON behind a version and a signature"] } },
+  encode: {
+    here: "signedJson().encode()",
+    tests: { [CODEC]: ["is readable JSON behind a version, a signature and a nonce"] },
+  },
   decode: {
     here: "signedJson().decode()",
     tests: {

@@ -66,7 +66,9 @@ describeEachStore("When the database fails", (stores) => {
     };
     const read = async (sessionKey: string | null = key) => (await theirs.load(sessionKey)).toJSON();
     const exists = async (sessionKey: string) => (await otherStore.find(storedKey(sessionKey))) !== undefined;
-    return { mine, theirs, me, they, key, keys, clock, events, fail, read, exists };
+    /** What the network delivers after all. */
+    const arrive = (args: unknown[] | undefined) => otherStore.update(...(args as Parameters<SessionStore["update"]>));
+    return { mine, theirs, me, they, key, keys, clock, events, fail, read, exists, arrive };
   }
 
   it.each([lost, nameless])(
@@ -213,34 +215,97 @@ describeEachStore("When the database fails", (stores) => {
     expect([updates.length, finds.length]).toEqual([1, 0]);
   });
 
-  it("save after clear: what arrived is saved; what did not is not sent again, since it is not guarded", async () => {
+  it("save: where nobody can tell whether it arrived, that is the error, and nothing is made a second time", async () => {
+    const { me, theirs, key, fail, read } = await actors();
+    // They consume what I put in, so that it is neither there nor as I found it.
+    const updates = fail("update", "after", [lost], async () => {
+      const they = await theirs.load(key);
+      expect(they.pop("note")).toBe("once");
+      they.set("userId", 9);
+      await they.save();
+    });
+    me.update({ userId: 8, note: "once" });
+    await expect(me.save()).rejects.toBe(lost);
+    expect(await read()).toEqual({ userId: 9, cart: ["tea"] });
+    expect(updates).toHaveLength(1);
+  });
+
+  it("save after clear: what arrived is saved; what did not is the error, or replaces what they wrote meanwhile", async () => {
     const { me, they, fail, read } = await actors();
     const updates = fail("update", "after", [lost]);
     me.clear();
     me.set("userId", 9);
     await me.save();
     expect(await read()).toEqual({ userId: 9 });
-    they.set("note", "theirs");
-    await they.save();
+    expect(updates).toHaveLength(1);
     fail("update", "before", [lost]);
     me.clear();
     await expect(me.save()).rejects.toBe(lost);
-    expect(await read()).toEqual({ userId: 9, note: "theirs" });
-    expect(updates).toHaveLength(1);
+    expect(await read()).toEqual({ userId: 9 });
+    they.set("note", "theirs");
+    await they.save();
+    fail("update", "before", [lost]);
+    await me.save();
+    expect(await read()).toEqual({});
   });
 
-  it.each(["overwrite", "error"] as const)(
-    'onConflict "%s": what did not arrive is the error, whatever they wrote',
-    async (onConflict) => {
-      const { me, they, fail, read } = await actors({ onConflict });
-      they.set("note", "theirs");
-      await they.save();
-      fail("update", "before", [lost]);
-      me.set("userId", 8);
-      await expect(me.save()).rejects.toBe(lost);
-      expect(await read()).toEqual({ userId: 7, cart: ["tea"], note: "theirs" });
-    },
-  );
+  it("save after clear: one that arrives late, when it has thrown and others have saved since, changes nothing", async () => {
+    const { me, they, fail, read, arrive } = await actors();
+    const late = fail("update", "before", [lost]);
+    me.clear();
+    me.set("userId", 9);
+    await expect(me.save()).rejects.toBe(lost);
+    they.set("note", "theirs");
+    await they.save();
+    expect(await arrive(late[0])).toBe(false);
+    expect(await read()).toEqual({ userId: 7, cart: ["tea"], note: "theirs" });
+  });
+
+  it("save: one that arrives late changes nothing, even if the session holds again what it was based on", async () => {
+    const { me, they, fail, read, arrive } = await actors();
+    const late = fail("update", "before", [lost]);
+    me.set("userId", 9);
+    await expect(me.save()).rejects.toBe(lost);
+    they.set("note", "theirs");
+    await they.save();
+    they.delete("note");
+    await they.save();
+    expect(await arrive(late[0])).toBe(false);
+    expect(await read()).toEqual({ userId: 7, cart: ["tea"] });
+  });
+
+  it("save after clear without a load: it has nothing to be guarded by, so what did not arrive is not sent again", async () => {
+    const { mine, they, key, fail, read } = await actors();
+    const me = mine.open(key);
+    me.clear();
+    they.set("note", "theirs");
+    await they.save();
+    fail("update", "before", [lost]);
+    await expect(me.save()).rejects.toBe(lost);
+    expect(await read()).toEqual({ userId: 7, cart: ["tea"], note: "theirs" });
+    await me.save();
+    expect(await read()).toEqual({});
+  });
+
+  it('onConflict "overwrite": what did not arrive replaces what they wrote meanwhile', async () => {
+    const { me, they, fail, read } = await actors({ onConflict: "overwrite" });
+    they.set("note", "theirs");
+    await they.save();
+    fail("update", "before", [lost]);
+    me.set("userId", 8);
+    await me.save();
+    expect(await read()).toEqual({ userId: 8, cart: ["tea"] });
+  });
+
+  it('onConflict "error": what did not arrive is the error, whatever they wrote', async () => {
+    const { me, they, fail, read } = await actors({ onConflict: "error" });
+    they.set("note", "theirs");
+    await they.save();
+    fail("update", "before", [lost]);
+    me.set("userId", 8);
+    await expect(me.save()).rejects.toBe(lost);
+    expect(await read()).toEqual({ userId: 7, cart: ["tea"], note: "theirs" });
+  });
 
   it("cycleKey: a new key that arrived is the session's, with what was changed", async () => {
     const { me, key, fail, read, exists, keys, events } = await actors();
@@ -318,12 +383,14 @@ describeEachStore("When the database fails", (stores) => {
   );
 
   it.each(["flush", "destroy"] as const)(
-    "%s: a row that is still there is the error, and the session stays",
+    "%s: a row that is still there is deleted by a second try, or the error, and the session stays",
     async (end) => {
       const { me, key, fail, exists } = await actors();
-      fail("delete", "before", [lost]);
-      await expect(me[end]()).rejects.toBe(lost);
-      expect([await exists(key), me.sessionKey]).toEqual([true, key]);
+      const deletes = fail("delete", "before", [lost, nameless, lost]);
+      await expect(me[end]()).rejects.toBe(nameless);
+      expect([await exists(key), me.sessionKey, deletes.length]).toEqual([true, key, 2]);
+      await me[end]();
+      expect([await exists(key), deletes.length]).toEqual([false, 4]);
     },
   );
 
@@ -347,12 +414,12 @@ describeEachStore("When the database fails", (stores) => {
     expect(arrived).toHaveLength(2);
   });
 
-  it("load: what was rolled back is read again; any other error is the caller's, and the next load reads anew", async () => {
+  it("load: what failed is read once more; a second failure is the caller's, and the next load reads anew", async () => {
     const { mine, key, fail } = await actors();
-    const finds = fail("find", "before", [deadlock, lost]);
+    const finds = fail("find", "before", [deadlock, lost, nameless, lost]);
     const session = mine.open(key);
-    await expect(session.load()).rejects.toBe(lost);
+    await expect(session.load()).rejects.toBe(nameless);
     await session.load();
-    expect([session.get("userId"), finds.length]).toEqual([7, 3]);
+    expect([session.get("userId"), finds.length]).toEqual([7, 5]);
   });
 });
