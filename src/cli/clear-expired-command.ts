@@ -2,11 +2,11 @@ import { resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { clearExpired } from "../clear-expired.ts";
 import type { ClearExpiredLine } from "./command-line.ts";
-import { explainDatabaseError } from "./database-error.ts";
+import { type CommandResult, report } from "./command-result.ts";
 import { loadEnvironmentFiles } from "./environment-files.ts";
+import { explainFailure } from "./explain-failure.ts";
 import type { Host } from "./host.ts";
-import { type Client, loadClient } from "./load-client.ts";
-import { type Outcome, report } from "./outcome.ts";
+import { blamingFile, type Client, loadClient } from "./load-client.ts";
 import { type ProgressBar, progressBar } from "./progress-bar.ts";
 import { type SessionModel, sessionModel } from "./session-model.ts";
 import { stopSignals } from "./stop-signals.ts";
@@ -20,24 +20,25 @@ const DISCONNECT_MS = 5000;
  */
 export async function clearExpiredCommand(line: ClearExpiredLine, host: Host): Promise<number> {
   loadEnvironmentFiles(host.cwd());
-  const client = await loadClient(resolve(host.cwd(), line.client), line.export);
+  const file = resolve(host.cwd(), line.client);
+  const client = await loadClient(file, line.export);
   try {
-    const model = sessionModel(client, line.model);
+    const model = await blamingFile(file, () => sessionModel(client, line.model));
     return report(await (line.dryRun ? count(model) : clear(model, line.batchSize, host)), line.json, host);
   } finally {
     await disconnect(client);
   }
 }
 
-async function count({ countExpired }: SessionModel): Promise<Outcome> {
+async function count({ countExpired }: SessionModel): Promise<CommandResult> {
   try {
     return { expired: await countExpired(new Date()) };
   } catch (error) {
-    return { error: explainDatabaseError(error) };
+    return { error: explainFailure(error) };
   }
 }
 
-async function clear(model: SessionModel, batchSize: number | undefined, host: Host): Promise<Outcome> {
+async function clear(model: SessionModel, batchSize: number | undefined, host: Host): Promise<CommandResult> {
   const at = new Date();
   let deleted = 0;
   let bar: ProgressBar | undefined;
@@ -56,7 +57,7 @@ async function clear(model: SessionModel, batchSize: number | undefined, host: H
     return { deleted };
   } catch (error) {
     const stopped = error === signal.reason ? stoppedBy() : undefined;
-    return { deleted, ...(stopped ? { stoppedBy: stopped } : { error: explainDatabaseError(error) }) };
+    return { deleted, ...(stopped ? { stoppedBy: stopped } : { error: explainFailure(error) }) };
   } finally {
     bar?.clear();
     release();
@@ -67,7 +68,8 @@ async function clear(model: SessionModel, batchSize: number | undefined, host: H
 async function disconnect(client: Client): Promise<void> {
   const closed = new AbortController();
   const patience = wait(DISCONNECT_MS, undefined, { signal: closed.signal });
-  await Promise.race([client.$disconnect(), patience]).catch(() => {});
+  const disconnected = (async () => client.$disconnect())(); // it may throw at once, too
+  await Promise.race([disconnected, patience]).catch(() => {});
   closed.abort();
   await patience.catch(() => {});
 }

@@ -1,3 +1,5 @@
+import { withoutSecrets } from "./without-secrets.ts";
+
 /** How a command ended. Stopped by a signal it is 128 and the signal's number, as shells have it. */
 export const EXIT = { done: 0, failed: 1, wrongUse: 2, SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -12,8 +14,16 @@ export class CommandError extends Error {
   }
 }
 
-/** The message of whatever was thrown, as a part of a sentence of ours: in one line, without a full stop. */
+/** The message of whatever was thrown, as a part of a sentence of ours: in one line, without secrets and without a full stop. */
 export function messageOf(error: unknown): string {
-  const message = error instanceof Error ? error.message || error.name : String(error);
-  return message.replace(/\s+/g, " ").trim().replace(/\.$/, "");
+  return withoutSecrets(textOf(error)).replace(/\s+/g, " ").trim().replace(/\.$/, "");
+}
+
+/** What was thrown may throw again when it is looked at, as a client does that is built when it is first used. */
+function textOf(error: unknown): string {
+  try {
+    return String(error instanceof Error ? error.message || error.name : error);
+  } catch {
+    return "an error that cannot be read";
+  }
 }

@@ -1,6 +1,9 @@
 import { parseArgs } from "node:util";
 import { CommandError, messageOf } from "./command-error.ts";
 
+/** That of `clearExpired()`. */
+const MAX_BATCH_SIZE = 10_000;
+
 /** What `--help` prints. */
 export const USAGE = `Usage: prisma-db-session clear-expired --client FILE [options]
 
@@ -10,14 +13,15 @@ Options:
   --client FILE      the file that exports your Prisma client, TypeScript or JavaScript (required)
   --model NAME       the property of the client that is the session model (default: session)
   --export NAME      the export that is the client (default: prisma, then default, then the only client there is)
-  --batch-size N     how many rows a batch deletes at most (default: 500)
+  --batch-size N     how many rows a batch deletes at most, up to ${MAX_BATCH_SIZE} (default: 500)
   --dry-run          count the expired rows, delete nothing
   --json             print the result as one line of JSON
   --help, --version
 
-The environment is read from .env.local and .env too, where they exist; what is set already is kept.
+The environment is read from .env.local and .env too, and from .env.$NODE_ENV.local and .env.$NODE_ENV where
+NODE_ENV is set, in the order of Next.js; what is set already is kept.
 
-Exit codes: 0 done; 1 the database failed; 2 wrong options, or no such client or model;
+Exit codes: 0 done; 1 the deleting failed; 2 wrong options, no such client or model, or your own modules failed;
 130 or 143 stopped by SIGINT or SIGTERM after the running batch (a second signal ends at once).
 `;
 
@@ -87,6 +91,9 @@ function parse(args: readonly string[]) {
 }
 
 function rows(text: string | undefined): number | undefined {
-  if (text === undefined || /^[1-9]\d{0,8}$/.test(text)) return text === undefined ? undefined : Number(text);
-  throw new CommandError(`The batch size "${text}" is no number of rows. Give a whole number above 0.`);
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d*$/.test(text) && Number(text) <= MAX_BATCH_SIZE) return Number(text);
+  throw new CommandError(
+    `The batch size "${text}" is no number of rows. Give a whole number from 1 to ${MAX_BATCH_SIZE}.`,
+  );
 }

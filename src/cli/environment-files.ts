@@ -2,16 +2,27 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { CommandError, messageOf } from "./command-error.ts";
 
-/** Sets what `.env.local` and `.env` of a folder say, in Next.js's order: what is set already wins. */
+/**
+ * Sets what the `.env` files of a folder say, in Next.js's order: what is set already wins.
+ * https://nextjs.org/docs/app/guides/environment-variables#environment-variable-load-order
+ * @throws CommandError for one that cannot be read
+ */
 export function loadEnvironmentFiles(folder: string): void {
-  for (const name of [".env.local", ".env"]) {
+  for (const name of fileNames(process.env.NODE_ENV)) {
     const file = join(folder, name);
-    // A folder may have that name too: a virtual environment of Python.
-    if (!statSync(file, { throwIfNoEntry: false })?.isFile()) continue;
     try {
-      process.loadEnvFile(file);
+      // A folder may have that name too: a virtual environment of Python.
+      if (statSync(file, { throwIfNoEntry: false })?.isFile()) process.loadEnvFile(file);
     } catch (error) {
       throw new CommandError(`${name} cannot be read (${messageOf(error)}). Make it readable, or move it away.`);
     }
   }
+}
+
+/** Without a NODE_ENV, as a command is run by cron, there is no telling whether an app is in development or in production. */
+function fileNames(environment: string | undefined): string[] {
+  if (!environment) return [".env.local", ".env"];
+  // Tests are to give the same result on every machine.
+  const local = environment === "test" ? [] : [".env.local"];
+  return [`.env.${environment}.local`, ...local, `.env.${environment}`, ".env"];
 }

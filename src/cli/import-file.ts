@@ -36,8 +36,8 @@ function importerFor(path: string): Importer {
   if (importer) return importer;
   if (extension === ".js" || stripsTypes()) return nativeImport;
   throw new CommandError(
-    `${path} is TypeScript, which Node.js ${process.versions.node} does not load by itself, and neither the Prisma CLI nor jiti, ` +
-      "which do, are installed. Install one of them: `npm install --save-dev jiti`.",
+    `${path} is TypeScript, which Node.js ${process.versions.node} does not load by itself, and jiti 2, which does, is not there: ` +
+      "neither by itself nor with the Prisma CLI, which brings it along if it is new enough. Run `npm install --save-dev jiti`.",
   );
 }
 
@@ -71,6 +71,7 @@ function tsxImport(path: string): Importer | undefined {
   const tsx = findPackage(path, ["tsx"]);
   if (!tsx) return undefined;
   return async (file) => {
+    process.env.TSX_DISABLE_CACHE ??= "1"; // as for jiti: it would trust a folder that others can write to
     const { tsImport } = await nativeImport(join(tsx.folder, "dist/esm/api/index.mjs"));
     return (tsImport as (specifier: string, parent: string) => Promise<Exports>)(pathToFileURL(file).href, file);
   };

@@ -15,12 +15,33 @@ export interface Client {
  * @throws CommandError where there is none
  */
 export async function loadClient(path: string, exportName: string | undefined): Promise<Client> {
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
+  return blamingFile(path, async () => {
+    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
+      throw new CommandError(
+        `There is no file ${path}. Give --client the path of the file that exports your Prisma client.`,
+      );
+    }
+    return chooseClient(path, namedExports(await importFile(path)), exportName);
+  });
+}
+
+/**
+ * Does something with what a file exports. What the file throws is said to be its own, whether it throws while it is loaded or, as a client
+ * does that is built when it is first used, while it is looked at.
+ * @throws CommandError for everything that is thrown
+ */
+export async function blamingFile<Result>(path: string, work: () => Result | Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
     throw new CommandError(
-      `There is no file ${path}. Give --client the path of the file that exports your Prisma client.`,
+      `${path} failed while it was loaded: ${messageOf(error)}. Mend that, and run the command again.`,
     );
   }
-  const exports = namedExports(await importOrExplain(path));
+}
+
+function chooseClient(path: string, exports: Exports, exportName: string | undefined): Client {
   const names = Object.keys(exports);
   const there = names.length > 0 ? `It exports ${names.join(", ")}.` : "It exports nothing.";
   if (exportName !== undefined) {
@@ -38,17 +59,6 @@ export async function loadClient(path: string, exportName: string | undefined): 
   throw new CommandError(
     `${path} exports no Prisma client. ${there} Export one, as in \`export const prisma = new PrismaClient(...)\`.`,
   );
-}
-
-async function importOrExplain(path: string): Promise<Exports> {
-  try {
-    return await importFile(path);
-  } catch (error) {
-    if (error instanceof CommandError) throw error;
-    throw new CommandError(
-      `${path} failed while it was loaded: ${messageOf(error)}. Mend that, and run the command again.`,
-    );
-  }
 }
 
 /** What a CommonJS module exports is inside of its default export, as Node.js imports it. */

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { clearExpiredCommand } from "./clear-expired-command.ts";
-import { CommandError, EXIT } from "./command-error.ts";
+import { CommandError, EXIT, messageOf } from "./command-error.ts";
 import { parseCommandLine, USAGE } from "./command-line.ts";
 import type { Host } from "./host.ts";
 
@@ -16,9 +16,9 @@ export async function run(args: readonly string[], host: Host): Promise<number> 
     host.stdout.write(line.command === "help" ? USAGE : `${await version()}\n`);
     return EXIT.done;
   } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    host.stderr.write(`prisma-db-session: ${error.message}\n`);
-    return error.exitCode;
+    // Never the error itself: what Node.js shows of one may hold the URL of the database, with its password.
+    host.stderr.write(`prisma-db-session: ${messageOf(error)}.\n`);
+    return error instanceof CommandError ? error.exitCode : EXIT.wrongUse;
   }
 }
 

@@ -15,16 +15,20 @@ type CountableDelegate = SessionDelegate & {
   count(args: { where: { expireDate: { lte: Date } } }): PromiseLike<number>;
 };
 
-/** @throws CommandError where the client has no such model, or it is no model for sessions */
+/**
+ * A model of a client, or of its primary where it has read replicas.
+ * @throws CommandError where the client has no such model, or it is no model for sessions
+ */
 export function sessionModel(client: object, name: string): SessionModel {
-  const model: unknown = isModelName(name) ? Reflect.get(client, name) : undefined;
+  const primary = primaryOf(client);
+  const model: unknown = isModelName(name) ? Reflect.get(primary, name) : undefined;
   if (!isModel(model)) {
-    const models = Object.keys(client).filter((key) => isModelName(key) && isModel(Reflect.get(client, key)));
+    // A client that is built when it is first used cannot list what it has.
+    const models = Object.keys(primary).filter((key) => isModelName(key) && isModel(Reflect.get(primary, key)));
     throw new CommandError(
       `Your Prisma client has no model "${name}". ` +
-        (models.length > 0
-          ? `It has ${models.join(", ")}: choose one with --model, or add the model Session to your schema and run \`prisma generate\`.`
-          : "It has none: add the model Session to your schema and run `prisma generate`."),
+        (models.length > 0 ? `It has ${models.join(", ")}: choose one with --model` : "Choose another with --model") +
+        ", or add the model Session to your schema and run `prisma generate`.",
     );
   }
   try {
@@ -34,6 +38,15 @@ export function sessionModel(client: object, name: string): SessionModel {
     if (error instanceof ConfigError) throw new CommandError(error.message, undefined, { cause: error });
     throw error;
   }
+}
+
+/**
+ * Prisma's extension for read replicas sends `findMany` and `count` to a replica, which lags behind: what was deleted would be found again.
+ * https://github.com/prisma/extension-read-replicas
+ */
+function primaryOf(client: object): object {
+  const { $primary } = client as { $primary?: unknown };
+  return typeof $primary === "function" ? $primary.call(client) : client;
 }
 
 /** `$on` and what is private to Prisma are no models. */

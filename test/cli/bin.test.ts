@@ -78,6 +78,50 @@ describe("the command that the package installs", () => {
     expect({ stdout, exitCode }).toEqual({ stdout: "", exitCode: 143 });
   });
 
+  it("goes on with its work when nobody reads what it prints", async () => {
+    const chatty = `
+      import { prisma as base } from "@/lib/prisma";
+      const wait = () => new Promise((resolve) => setTimeout(resolve, 50));
+      export const prisma = base.$extends({ query: { session: { async deleteMany({ args, query }) {
+        console.error("a batch");
+        await wait();
+        return query(args);
+      } } } });`;
+    const { path, prisma } = await app({ expired: 6, files: { "lib/client.ts": chatty } });
+    const { child, ended } = start(path, [...CLEAR, "--batch-size", "2"]);
+    child.stdout.destroy();
+    child.stderr.once("data", () => child.stderr.destroy());
+    const exited = once(child, "exit");
+    await ended.catch(() => {}); // what is destroyed has no text
+    expect(await exited).toEqual([0, null]);
+    expect(await prisma.session.count()).toBe(1);
+  });
+
+  it("says so when the client's file never finishes loading", async () => {
+    const path = await folder({ "client.mjs": "await new Promise(() => {}); export const prisma = 1;" });
+    const { stdout, stderr, exitCode } = await start(path, ["clear-expired", "--client", "client.mjs"]).ended;
+    expect({ stdout, exitCode }).toEqual({ stdout: "", exitCode: 2 });
+    expect(stderr).toMatch(
+      /^prisma-db-session: [^\n]+ waits for what never comes\. See what [^\n]+ at its top level\.\n$/,
+    );
+  });
+
+  it.each(["process.nextTick(() => { throw error; })", "Promise.reject(error)"])(
+    "prints the message alone of what nobody caught: %s",
+    async (thrown) => {
+      const text = `
+        const error = Object.assign(new Error("The pool broke."), { options: { password: "s3cret" } });
+        ${thrown};
+        await new Promise((resolve) => setTimeout(resolve, 10_000));`;
+      const path = await folder({ "client.mjs": text });
+      const { stdout, stderr, exitCode } = await start(path, ["clear-expired", "--client", "client.mjs"]).ended;
+      expect({ stdout, exitCode }).toEqual({ stdout: "", exitCode: 2 });
+      expect(stderr).toBe(
+        "prisma-db-session: Your modules threw what nobody caught: The pool broke. Mend that, and run the command again.\n",
+      );
+    },
+  );
+
   it.skipIf(!existsSync("/usr/bin/script"))("draws a bar in a terminal, without colours", async () => {
     const { path } = await app({ expired: 4 });
     const command = `${BIN} clear-expired --client lib/prisma.ts --batch-size 2`;

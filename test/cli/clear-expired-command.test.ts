@@ -76,8 +76,91 @@ describe("clear-expired", () => {
     const path = await folder({ "db.mjs": "export const db = { async $connect() {}, async $disconnect() {} };" });
     const { exitCode, stderr } = await runIn(path, ["clear-expired", "--client", "db.mjs"]);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain("It has none: add the model Session to your schema");
+    expect(stderr).toContain('no model "session". Choose another with --model, or add the model Session to your');
   });
+
+  it.each([
+    ["when it is looked at", 'name === "$connect"'],
+    ["when its model is taken", 'name === "session"'],
+    ["when it is asked for its primary", 'name === "$primary"'],
+  ])("prints the message alone of a client that throws %s", async (_, when) => {
+    const lazy = `
+      const fail = () => { throw Object.assign(new Error("No database\\nat postgres://user:s3cret@db/shop."), { input: "postgres://user:s3cret@db" }); };
+      export const prisma = new Proxy({}, { get: (_, name) => ${when} ? fail() : /connect/.test(name) ? async () => {} : undefined });`;
+    const path = await folder({ "db.mjs": lazy });
+    for (const json of [[], ["--json"]]) {
+      expect(await runIn(path, ["clear-expired", "--client", "db.mjs", ...json])).toEqual({
+        exitCode: 2,
+        stdout: "",
+        stderr: `prisma-db-session: ${path}/db.mjs failed while it was loaded: No database at postgres://***@db/shop. Mend that, and run the command again.\n`,
+        exits: [],
+      });
+    }
+  });
+
+  it("prints the message alone of an error that nobody expected", async () => {
+    const path = await folder();
+    const host = {
+      cwd: () => {
+        throw new Error("ENOENT: no such folder, uv_cwd");
+      },
+    };
+    expect(await runIn(path, CLEAR, { host })).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: "prisma-db-session: ENOENT: no such folder, uv_cwd.\n",
+      exits: [],
+    });
+  });
+
+  /** A client, and a model that counts the letters of its name, and of which `rows` can be read and not deleted. */
+  const MODEL = `
+    const model = (name, rows = []) => ({
+      async findUnique() {}, async createMany() {}, async updateMany() {},
+      async findMany() { return rows; },
+      async deleteMany() { return { count: 0 }; },
+      async count() { return name.length; },
+    });
+    const client = { async $connect() {}, async $disconnect() {} };`;
+
+  it("goes to the primary where the client has replicas, and disconnects the client", async () => {
+    const path = await folder({
+      "db.mjs": `${MODEL}
+        const primary = { session: model("primary"), visit: model("visits") };
+        export const prisma = { ...client, session: model(""), $primary() { return this === prisma && primary; } };`,
+    });
+    const replicated = ["clear-expired", "--client", "db.mjs"];
+    expect(await runIn(path, [...replicated, "--dry-run", "--json"])).toMatchObject({ stdout: '{"expired":7}\n' });
+    expect(await runIn(path, [...replicated, "--json"])).toMatchObject({ stdout: '{"deleted":0}\n' });
+    const { stderr } = await runIn(path, [...replicated, "--model", "login"]);
+    expect(stderr).toContain('no model "login". It has session, visit: choose');
+  });
+
+  it("says as it is what clearExpired() says of rows that cannot be deleted", async () => {
+    const path = await folder({
+      "db.mjs": `${MODEL} export const prisma = { ...client, session: model("", [{ key: "stays" }]) };`,
+    });
+    const { exitCode, stdout, stderr } = await runIn(path, ["clear-expired", "--client", "db.mjs", "--json"]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(
+      /^prisma-db-session: Expired rows are read again and again, and cannot be deleted\. See [^\n]+\.\n$/,
+    );
+    expect(JSON.parse(stdout)).toEqual({ deleted: 0, error: stderr.replace("prisma-db-session: ", "").trim() });
+  });
+
+  it.each(["throw new Error()", "return Promise.reject(new Error())"])(
+    "has done its work though the client cannot be disconnected: %s",
+    async (failure) => {
+      const path = await folder({
+        "db.mjs": `${MODEL} export const prisma = { ...client, session: model(""), $disconnect() { ${failure}; } };`,
+      });
+      expect(await runIn(path, ["clear-expired", "--client", "db.mjs"])).toMatchObject({
+        exitCode: 0,
+        stdout: "0 expired rows deleted.\n",
+        stderr: "",
+      });
+    },
+  );
 
   it.each([[[]], [["--dry-run"]]])("says that the table is missing, and how to make it %j", async (options) => {
     const { path, prisma } = await app({ expired: 0 });
@@ -158,15 +241,15 @@ describeEachDatabase("clear-expired, its own connection", (db) => {
     expect(stdout).toBe('{"deleted":2,"stoppedBy":"SIGINT"}\n');
   });
 
-  it("says how many rows were deleted before the database failed", async () => {
+  it("says how many rows were deleted before it failed", async () => {
     await db().prisma.session.createMany({ data: sessionRows(7) });
     const fail = (batches: number) => {
-      if (batches === 2) throw new Error("Connection\nterminated.");
+      if (batches >= 2) throw new Error("Connection\nterminated.");
     };
     const { path, args } = await clientFile(fail);
     expect(await runIn(path, args, { isTTY: true })).toMatchObject({
       exitCode: 1,
-      stdout: "2 expired rows deleted before the database failed.\n",
+      stdout: "2 expired rows deleted before it failed.\n",
       stderr: expect.stringMatching(
         /\rprisma-db-session: The database failed: Connection terminated\. What was deleted stays deleted; .*\n$/,
       ),

@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
+import { clearExpired } from "../../src/clear-expired.ts";
 import { EXIT } from "../../src/cli/command-error.ts";
-import { parseCommandLine, USAGE } from "../../src/cli/command-line.ts";
+import { type ClearExpiredLine, parseCommandLine, USAGE } from "../../src/cli/command-line.ts";
+import { memoryStore } from "../../src/store/memory-store.ts";
 import { root, runIn } from "./support.ts";
 
 describe("the command line", () => {
@@ -56,6 +58,18 @@ describe("the command line", () => {
     for (const code of Object.values(EXIT)) expect(docs).toMatch(new RegExp(`^\\| (\\d+, )*${code}(, \\d+)* \\|`, "m"));
   });
 
+  it("takes every batch size that clearExpired() takes", async () => {
+    const config = { store: memoryStore(), now: () => new Date(), emit: () => {} };
+    const { batchSize } = parseCommandLine([
+      "clear-expired",
+      "--client=a.ts",
+      "--batch-size=10000",
+    ]) as ClearExpiredLine;
+    expect(batchSize).toBe(10_000);
+    expect(await clearExpired(config, { batchSize: 10_000 })).toBe(0);
+    await expect(clearExpired(config, { batchSize: 10_001 })).rejects.toThrow("batchSize");
+  });
+
   it("--version is the package's", async () => {
     const { version } = JSON.parse(await readFile(`${root}package.json`, "utf8"));
     expect(await runIn(root, ["--version"])).toMatchObject({ exitCode: 0, stdout: `${version}\n` });
@@ -71,6 +85,8 @@ describe("the command line", () => {
     [["clear-expired", "--client", "x", "--json=yes"], "Option '--json' does not take an argument."],
     [["clear-expired", "--client", "x", "--batch-size", "0"], 'The batch size "0" is no number of rows.'],
     [["clear-expired", "--client", "x", "--batch-size", "1e3"], 'The batch size "1e3" is no number of rows.'],
+    [["clear-expired", "--client", "x", "--batch-size", "10001"], "Give a whole number from 1 to 10000."],
+    [["clear-expired", "--client", "x", "--batch-size", "9".repeat(400)], "Give a whole number from 1 to 10000."],
   ])("%j is wrong use, said in one line with what to do", async (args, what) => {
     const { exitCode, stdout, stderr } = await runIn(root, args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });

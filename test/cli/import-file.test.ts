@@ -1,6 +1,6 @@
 import { mkdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { importFile } from "../../src/cli/import-file.ts";
 import { folder, root } from "./support.ts";
 
@@ -71,14 +71,16 @@ it("loads .js so too, for apps that import as bundlers do, but .mjs and .cjs as 
   expect(await importFile(join(path, "client.cjs"))).toMatchObject({ native: true });
 });
 
-it("loads TypeScript with tsx where there is no jiti", async () => {
+it("loads TypeScript with tsx where there is no jiti, without its cache", async () => {
+  vi.stubEnv("TSX_DISABLE_CACHE", undefined);
+  onTestFinished(() => void vi.unstubAllEnvs());
   const path = await folder({
     "node_modules/tsx/package.json": manifest("4.0.0"),
     "node_modules/tsx/dist/esm/api/index.mjs":
-      "export const tsImport = async (specifier, parent) => ({ tsx: [specifier, parent] });",
+      "const cache = process.env.TSX_DISABLE_CACHE; export const tsImport = async (...asked) => ({ asked, cache });",
   });
   const file = join(path, "prisma.ts");
-  expect(await importFile(file)).toEqual({ tsx: [`file://${file}`, file] });
+  expect(await importFile(file)).toEqual({ asked: [`file://${file}`, file], cache: "1" });
 });
 
 it("loads .js without any of them", async () => {
@@ -91,7 +93,7 @@ it.skipIf("typescript" in process.features)("says what to install where nothing 
   await expect(importFile(join(path, "client.ts"))).rejects.toMatchObject({
     exitCode: 2,
     message: expect.stringMatching(
-      /is TypeScript, which Node\.js \S+ does not load by itself.*npm install --save-dev jiti/,
+      /is TypeScript, which Node\.js \S+ does not load by itself, and jiti 2, .*npm install --save-dev jiti/,
     ),
   });
 });

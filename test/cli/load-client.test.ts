@@ -1,3 +1,4 @@
+import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { loadClient } from "../../src/cli/load-client.ts";
@@ -60,6 +61,12 @@ it.each([
     /: DATABASE_URL is missing\. Mend/,
   ],
   ["no error, but throws", 'throw "out";', undefined, /failed while it was loaded: out\. Mend/],
+  [
+    "a client that cannot be built when it is touched",
+    'export const prisma = new Proxy({}, { get() { throw new Error("No URL."); } });',
+    undefined,
+    /failed while it was loaded: No URL\. Mend/,
+  ],
   ["an unknown package", 'import "no-such-package-at-all";', undefined, /loaded: .*no-such-package-at-all.*\. Mend/],
 ])("says what is wrong with a file that has %s", async (_, text, exportName, message) => {
   const error = await load(text.replaceAll("NAME", "Symbol()"), exportName).catch((error) => error);
@@ -71,4 +78,17 @@ it("says that there is no file, and does not take a folder for one", async () =>
   const path = await folder();
   await expect(loadClient(join(path, "prisma.ts"), undefined)).rejects.toThrow(`There is no file ${path}/prisma.ts.`);
   await expect(loadClient(path, undefined)).rejects.toThrow(`There is no file ${path}.`);
+});
+
+it("says in one line that there can be no such file", async () => {
+  const path = await folder({ "client.ts": "" });
+  await symlink("loop.ts", join(path, "loop.ts"));
+  for (const [name, code] of [
+    ["loop.ts", "ELOOP"],
+    ["client.ts/prisma.ts", "ENOTDIR"],
+    ["x".repeat(5000), "ENAMETOOLONG"],
+  ] as const) {
+    const error = await loadClient(join(path, name), undefined).catch((error) => error);
+    expect(error).toMatchObject({ exitCode: 2, message: expect.stringContaining(code) });
+  }
 });

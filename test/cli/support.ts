@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { PrismaLibSql } from "@prisma/adapter-libsql";
 import { onTestFinished } from "vitest";
 import type { PrismaClient } from "../../generated/sqlite/client.ts";
+import type { Host } from "../../src/cli/host.ts";
 import { run } from "../../src/cli/run.ts";
 import { migration, runSql } from "../databases/sql.ts";
 
@@ -68,7 +69,7 @@ export const sessionRows = (expired: number) => [
 export async function runIn(
   cwd: string,
   args: readonly string[],
-  { isTTY = false, signals = new EventEmitter() } = {},
+  { isTTY = false, signals = new EventEmitter(), host = {} as Partial<Host> } = {},
 ) {
   const output = { stdout: "", stderr: "", exits: [] as number[] };
   const exitCode = await run(args, {
@@ -78,6 +79,7 @@ export async function runIn(
     on: (signal, listener) => signals.on(signal, listener),
     off: (signal, listener) => signals.off(signal, listener),
     exit: (code) => output.exits.push(code),
+    ...host,
   });
   return { exitCode, ...output };
 }

@@ -2,7 +2,7 @@ import { EXIT } from "./command-error.ts";
 import type { Host, StopSignal } from "./host.ts";
 
 /** What came of a command: what `--json` prints. */
-export interface Outcome {
+export interface CommandResult {
   /** How many rows were deleted, before it failed or was stopped too. */
   readonly deleted?: number;
   /** How many rows would be deleted. */
@@ -16,19 +16,19 @@ export interface Outcome {
  * Says what came of a command, on standard output, and on standard error what failed.
  * @returns the exit code
  */
-export function report(outcome: Outcome, json: boolean, { stdout, stderr }: Host): number {
-  const { deleted, error, stoppedBy } = outcome;
-  if (json) stdout.write(`${JSON.stringify(outcome)}\n`);
-  else if (!error || deleted) stdout.write(`${sentence(outcome)}\n`);
+export function report(result: CommandResult, json: boolean, { stdout, stderr }: Host): number {
+  const { deleted, error, stoppedBy } = result;
+  if (json) stdout.write(`${JSON.stringify(result)}\n`);
+  else if (!error || deleted) stdout.write(`${sentence(result)}\n`);
   if (error) stderr.write(`prisma-db-session: ${error}\n`);
   if (error) return EXIT.failed;
   return stoppedBy ? EXIT[stoppedBy] : EXIT.done;
 }
 
-function sentence({ deleted = 0, expired, stoppedBy, error }: Outcome): string {
+function sentence({ deleted = 0, expired, stoppedBy, error }: CommandResult): string {
   if (expired !== undefined) return `${rows(expired)} would be deleted.`;
   if (stoppedBy) return `Stopped by ${stoppedBy}: ${rows(deleted)} deleted. Run the command again for the rest.`;
-  return `${rows(deleted)} deleted${error ? " before the database failed" : ""}.`;
+  return `${rows(deleted)} deleted${error ? " before it failed" : ""}.`;
 }
 
 const rows = (count: number): string => `${count} expired ${count === 1 ? "row" : "rows"}`;

@@ -1,0 +1,73 @@
+import { ConfigError } from "../errors.ts";
+import { messageOf } from "./command-error.ts";
+
+/** A failure that is known by its code or, where a driver has none of Prisma's, by its words. */
+interface KnownFailure {
+  readonly sign: RegExp;
+  readonly what: string;
+  readonly advice: string;
+}
+
+/** The first that fits is it. The codes: https://www.prisma.io/docs/orm/reference/error-reference#error-codes */
+const KNOWN: readonly KnownFailure[] = [
+  {
+    sign: /P20(21|22)|no such (table|column)/,
+    what: "The session table is not as the client has it",
+    advice: "Apply your migrations, for example by `npx prisma migrate deploy`.",
+  },
+  {
+    sign: /P1008|SQLITE_BUSY|database is locked/,
+    what: "The database is busy",
+    advice:
+      "Another process writes to it: run the command again. On SQLite give the adapter a `timeout`, as in `new PrismaLibSql({ url, timeout: 5000 })`.",
+  },
+  {
+    sign: /P1010|denied access|access denied for user .* to database/i,
+    what: "The database denies the user access",
+    advice: "Grant it to the user, or give the URL another one.",
+  },
+  {
+    sign: /P1000|authentication failed|access denied for user/i,
+    what: "The database refuses the user or the password",
+    advice: "See that both are right in its URL: it comes from the environment, or from a .env file.",
+  },
+  {
+    sign: /P1003|database \S+ does not exist|unknown database/i,
+    what: "There is no such database",
+    advice: "See that its name is right in its URL, or make it, for example by `npx prisma migrate deploy`.",
+  },
+  {
+    sign: /P10(01|02|11|13|17)|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|can't reach|unable to (open|connect)|pool timeout|trying to connect|connection failed|fetch failed/i,
+    what: "The database cannot be reached",
+    advice: "See that it runs, and that its URL is right: it comes from the environment, or from a .env file.",
+  },
+];
+
+/** The names of errors that are mistakes in code, of ours or of an extension of the client. */
+const MISTAKE = /^(Type|Range|Reference|Syntax|PrismaClientValidation)Error$/;
+
+/** Why the work could not be done, and what to do about it: what the database or Prisma said, or what we say ourselves. */
+export function explainFailure(error: unknown): string {
+  if (error instanceof ConfigError) return `${messageOf(error)}.`;
+  const message = withoutInvocation(error);
+  const coded = `${codeOf(error)} ${message}`;
+  const known = KNOWN.find(({ sign }) => sign.test(coded));
+  if (known) return `${known.what}: ${message}. ${known.advice}`;
+  const who = error instanceof Error && MISTAKE.test(error.name) ? "It" : "The database";
+  return `${who} failed: ${message}. What was deleted stays deleted; mend that, and run the command again.`;
+}
+
+const codeOf = (error: unknown): string =>
+  typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+
+/** A line of the code around a call, with its number; the call's own has an arrow. */
+const CODE = /^(→| )\s*\d+( |$)/;
+
+/** Prisma puts before its message which call of ours failed, and where. */
+function withoutInvocation(error: unknown): string {
+  const lines = error instanceof Error ? error.message.trim().split("\n") : [];
+  if (!lines[0]?.startsWith("Invalid `")) return messageOf(error);
+  const isPlace = (line: string, i: number) =>
+    i === 0 || line.trim() === "" || /^\S+:\d+:\d+$/.test(line) || CODE.test(line);
+  return messageOf(lines.slice(lines.findIndex((line, i) => !isPlace(line, i))).join("\n"));
+}
