@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { mariadb } from "../databases/mariadb.ts";
 import { postgresql } from "../databases/postgresql.ts";
 import { impatientClient, type ServerProvider } from "./impatient-client.ts";
@@ -37,6 +37,8 @@ for (const { name, provider, skipReason, create } of [postgresql, mariadb]) {
         },
       });
       report(`faults: ${formatCounts(proxy.faults)}`);
+      const happened = Object.values(proxy.faults).filter((count) => count > 0);
+      expect(happened.length).toBeGreaterThanOrEqual(scale({ test: 1, prove: Object.keys(proxy.faults).length }));
     },
   );
 }
