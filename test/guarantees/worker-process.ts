@@ -1,7 +1,10 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { on, once } from "node:events";
 import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+
+const RUN_TYPESCRIPT = new URL("../../scripts/run-typescript.mjs", import.meta.url);
 
 /** A process of a test's own, which runs a TypeScript file; see `parent-process.ts` for its end of the channel. */
 export class WorkerProcess {
@@ -15,8 +18,8 @@ export class WorkerProcess {
    * @param flags of Node's own
    */
   constructor(file: URL, job: object, flags: readonly string[] = []) {
-    this.#child = fork(file, [JSON.stringify(job)], {
-      execArgv: [...flags, "--import", "jiti/register"],
+    this.#child = fork(RUN_TYPESCRIPT, [fileURLToPath(file), JSON.stringify(job)], {
+      execArgv: [...flags],
       stdio: ["ignore", "inherit", "pipe", "ipc"],
     });
     this.#messages = on(this.#child, "message", { close: ["disconnect"] }) as AsyncIterator<[unknown]>;
