@@ -1,7 +1,7 @@
 import type { UpdateGuard } from "../store/session-store.ts";
-import { type Changes, isUnchanged } from "./changes.ts";
+import { differingKeys, type Texts } from "./changes.ts";
 import { sessionExpiryDate } from "./expiry.ts";
-import { encodeRowData, isSameRow, type StoredRow } from "./row-data.ts";
+import { encodeRowData, isSameRow, type KnownRow, type StoredRow } from "./row-data.ts";
 import type { SessionConfig } from "./session-config.ts";
 
 /** How a row is to be updated. */
@@ -16,11 +16,10 @@ export interface UpdateOptions {
 export interface RowState {
   readonly sessionKey: string;
   /** The row as it was last read or written; undefined when it never was, after a clear() before loading. */
-  readonly row: StoredRow | undefined;
+  readonly row: KnownRow | undefined;
   /** What the row is to hold. */
   readonly data: ReadonlyMap<string, unknown>;
-  /** In what the data differ from the row. */
-  readonly difference: Changes;
+  readonly texts: Texts;
 }
 
 /** What became of an attempt; `found`: a failure left that open, and this is what the row is now, changed or gone. */
@@ -40,8 +39,8 @@ export class RowAttempt {
 
   constructor(state: RowState, options: UpdateOptions, config: SessionConfig) {
     const now = config.now();
-    const { row, data } = state;
-    const isChanged = options.replacesAll || !isUnchanged(state.difference);
+    const { row, data, texts } = state;
+    const isChanged = options.replacesAll || !row || differingKeys(row.texts, texts).length > 0;
     this.sessionKey = options.rekey ? config.newKey() : state.sessionKey;
     this.expireDate = sessionExpiryDate(data, now, config);
     this.#text = isChanged || options.rekey ? encodeRowData(data, this.sessionKey, config) : undefined;
@@ -53,9 +52,10 @@ export class RowAttempt {
   }
 
   /** The row as it is once this was carried out. */
-  get row(): StoredRow | undefined {
-    const data = this.#text ?? this.#state.row?.data;
-    return data === undefined ? undefined : { data, expireDate: this.expireDate };
+  get row(): KnownRow | undefined {
+    const { row, texts } = this.#state;
+    const data = this.#text ?? row?.data;
+    return data === undefined ? undefined : { data, expireDate: this.expireDate, texts };
   }
 
   async send(): Promise<Outcome> {

@@ -1,9 +1,15 @@
 import type { CodecContext } from "../codec/codec.ts";
 import type { SessionRow } from "../store/session-store.ts";
+import { type Texts, textsOf } from "./changes.ts";
 import type { SessionConfig } from "./session-config.ts";
 
 /** A row without its key. */
 export type StoredRow = Omit<SessionRow, "key">;
+
+/** A row as a request last read or wrote it, with what it holds. */
+export interface KnownRow extends StoredRow {
+  readonly texts: Texts;
+}
 
 export const isSameRow = (a: StoredRow | undefined, b: StoredRow | undefined): boolean =>
   a !== undefined && a.data === b?.data && a.expireDate.getTime() === b.expireDate.getTime();
@@ -21,6 +27,20 @@ export function decodeRowData(
 ): Map<string, unknown> | undefined {
   const data = config.codec.decode(text, codecContext(sessionKey, config));
   return data && new Map(Object.entries(data));
+}
+
+/** The same with what the row is known by; `undefined` also when what was decoded cannot be written again, as what is nested too deep. */
+export function decodeRow(
+  { data: text, expireDate }: StoredRow,
+  sessionKey: string,
+  config: SessionConfig,
+): { readonly data: Map<string, unknown>; readonly row: KnownRow } | undefined {
+  const data = decodeRowData(text, sessionKey, config);
+  try {
+    return data && { data, row: { data: text, expireDate, texts: textsOf(data, config.serializer) } };
+  } catch {
+    return undefined;
+  }
 }
 
 function codecContext(sessionKey: string, { storedKey, secrets, serializer }: SessionConfig): CodecContext {

@@ -1,12 +1,12 @@
 import { ConflictError, UpdateError } from "../errors.ts";
 import { jitter } from "../jitter.ts";
 import { carryOut, type Statement } from "../store/carry-out.ts";
-import { applyChanges, type Changes, findChanges, isUnchanged } from "./changes.ts";
+import { copyKeys, differingKeys, type Texts, textsOf } from "./changes.ts";
 import type { CookieMover } from "./cookie-mover.ts";
 import { isLive } from "./expiry.ts";
 import { allKeysTaken, MAX_KEYS } from "./new-key.ts";
 import { type Outcome, RowAttempt, type UpdateOptions } from "./row-attempt.ts";
-import { decodeRowData, type StoredRow } from "./row-data.ts";
+import { decodeRow, type KnownRow, type StoredRow } from "./row-data.ts";
 import { checkSerializable } from "./serializable.ts";
 import type { SessionConfig } from "./session-config.ts";
 import { emitFor, keyHash } from "./session-events.ts";
@@ -30,7 +30,7 @@ interface Attempted {
  */
 export class RowUpdate {
   /** The row as it was last read or written; undefined when it never was, after a clear() before loading. */
-  row: StoredRow | undefined;
+  row: KnownRow | undefined;
   #unexplained = 0;
   /** The keys that this request changed, also those for which another one has written the same value meanwhile. */
   readonly #changedKeys = new Set<string>();
@@ -42,7 +42,7 @@ export class RowUpdate {
   /** @param data what the row is to hold; what others wrote is merged into it in place */
   constructor(
     sessionKey: string,
-    row: StoredRow | undefined,
+    row: KnownRow | undefined,
     data: Map<string, unknown>,
     options: UpdateOptions,
     config: SessionConfig,
@@ -90,8 +90,7 @@ export class RowUpdate {
 
   #next(cookie: CookieMover): Statement<Attempted> {
     const data = this.#data;
-    checkSerializable(data, this.#config.serializer);
-    const state = { sessionKey: this.#sessionKey, row: this.row, data, difference: this.#difference() };
+    const state = { sessionKey: this.#sessionKey, row: this.row, data, texts: this.#texts() };
     const attempt = new RowAttempt(state, this.#options, this.#config);
     cookie.move({ sessionKey: attempt.sessionKey, data, expireDate: attempt.expireDate });
     return {
@@ -117,16 +116,12 @@ export class RowUpdate {
    * Whether a row that another request wrote after an UPDATE that failed tells what became of that: of the keys that this request changed,
    * it has either all the changes or none. Otherwise that other one may have built on them, and they must not be made a second time.
    */
-  #isDecided(row: StoredRow): boolean {
-    const theirs = this.#decode(row);
+  #isDecided(found: StoredRow): boolean {
+    const theirs = this.#decode(found)?.row.texts;
     if (!theirs) return true;
-    const { set, removed } = this.#changes();
-    const changed = [...set.keys(), ...removed];
-    const isAsIn = (dictionary: ReadonlyMap<string, unknown>) => {
-      const other = findChanges(dictionary, theirs, this.#config.serializer);
-      return !changed.some((key) => other.set.has(key) || other.removed.has(key));
-    };
-    return isAsIn(this.#data) || isAsIn(this.#decode(this.row) ?? new Map());
+    const keys = this.#keysOfMine();
+    const isAsIn = (texts: Texts | undefined) => keys.every((key) => theirs.get(key) === texts?.get(key));
+    return isAsIn(this.#texts()) || isAsIn(this.row?.texts);
   }
 
   /** Finds out why an UPDATE matched no row, and merges what another request wrote. True: the row is what the attempt wanted. */
@@ -140,27 +135,28 @@ export class RowUpdate {
     }
     if (attempt.isWritten(row)) return true;
     if (row.data === this.row?.data && ++this.#unexplained === MAX_UNEXPLAINED) throw this.#conflict(tried, STUCK);
-    const changes = this.#changes();
-    const overwrites = this.#options.replacesAll || (onConflict === "overwrite" && !isUnchanged(changes));
-    if (!overwrites) this.#merge(row, changes, tried);
-    this.row = row;
+    const keys = this.#keysOfMine();
+    const overwrites = this.#options.replacesAll || (onConflict === "overwrite" && keys.length > 0);
+    if (overwrites) this.row = this.#decode(row)?.row ?? { ...row, texts: new Map() };
+    else this.#merge(row, keys, tried);
     return false;
   }
 
-  #merge(row: StoredRow, changes: Changes, tried: number): void {
-    if (this.#config.onConflict === "error" && !isUnchanged(changes)) {
+  /** @param keys what is mine: the rest is taken from the row */
+  #merge(found: StoredRow, keys: readonly string[], tried: number): void {
+    if (this.#config.onConflict === "error" && keys.length > 0) {
       throw this.#conflict(tried, "Another request changed it since it was read.");
     }
-    const theirs = this.#decode(row);
+    const theirs = this.#decode(found);
     if (!theirs) {
       this.#emit({ type: "suspicious" });
       throw this.#conflict(tried, "What is in its row now does not verify.");
     }
     // Only what differs is touched: the user may hold on to a value of the rest, and change it later.
-    const theirPart = findChanges(this.#data, applyChanges(theirs, changes), this.#config.serializer);
-    for (const key of theirPart.removed) this.#data.delete(key);
-    for (const [key, value] of theirPart.set) this.#data.set(key, value);
-    if (!isUnchanged(changes) && !isUnchanged(theirPart)) this.#emit({ type: "merged", attempt: tried });
+    const theirKeys = differingKeys(this.#texts(), theirs.row.texts).filter((key) => !keys.includes(key));
+    copyKeys(theirKeys, theirs.data, this.#data);
+    if (keys.length > 0 && theirKeys.length > 0) this.#emit({ type: "merged", attempt: tried });
+    this.row = theirs.row;
   }
 
   #written(attempt: RowAttempt): string {
@@ -173,24 +169,20 @@ export class RowUpdate {
     return attempt.sessionKey;
   }
 
-  /** What this request changed since the session was read. */
-  #changes(): Changes {
-    const { set, removed } = this.#difference();
-    for (const key of [...set.keys(), ...removed]) this.#changedKeys.add(key);
-    const keys = [...this.#changedKeys];
-    return {
-      set: new Map(keys.filter((key) => this.#data.has(key)).map((key) => [key, this.#data.get(key)])),
-      removed: new Set(keys.filter((key) => !this.#data.has(key))),
-    };
+  /** The keys that this request changed since the session was read. */
+  #keysOfMine(): readonly string[] {
+    for (const key of differingKeys(this.row?.texts ?? new Map(), this.#texts())) this.#changedKeys.add(key);
+    return [...this.#changedKeys];
   }
 
-  /** In what the data differ from the row: from its text rather than from a copy of the values, which may change deep inside. */
-  #difference(): Changes {
-    return findChanges(this.#decode(this.row) ?? new Map(), this.#data, this.#config.serializer);
+  /** Of the data as they are now: the user may go on changing them while a save is under way. */
+  #texts(): Texts {
+    checkSerializable(this.#data, this.#config.serializer);
+    return textsOf(this.#data, this.#config.serializer);
   }
 
-  #decode(row: StoredRow | undefined): Map<string, unknown> | undefined {
-    return row && decodeRowData(row.data, this.#sessionKey, this.#config);
+  #decode(row: StoredRow) {
+    return decodeRow(row, this.#sessionKey, this.#config);
   }
 
   #emit(event: Parameters<typeof emitFor>[1]): void {

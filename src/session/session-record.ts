@@ -1,10 +1,11 @@
 import { carryOut, type Statement } from "../store/carry-out.ts";
+import { textsOf } from "./changes.ts";
 import { CookieMover } from "./cookie-mover.ts";
 import { absoluteEnd, isLive, sessionExpiryDate } from "./expiry.ts";
 import { allKeysTaken, MAX_KEYS } from "./new-key.ts";
 import { CREATED, keepCreation } from "./reserved.ts";
 import type { UpdateOptions } from "./row-attempt.ts";
-import { decodeRowData, encodeRowData, isSameRow, type StoredRow } from "./row-data.ts";
+import { decodeRow, decodeRowData, encodeRowData, isSameRow, type KnownRow } from "./row-data.ts";
 import { RowUpdate } from "./row-update.ts";
 import { checkSerializable } from "./serializable.ts";
 import type { SessionConfig, SessionCookie } from "./session-config.ts";
@@ -13,7 +14,7 @@ import { emitFor } from "./session-events.ts";
 /** A row as it was inserted. */
 interface Insertion {
   readonly sessionKey: string;
-  readonly row: StoredRow;
+  readonly row: KnownRow;
 }
 
 /** The dictionary of a session. Its owner goes on using it, so what others wrote is merged into it in place. */
@@ -25,7 +26,7 @@ type Dictionary = Map<string, unknown>;
  */
 export class SessionRecord {
   #sessionKey: string | null;
-  #row: StoredRow | undefined;
+  #row: KnownRow | undefined;
   /** The key of a row whose data did not verify: no save may touch it, but flush() ends it. */
   #suspiciousKey: string | null = null;
   readonly #config: SessionConfig;
@@ -54,14 +55,15 @@ export class SessionRecord {
     if (!row) return this.#dropKey(sessionKey, { type: "unknownKey" });
     const now = this.#config.now();
     if (!isLive(row, now)) return this.#dropKey(sessionKey, { type: "ended", reason: "expired" });
-    const data = decodeRowData(row.data, sessionKey, this.#config);
-    if (!data) {
+    const decoded = decodeRow(row, sessionKey, this.#config);
+    if (!decoded) {
       this.#suspiciousKey = sessionKey;
       return this.#dropKey(sessionKey, { type: "suspicious" });
     }
+    const { data } = decoded;
     const end = absoluteEnd(data, this.#config);
     if (end && end <= now) return this.#dropKey(sessionKey, { type: "ended", reason: "expired" });
-    this.#row = row;
+    this.#row = decoded.row;
     this.#cookie.found({ sessionKey, data, expireDate: row.expireDate });
     emitFor(sessionKey, { type: "loaded" }, this.#config);
     this.#stampCreation(data, now);
@@ -110,16 +112,13 @@ export class SessionRecord {
     const at = now();
     this.#stampCreation(data, at);
     const sessionKey = newKey();
-    const row = {
-      data: encodeRowData(data, sessionKey, this.#config),
-      expireDate: sessionExpiryDate(data, at, this.#config),
-    };
-    this.#cookie.move({ sessionKey, data, expireDate: row.expireDate });
-    const key = storedKey(sessionKey);
-    const insertion = { sessionKey, row };
+    const [key, text] = [storedKey(sessionKey), encodeRowData(data, sessionKey, this.#config)];
+    const expireDate = sessionExpiryDate(data, at, this.#config);
+    this.#cookie.move({ sessionKey, data, expireDate });
+    const insertion = { sessionKey, row: { data: text, expireDate, texts: textsOf(data, serializer) } };
     return {
-      send: async () => (await store.insert({ key, ...row })) && insertion,
-      look: async () => ((await store.find(key))?.data === row.data ? insertion : undefined),
+      send: async () => (await store.insert({ key, data: text, expireDate })) && insertion,
+      look: async () => ((await store.find(key))?.data === text ? insertion : undefined),
     };
   }
 
