@@ -15,7 +15,7 @@ describe("signedJson", () => {
   const codec = signedJson();
 
   it("is readable JSON behind a version, a signature and a nonce", () => {
-    expect(codec.encode({ userId: 7 }, context())).toMatch(/^v1\.[0-9a-f]{64}\.[0-9a-f]{16}\.\{"userId":7\}$/);
+    expect(codec.encode({ userId: 7 }, context())).toMatch(/^v1\.[0-9a-f]{64}\.[0-9a-f]{12}\.\{"userId":7\}$/);
   });
 
   it("gives the same data another text each time", () => {
@@ -57,7 +57,7 @@ describe("signedJson", () => {
     "v1..",
     `v1.${"0".repeat(64)}`,
     `v1.${"0".repeat(64)}.`,
-    `v1.${"0".repeat(64)}.${"0".repeat(16)}.{}`,
+    `v1.${"0".repeat(64)}.${"0".repeat(12)}.{}`,
     `v2.${"0".repeat(64)}.{}`,
     "{}",
     "\u0000",

@@ -29,7 +29,7 @@ describeEachStore("DbSession", (stores) => {
     expect(session.modified).toBe(false);
     const row = await store.find(storedKey(session.sessionKey));
     expect(row?.expireDate).toEqual(new Date(START.getTime() + TWO_WEEKS * 1000));
-    expect(row?.data).toMatch(/^v1\.[0-9a-f]{64}\.[0-9a-f]{16}\.\{"userId":7\}$/);
+    expect(row?.data).toMatch(/^v1\.[0-9a-f]{64}\.[0-9a-f]{12}\.\{"userId":7\}$/);
   });
 
   it("what was saved is loaded by another session object", async () => {
