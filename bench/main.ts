@@ -35,7 +35,7 @@ const DATABASES = {
 
 const given = (url: string | undefined) => (url ? { url, stop: async () => {} } : undefined);
 
-export async function main(args: readonly string[]): Promise<void> {
+async function main(args: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args: [...args],
     options: { json: { type: "boolean" }, help: { type: "boolean" } },
@@ -65,3 +65,5 @@ async function onDatabase(name: keyof typeof DATABASES): Promise<Result[]> {
     await stop();
   }
 }
+
+await main(process.argv.slice(2));
