@@ -48,7 +48,7 @@ export function guardListener(listener: SessionEventListener): SessionEventListe
     try {
       const result: unknown = listener(event);
       // Not only promises: a query of Prisma's starts when somebody waits for it.
-      Promise.resolve(result).catch(report);
+      if (result !== undefined) Promise.resolve(result).catch(report);
     } catch (error) {
       report(error);
     }

@@ -1,8 +1,6 @@
 import { parseArgs } from "node:util";
+import { BATCH_SIZE, MAX_BATCH_SIZE } from "../clear-expired.ts";
 import { CommandError, messageOf } from "./command-error.ts";
-
-/** That of `clearExpired()`. */
-const MAX_BATCH_SIZE = 10_000;
 
 /** What `--help` prints. */
 export const USAGE = `Usage: prisma-db-session clear-expired --client FILE [options]
@@ -13,7 +11,7 @@ Options:
   --client FILE      the file that exports your Prisma client, TypeScript or JavaScript (required)
   --model NAME       the property of the client that is the session model (default: session)
   --export NAME      the export that is the client (default: prisma, then default, then the only client there is)
-  --batch-size N     how many rows a batch deletes at most, up to ${MAX_BATCH_SIZE} (default: 500)
+  --batch-size N     how many rows a batch deletes at most, up to ${MAX_BATCH_SIZE} (default: ${BATCH_SIZE})
   --dry-run          count the expired rows, delete nothing
   --json             print the result as one line of JSON
   --help, --version

@@ -60,13 +60,13 @@ function checkJson(value: unknown, place: Place): void {
 
 /** An array's own keys are its indexes and its length: more of them are properties that JSON forgets, fewer are holes, which it fills. */
 function arrayProblem(array: readonly unknown[]): string | undefined {
-  if (distanceToNull(array) !== 3) return aClassInstance(array);
+  if (Object.getPrototypeOf(array) !== Array.prototype && distanceToNull(array) !== 3) return aClassInstance(array);
   if (Reflect.ownKeys(array).length !== array.length + 1) return "an array with holes or properties";
   return undefined;
 }
 
 function objectProblem(object: object): string | undefined {
-  if (distanceToNull(object) > 2) return aClassInstance(object);
+  if (Object.getPrototypeOf(object) !== Object.prototype && distanceToNull(object) > 2) return aClassInstance(object);
   if (Reflect.ownKeys(object).length !== Object.keys(object).length)
     return "an object with symbols or hidden properties";
   return undefined;

@@ -11,7 +11,7 @@ import { WorkerProcess } from "./worker-process.ts";
 
 const EXPIRED = scale({ test: 5000, prove: 1_000_000 });
 const LIVE = scale({ test: 500, prove: 100_000 });
-const BATCH = Number(process.env.BATCH_SIZE) || 100;
+const BATCH = 100;
 const SECONDS_TO_WARM_UP = scale({ test: 0.2, prove: 3 });
 const SECONDS_BEFORE = scale({ test: 0.5, prove: 15 });
 /** Far below what any of the databases can do, as traffic should be; see the quantiles in the report. */
@@ -27,7 +27,7 @@ describeEachDatabase(`${EXPIRED} expired rows among ${LIVE} live ones`, (db, { n
     const cleaner = new WorkerProcess(new URL("clearing.worker.ts", import.meta.url), {
       provider,
       url,
-      options: { batchSize: BATCH },
+      options: {},
     } satisfies ClearingJob);
     const traffic = new WorkerProcess(new URL("traffic.worker.ts", import.meta.url), {
       provider,
