@@ -16,7 +16,7 @@ export class CreateError extends SessionError {
 }
 
 /**
- * The session's row is gone (signed out, revoked or expired meanwhile), so there was nothing to update, and no row was made. The
+ * The session's row is gone (signed out, deleted or expired meanwhile), so there was nothing to update, and no row was made. The
  * browser still has the cookie: `flush()` removes it.
  */
 export class UpdateError extends SessionError {
