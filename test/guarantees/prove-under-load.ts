@@ -47,8 +47,9 @@ export async function proveUnderLoad({ title, client, faults, afterwards }: Proo
   for (const line of ledger.summary()) report(line);
   report(`rows: ${table.count}; ${formatCounts({ ...curiosities })}`);
   expect(lies, `with SEED=${SEED}`).toEqual([]);
-  // Or nothing was proved: each kind of operation has succeeded, and some have met a fault.
-  const answers = new Set(ledger.operations.flatMap(({ kind, outcome }) => [`${kind} ${outcome}`, outcome]));
-  const needed = ["create", "load", "save", "cycleKey", "flush"].map((kind) => `${kind} acknowledged`);
-  expect([...answers]).toEqual(expect.arrayContaining([...needed, "failed"]));
+  // Or nothing was proved. (That some have failed is not needed: what a fault stops may succeed all the same.)
+  const succeeded = new Set(
+    ledger.operations.filter(({ outcome }) => outcome === "acknowledged").map(({ kind }) => kind),
+  );
+  expect([...succeeded].sort()).toEqual(["create", "cycleKey", "flush", "load", "save"]);
 }
