@@ -12,6 +12,7 @@ interface KeyedEvent {
  * | `loaded` | a live row was read |
  * | `saved` | a row was updated |
  * | `merged` | another request had changed the row, and the changes of both were brought together |
+ * | `overwritten` | another request had changed the row, and what it wrote is replaced: after a `clear()`, or with `onConflict: "overwrite"` |
  * | `conflict` | another request had changed the row, and the save ended in a `ConflictError` |
  * | `rotated` | the row got a new key |
  * | `refreshed` | only the expiry was moved on, by `refresh()` |
@@ -23,7 +24,7 @@ interface KeyedEvent {
  */
 export type SessionEvent =
   | (KeyedEvent & { readonly type: "created" | "loaded" | "saved" | "refreshed" | "unknownKey" | "suspicious" })
-  | (KeyedEvent & { readonly type: "merged" | "conflict"; readonly attempt: number })
+  | (KeyedEvent & { readonly type: "merged" | "overwritten" | "conflict"; readonly attempt: number })
   | (KeyedEvent & { readonly type: "rotated"; readonly previousKeyHash: string })
   | (KeyedEvent & { readonly type: "ended"; readonly reason: "flushed" | "destroyed" | "expired" | "gone" })
   | { readonly type: "malformedKey" }

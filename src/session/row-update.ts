@@ -137,9 +137,14 @@ export class RowUpdate {
     if (row.data === this.row?.data && ++this.#unexplained === MAX_UNEXPLAINED) throw this.#conflict(tried, STUCK);
     const keys = this.#keysOfMine();
     const overwrites = this.#options.replacesAll || (onConflict === "overwrite" && keys.length > 0);
-    if (overwrites) this.row = this.#decode(row)?.row ?? { ...row, texts: new Map() };
+    if (overwrites) this.#overwrite(row, tried);
     else this.#merge(row, keys, tried);
     return false;
+  }
+
+  #overwrite(found: StoredRow, tried: number): void {
+    if (found.data !== this.row?.data) this.#emit({ type: "overwritten", attempt: tried });
+    this.row = this.#decode(found)?.row ?? { ...found, texts: new Map() };
   }
 
   /** @param keys what is mine: the rest is taken from the row */

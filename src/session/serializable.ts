@@ -12,8 +12,8 @@ const MAX_DEPTH = 500;
  */
 export function checkSerializable(data: ReadonlyMap<string, unknown>, serializer: Serializer): void {
   for (const [key, value] of data) {
-    if (serializer === JSON) checkJson(value, { keys: [key], ancestors: new Set() });
-    else checkStringify(key, value, serializer);
+    if (serializer !== JSON) checkStringify(key, value, serializer);
+    else if (!isScalar(value)) checkJson(value, { keys: [key], ancestors: new Set() });
   }
 }
 
@@ -38,10 +38,15 @@ interface Place {
   readonly ancestors: Set<object>;
 }
 
+/** Most values are, so this is asked before anything is made for the walk through the others. */
+const isScalar = (value: unknown): boolean =>
+  value === null ||
+  typeof value === "string" ||
+  typeof value === "boolean" ||
+  (typeof value === "number" && Number.isFinite(value));
+
 function checkJson(value: unknown, place: Place): void {
-  if (value === null || typeof value === "string" || typeof value === "boolean") return;
-  if (typeof value === "number" && Number.isFinite(value)) return;
-  if (typeof value !== "object") throw notSerializable(describePrimitive(value), place);
+  if (typeof value !== "object" || value === null) throw notSerializable(describePrimitive(value), place);
   const { keys, ancestors } = place;
   if (ancestors.has(value)) throw notSerializable("part of a cycle", place);
   if (ancestors.size === MAX_DEPTH) throw notSerializable(`nested deeper than ${MAX_DEPTH} levels`, place);
@@ -49,8 +54,9 @@ function checkJson(value: unknown, place: Place): void {
   if (problem) throw notSerializable(problem, place);
 
   ancestors.add(value);
-  for (const [key, each] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
-    if (each === undefined && !Array.isArray(value)) continue;
+  for (const key of Array.isArray(value) ? value.keys() : Object.keys(value)) {
+    const each: unknown = Reflect.get(value, key);
+    if (isScalar(each) || (each === undefined && !Array.isArray(value))) continue;
     keys.push(key);
     checkJson(each, place);
     keys.pop();

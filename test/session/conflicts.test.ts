@@ -116,13 +116,14 @@ describeEachStore("Two requests at once", (stores) => {
   });
 
   it("clear means all: the save after it overwrites what they wrote", async () => {
-    const { me, they, read } = await twoActors();
+    const { me, they, read, events } = await twoActors();
     they.set("note", "theirs");
     me.clear();
     me.set("userId", 9);
     await they.save();
     await me.save();
     expect(await read()).toEqual({ userId: 9 });
+    expect(events.map(({ type }) => type)).toContain("overwritten");
   });
 
   it("clear means all, also when the row changes between two attempts", async () => {
@@ -343,12 +344,13 @@ describeEachStore("Two requests at once", (stores) => {
   });
 
   it('onConflict "overwrite": my data replace theirs', async () => {
-    const { me, they, read } = await twoActors({ onConflict: "overwrite" });
+    const { me, they, read, events } = await twoActors({ onConflict: "overwrite" });
     they.set("note", "theirs");
     me.set("userId", 8);
     await they.save();
     await me.save();
     expect(await read()).toEqual({ userId: 8, cart: ["tea"] });
+    expect(events.map(({ type }) => type)).toEqual(["loaded", "overwritten", "saved", "loaded"]);
   });
 
   it('onConflict "overwrite": a save or cycleKey that changed nothing loses nothing of theirs', async () => {
