@@ -1,13 +1,13 @@
 import { ConflictError, UpdateError } from "../errors.ts";
 import { jitter } from "../jitter.ts";
 import { carryOut, type Statement } from "../store/carry-out.ts";
-import { copyKeys, differingKeys, type Texts, textsOf } from "./changes.ts";
+import { copyKeys, differingKeys, type Texts } from "./changes.ts";
 import type { CookieMover } from "./cookie-mover.ts";
 import { isLive } from "./expiry.ts";
 import { allKeysTaken, MAX_KEYS } from "./new-key.ts";
 import { type Outcome, RowAttempt, type UpdateOptions } from "./row-attempt.ts";
 import { decodeRow, type KnownRow, type StoredRow } from "./row-data.ts";
-import { checkSerializable } from "./serializable.ts";
+import { serialize } from "./serializable.ts";
 import type { SessionConfig } from "./session-config.ts";
 import { emitFor, keyHash } from "./session-events.ts";
 
@@ -182,8 +182,7 @@ export class RowUpdate {
 
   /** Of the data as they are now: the user may go on changing them while a save is under way. */
   #texts(): Texts {
-    checkSerializable(this.#data, this.#config.serializer);
-    return textsOf(this.#data, this.#config.serializer);
+    return serialize(this.#data, this.#config.serializer, this.row?.texts);
   }
 
   #decode(row: StoredRow) {

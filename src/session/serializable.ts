@@ -1,23 +1,38 @@
 import type { Serializer } from "../codec/codec.ts";
 import { SerializationError } from "../errors.ts";
+import type { Texts } from "./changes.ts";
 
 const MAX_DEPTH = 500;
 
 /**
- * Makes sure that every value comes back from the database as it goes in. JSON would silently turn a `Date` into a text, a `Map` into
- * `{}` and `NaN` into `null`; a serializer of the user's own decides for itself. (What JSON changes without anybody noticing is allowed: a
- * property that is `undefined` is left out, and -0 comes back as 0.)
+ * The values as they are written, by their keys, once it is sure that every one comes back from the database as it goes in. JSON would
+ * silently turn a `Date` into a text, a `Map` into `{}` and `NaN` into `null`; a serializer of the user's own decides for itself. (What JSON
+ * changes without anybody noticing is allowed: a property that is `undefined` is left out, and -0 comes back as 0.)
  *
+ * @param known Texts that came back: an object that still gives the same one is not looked through again.
  * @throws SerializationError that names the path of the first value that would not.
  */
-export function checkSerializable(data: ReadonlyMap<string, unknown>, serializer: Serializer): void {
-  for (const [key, value] of data) {
-    if (serializer !== JSON) checkStringify(key, value, serializer);
-    else if (!isScalar(value)) checkJson(value, { keys: [key], ancestors: new Set() });
-  }
+export function serialize(data: ReadonlyMap<string, unknown>, serializer: Serializer, known?: Texts): Texts {
+  const text = serializer === JSON ? jsonText : serializerText;
+  return new Map([...data].map(([key, value]) => [key, text(key, value, serializer, known?.get(key))]));
 }
 
-function checkStringify(key: string, value: unknown, serializer: Serializer): void {
+function jsonText(key: string, value: unknown, _serializer: Serializer, known: string | undefined): string {
+  if (isScalar(value)) return JSON.stringify(value);
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch {
+    // A cycle, say: the check below finds where.
+  }
+  // A text in quotes, or `null`, may have been something else before.
+  if (text === undefined || text !== known || !/^[{[]/.test(text)) {
+    checkJson(value, { keys: [key], ancestors: new Set() });
+  }
+  return text as string;
+}
+
+function serializerText(key: string, value: unknown, serializer: Serializer): string {
   const path = pathOf([key]);
   const storable = "Store something that it can write, or delete the key.";
   let text: unknown;
@@ -28,7 +43,7 @@ function checkStringify(key: string, value: unknown, serializer: Serializer): vo
   } catch (cause) {
     throw new SerializationError(`The serializer refused the session value at ${path}. ${storable}`, path, { cause });
   }
-  if (typeof text === "string") return;
+  if (typeof text === "string") return text;
   throw new SerializationError(`The serializer made no text of the session value at ${path}. ${storable}`, path);
 }
 

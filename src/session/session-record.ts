@@ -1,13 +1,13 @@
 import { carryOut, type Statement } from "../store/carry-out.ts";
-import { textsOf } from "./changes.ts";
 import { CookieMover } from "./cookie-mover.ts";
 import { absoluteEnd, isLive, sessionExpiryDate } from "./expiry.ts";
 import { allKeysTaken, MAX_KEYS } from "./new-key.ts";
+import { rememberLast } from "./remember-last.ts";
 import { CREATED, keepCreation } from "./reserved.ts";
 import type { UpdateOptions } from "./row-attempt.ts";
 import { decodeRow, decodeRowData, encodeRowData, isSameRow, type KnownRow } from "./row-data.ts";
 import { RowUpdate } from "./row-update.ts";
-import { checkSerializable } from "./serializable.ts";
+import { serialize } from "./serializable.ts";
 import type { SessionConfig, SessionCookie } from "./session-config.ts";
 import { emitFor } from "./session-events.ts";
 
@@ -33,7 +33,8 @@ export class SessionRecord {
   readonly #cookie: CookieMover;
 
   constructor(config: SessionConfig, sessionKey: string | null, cookie: SessionCookie | undefined) {
-    this.#config = config;
+    // What the key column holds for its key is asked several times in one save.
+    this.#config = { ...config, storedKey: rememberLast(config.storedKey) };
     this.#sessionKey = sessionKey;
     this.#cookie = new CookieMover(config, cookie);
   }
@@ -108,14 +109,14 @@ export class SessionRecord {
   /** An INSERT under a key that no other one has tried: one that arrives late could bring back what was flushed meanwhile. */
   #insertion(data: Dictionary): Statement<Insertion | false> {
     const { store, storedKey, serializer, newKey, now } = this.#config;
-    checkSerializable(data, serializer);
     const at = now();
     this.#stampCreation(data, at);
+    const texts = serialize(data, serializer);
     const sessionKey = newKey();
     const [key, text] = [storedKey(sessionKey), encodeRowData(data, sessionKey, this.#config)];
     const expireDate = sessionExpiryDate(data, at, this.#config);
     this.#cookie.move({ sessionKey, data, expireDate });
-    const insertion = { sessionKey, row: { data: text, expireDate, texts: textsOf(data, serializer) } };
+    const insertion = { sessionKey, row: { data: text, expireDate, texts } };
     return {
       send: async () => (await store.insert({ key, data: text, expireDate })) && insertion,
       look: async () => ((await store.find(key))?.data === text ? insertion : undefined),

@@ -1,7 +1,7 @@
 import { createSessions, type SessionEvent, type SessionsOptions } from "prisma-db-session";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { describeEachStore } from "../stores.ts";
-import { gate, SECRET, type ShopData, storedKey, testClock } from "../support.ts";
+import { gate, memorySessions, SECRET, type ShopData, storedKey, testClock } from "../support.ts";
 
 // Two actors on one session, each with a database connection of its own. "They" are always one step ahead.
 describeEachStore("Two requests at once", (stores) => {
@@ -413,4 +413,29 @@ describeEachStore("Two requests at once", (stores) => {
     expect((await store.find(storedKey(key)))?.data).toBe("rubbish");
     expect(events.map(({ type }) => type)).toEqual(["loaded", "suspicious", "conflict"]);
   });
+});
+
+it("waits a random while before it reads again, but the first time: then those in its way are of its own process, and wait their turn", async () => {
+  const { sessions, store } = memorySessions();
+  const session = sessions.open();
+  session.set("note", 0);
+  await session.save();
+  const [me, they] = [await sessions.load(session.sessionKey), await sessions.load(session.sessionKey)];
+  const update = store.update.bind(store);
+  let updates = 0;
+  store.update = async (...args) => {
+    if (++updates <= 4) {
+      store.update = update;
+      they.set("note", updates);
+      await they.save();
+      store.update = interrupted;
+    }
+    return update(...args);
+  };
+  const interrupted = store.update;
+  const random = vi.spyOn(Math, "random");
+  me.set("userId", 8);
+  await me.save();
+  expect([updates, random.mock.calls.length]).toEqual([5, 3]);
+  random.mockRestore();
 });
