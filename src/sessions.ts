@@ -11,10 +11,11 @@ export interface Sessions<Data extends object = Record<string, unknown>> {
   /** `open()` and `load()`. */
   readonly load: (sessionKey?: string | null) => Promise<DbSession<Data>>;
   /**
-   * Deletes every expired row, batch by batch, each its own short statement. Safe beside traffic and beside another cleaner; what somebody
-   * else keeps locked is left to them in the end.
+   * Deletes every expired row, batch by batch, each its own short statement, with a rest after each. Safe beside traffic and beside another
+   * cleaner; goes on until no row is left that had expired when it began.
    * @returns how many rows were deleted
    * @throws the signal's reason, after the batch that was running
+   * @throws ConfigError for a batchSize that is none, and for expired rows that are read again and again but cannot be deleted
    */
   readonly clearExpired: (options?: ClearExpiredOptions) => Promise<number>;
 }
