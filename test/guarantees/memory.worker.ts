@@ -200,6 +200,5 @@ for (let reading = 0; reading <= readings; reading++) {
   await Promise.all(Array.from({ length: ACTORS }, act));
   all.push(await read());
 }
-process.send || console.log(counts, all);
 // Before the first one functions were compiled, and caches filled.
 tell({ readings: all.slice(1), counts } satisfies Work);
