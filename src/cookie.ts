@@ -1,3 +1,4 @@
+import { HOST_ONLY_NAME, PLAIN_NAME, SECURE_NAME } from "./cookie-name.ts";
 import { ConfigError } from "./errors.ts";
 
 /** The cookie that carries the session key. It is always HttpOnly. */
@@ -73,6 +74,6 @@ export function cookieAttributes(options: CookieOptions = {}): CookieAttributes 
 }
 
 function defaultName(secure: boolean, hostOnly: boolean): string {
-  if (!secure) return "session";
-  return hostOnly ? "__Host-session" : "__Secure-session";
+  if (!secure) return PLAIN_NAME;
+  return hostOnly ? HOST_ONLY_NAME : SECURE_NAME;
 }

@@ -3,7 +3,6 @@ import { hash, randomInt } from "node:crypto";
 /** As in Django: lower case and digits only, so that no file system or collation that ignores case can mix two keys up. */
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789";
 const LENGTH = 32;
-const POSSIBLE_KEY = /^[a-z0-9]{8,40}$/;
 const STORED_PREFIX = "sha256.";
 
 /** A new session key: 32 characters of a-z and 0-9 from the system's secure generator, 165 bits, without modulo bias. */
@@ -13,14 +12,9 @@ export function randomSessionKey(): string {
   return key;
 }
 
-/** Whether a text from a cookie can be a session key at all: 8 to 40 characters of a-z and 0-9. Everything else costs no query. */
-export function isPossibleSessionKey(value: unknown): value is string {
-  return typeof value === "string" && POSSIBLE_KEY.test(value);
-}
-
 /**
  * What the key column holds for a session key: `sha256.` and the hex digest, so that whoever reads the table cannot sign in with what
- * is there. A cookie of that form is refused by {@link isPossibleSessionKey}, as it has a dot and is too long.
+ * is there. A cookie of that form is refused, as it has a dot and is too long to be a key.
  *
  * A plain hash is enough: the key has 165 random bits, so there is nothing to guess that a salt or a slow hash would protect.
  */

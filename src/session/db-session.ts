@@ -1,5 +1,5 @@
 import { CreateError } from "../errors.ts";
-import { isPossibleSessionKey } from "../key.ts";
+import { isPossibleSessionKey } from "../possible-key.ts";
 import { keepCreation } from "./reserved.ts";
 import { SessionBase } from "./session-base.ts";
 import type { SessionConfig, SessionCookie } from "./session-config.ts";
