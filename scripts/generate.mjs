@@ -13,6 +13,10 @@ process.chdir(root);
 /** @type {{ name: string, schema: string, cli?: string, entry?: string }[]} */
 const clients = [
   ...["postgresql", "mysql", "sqlite", "cockroachdb"].map((name) => ({ name, schema: `prisma/${name}/schema.prisma` })),
+  ...["postgresql", "mysql", "sqlite"].map((name) => ({
+    name: `owned-${name}`,
+    schema: `test/databases/owned/${name}.prisma`,
+  })),
   { name: "wrong-columns", schema: "test/types/wrong-columns/schema.prisma" },
   { name: "prisma-6", schema: "test/types/prisma-6/schema.prisma", cli: "prisma-6", entry: "index.d.ts" },
 ];

@@ -1,19 +1,25 @@
-import { existsSync } from "node:fs";
 import { adapters } from "./adapters.ts";
-import type { Provider, TestClient, TestDatabase } from "./types.ts";
+import { sessionTable, type Table } from "./table.ts";
+import type { AnyTestClient, Provider, TestClient, TestDatabase } from "./types.ts";
 
-interface Options {
+interface Options<Client extends AnyTestClient> {
   provider: Provider;
   url: string;
+  table: Table<Client>;
   /** Removes the database itself, when no client of the test is connected any longer. */
   remove: () => Promise<void>;
 }
 
 /** The handle on a database that exists and has its table. */
-export async function testDatabase({ provider, url, remove }: Options): Promise<TestDatabase> {
-  const clients: TestClient[] = [];
+export async function testDatabase<Client extends AnyTestClient>({
+  provider,
+  url,
+  table,
+  remove,
+}: Options<Client>): Promise<TestDatabase<Client>> {
+  const clients: Client[] = [];
   const connect = async () => {
-    const client = await connectClient(provider, url);
+    const client = await connected(table, provider, url);
     clients.push(client);
     return client;
   };
@@ -30,19 +36,16 @@ export async function testDatabase({ provider, url, remove }: Options): Promise<
 }
 
 /** A client of a database that exists. */
-export async function connectClient(provider: Provider, url: string): Promise<TestClient> {
-  const PrismaClient = await generatedClient(provider);
+export const connectClient = (provider: Provider, url: string): Promise<TestClient> =>
+  connected(sessionTable, provider, url);
+
+async function connected<Client extends AnyTestClient>(
+  table: Table<Client>,
+  provider: Provider,
+  url: string,
+): Promise<Client> {
+  const PrismaClient = await table.client(provider);
   const client = new PrismaClient({ adapter: adapters[provider](url), log: [{ emit: "event", level: "query" }] });
   await client.$connect();
   return client;
-}
-
-type GeneratedClient = typeof import("../../generated/sqlite/client.ts").PrismaClient;
-
-async function generatedClient(provider: Provider): Promise<GeneratedClient> {
-  const file = new URL(`../../generated/${provider}/client.ts`, import.meta.url);
-  if (!existsSync(file)) {
-    throw new Error(`generated/${provider} is missing. Run "node scripts/generate.mjs".`);
-  }
-  return (await import(/* @vite-ignore */ file.href)).PrismaClient;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { databases, describeEachDatabase } from "./index.ts";
+import { databases, describeEachDatabase, describeEachOwnedDatabase } from "./index.ts";
 
 const row = { key: "sha256.a", data: "{}", expireDate: new Date("2030-01-01T00:00:00.123Z") };
 
@@ -51,5 +51,29 @@ describeEachDatabase("a test database", (db, database) => {
     expect(another.url).not.toBe(db().url);
     expect(await another.prisma.session.count()).toBe(0);
     await another.drop();
+  });
+});
+
+describeEachOwnedDatabase("a test database with columns of the user's own", (db) => {
+  const columns = { userId: 7, address: "2001:db8::1", userAgent: "Mozilla/5.0 (X11; Linux x86_64)" };
+
+  it("keeps the columns with the row, and leaves out what is not given", async () => {
+    const { session } = db().prisma;
+    await session.createMany({ data: [{ ...row, ...columns, createdAt: row.expireDate }] });
+    expect(await session.findMany({ where: { userId: 7 } })).toEqual([
+      { ...row, ...columns, createdAt: row.expireDate },
+    ]);
+    await session.updateMany({ where: { key: row.key }, data: { userId: null } });
+    expect(await session.findMany({ where: { userId: 7 } })).toEqual([]);
+    expect(db().queries).toHaveLength(4);
+  });
+
+  it("takes a row of the package's alone, and dates it", async () => {
+    const before = Date.now();
+    await db().prisma.session.createMany({ data: [row] });
+    const other = await db().connect();
+    const found = await other.session.findUnique({ where: { key: row.key } });
+    expect(found).toEqual({ ...row, userId: null, address: null, userAgent: null, createdAt: expect.any(Date) });
+    expect(Number(found?.createdAt)).toBeGreaterThanOrEqual(before);
   });
 });

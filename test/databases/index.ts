@@ -1,13 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe } from "vitest";
-import { mariadb } from "./mariadb.ts";
-import { postgresql } from "./postgresql.ts";
-import { sqlite } from "./sqlite.ts";
-import type { Database, TestDatabase } from "./types.ts";
+import { mariadbWith } from "./mariadb.ts";
+import { postgresqlWith } from "./postgresql.ts";
+import { sqliteWith } from "./sqlite.ts";
+import { ownedTable, sessionTable, type Table } from "./table.ts";
+import type { AnyTestClient, Database, OwnedTestClient, TestClient, TestDatabase } from "./types.ts";
 
-export type { Database, TestDatabase } from "./types.ts";
+export type { Database, OwnedTestDatabase, TestDatabase } from "./types.ts";
+
+const databasesWith = <Client extends AnyTestClient>(table: Table<Client>): readonly Database<Client>[] => [
+  sqliteWith(table),
+  postgresqlWith(table),
+  mariadbWith(table),
+];
 
 /** Every database that the package supports and the tests know, also those that cannot be had here: see `skipReason`. */
-export const databases: readonly Database[] = [sqlite, postgresql, mariadb];
+export const databases: readonly Database[] = databasesWith(sessionTable);
 
 /**
  * A `describe` for each database, on a database of its own. Each test begins with an empty session table and
@@ -21,8 +28,23 @@ export const databases: readonly Database[] = [sqlite, postgresql, mariadb];
  *   });
  * });
  */
-export function describeEachDatabase(title: string, tests: (db: () => TestDatabase, database: Database) => void): void {
-  for (const database of databases) {
+export function describeEachDatabase(title: string, tests: Tests<TestClient>): void {
+  describeEach(databases, title, tests);
+}
+
+/** The same on a session table with columns of the user's own: `userId`, `address`, `userAgent` and `createdAt`, as in `owned/`. */
+export function describeEachOwnedDatabase(title: string, tests: Tests<OwnedTestClient>): void {
+  describeEach(databasesWith(ownedTable), title, tests);
+}
+
+type Tests<Client> = (db: () => TestDatabase<Client>, database: Database<Client>) => void;
+
+function describeEach<Client extends AnyTestClient>(
+  list: readonly Database<Client>[],
+  title: string,
+  tests: Tests<Client>,
+): void {
+  for (const database of list) {
     if (database.skipReason !== undefined) {
       // An empty suite would be an error: the tests are declared, and none of their hooks runs.
       describe.skip(`${title} on ${database.name} (skipped: ${database.skipReason})`, () =>
@@ -30,7 +52,7 @@ export function describeEachDatabase(title: string, tests: (db: () => TestDataba
       continue;
     }
     describe(`${title} on ${database.name}`, () => {
-      let current: TestDatabase | undefined;
+      let current: TestDatabase<Client> | undefined;
       beforeAll(async () => {
         current = await database.create();
       });

@@ -1,15 +1,18 @@
 import { inject } from "vitest";
-import { createMariadb } from "./create.ts";
-import type { Database } from "./types.ts";
+import { createMariadbWith } from "./create.ts";
+import { sessionTable, type Table } from "./table.ts";
+import type { AnyTestClient, Database } from "./types.ts";
 
 const server = inject("mariadb");
 
-export const mariadb: Database = {
+export const mariadbWith = <Client extends AnyTestClient>(table: Table<Client>): Database<Client> => ({
   name: "MariaDB",
   provider: "mysql",
   ...("skipReason" in server && { skipReason: server.skipReason }),
   async create() {
     if ("skipReason" in server) throw new Error(server.skipReason);
-    return createMariadb(server.url);
+    return createMariadbWith(table, server.url);
   },
-};
+});
+
+export const mariadb = mariadbWith(sessionTable);

@@ -1,15 +1,18 @@
 import { inject } from "vitest";
-import { createPostgresql } from "./create.ts";
-import type { Database } from "./types.ts";
+import { createPostgresqlWith } from "./create.ts";
+import { sessionTable, type Table } from "./table.ts";
+import type { AnyTestClient, Database } from "./types.ts";
 
 const server = inject("postgresql");
 
-export const postgresql: Database = {
+export const postgresqlWith = <Client extends AnyTestClient>(table: Table<Client>): Database<Client> => ({
   name: "PostgreSQL",
   provider: "postgresql",
   ...("skipReason" in server && { skipReason: server.skipReason }),
   async create() {
     if ("skipReason" in server) throw new Error(server.skipReason);
-    return createPostgresql(server.url);
+    return createPostgresqlWith(table, server.url);
   },
-};
+});
+
+export const postgresql = postgresqlWith(sessionTable);

@@ -17,12 +17,13 @@ export async function migration(provider: Provider): Promise<string[]> {
   const folder = new URL(`../../prisma/${provider}/migrations/`, import.meta.url);
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  const scripts = names.sort().map((name) => readFile(new URL(`${name}/migration.sql`, folder), "utf8"));
-  return (await Promise.all(scripts)).flatMap(statementsOf);
+  const scripts = names.sort().map((name) => statementsIn(new URL(`${name}/migration.sql`, folder)));
+  return (await Promise.all(scripts)).flat();
 }
 
-function statementsOf(script: string): string[] {
-  const withoutComments = script.replace(/^--.*$/gm, "");
+/** The statements of a file, each of which ends with a line. */
+export async function statementsIn(file: URL): Promise<string[]> {
+  const withoutComments = (await readFile(file, "utf8")).replace(/^--.*$/gm, "");
   return withoutComments
     .split(/;\s*$/m)
     .map((statement) => statement.trim())

@@ -1,4 +1,11 @@
-import { createSqlite } from "./create.ts";
-import type { Database } from "./types.ts";
+import { createSqliteWith } from "./create.ts";
+import { sessionTable, type Table } from "./table.ts";
+import type { AnyTestClient, Database } from "./types.ts";
 
-export const sqlite: Database = { name: "SQLite", provider: "sqlite", create: createSqlite };
+export const sqliteWith = <Client extends AnyTestClient>(table: Table<Client>): Database<Client> => ({
+  name: "SQLite",
+  provider: "sqlite",
+  create: () => createSqliteWith(table),
+});
+
+export const sqlite = sqliteWith(sessionTable);
