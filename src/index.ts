@@ -1,5 +1,7 @@
 export type { ClearExpiredOptions } from "./clear-expired.ts";
 export type { Codec, CodecContext, Serializer, SessionData } from "./codec/codec.ts";
+export { encryptedJson } from "./codec/encrypted-json.ts";
+export { plainJson } from "./codec/plain-json.ts";
 export { signedJson } from "./codec/signed-json.ts";
 export type { CookieOptions } from "./cookie.ts";
 export {

@@ -8,9 +8,10 @@ const BLOCK_BYTES = 64;
  *
  * @param key At most 64 bytes.
  */
-export function hmacSha256(key: Uint8Array, message: string): string {
+export function hmacSha256(key: Uint8Array, message: string | Uint8Array): string {
   const { inner, outer } = padsOf(key);
-  const digest = hash("sha256", Buffer.concat([inner, Buffer.from(message)]));
+  const bytes = typeof message === "string" ? Buffer.from(message) : message;
+  const digest = hash("sha256", Buffer.concat([inner, bytes]));
   return hash("sha256", Buffer.concat([outer, Buffer.from(digest, "hex")]));
 }
 
