@@ -13,6 +13,8 @@ export interface SecretKeys {
    * @param label Names the purpose; another label gives keys that tell nothing about these.
    */
   derive(label: string): readonly [Uint8Array, ...Uint8Array[]];
+  /** The same with the first secret alone; `undefined` when there is no other. What does not decode with these is to be written anew. */
+  readonly newest?: SecretKeys;
 }
 
 /**
@@ -24,17 +26,16 @@ export function secretKeys(secret: string | readonly string[] | undefined): Secr
   const first = checkSecret(given);
   const older = others.map(checkSecret);
   const derived = new Map<string, readonly [Uint8Array, ...Uint8Array[]]>();
-  return {
-    derive(label) {
-      let keys = derived.get(label);
-      if (!keys) {
-        const key = (from: string) => new Uint8Array(hkdfSync("sha256", from, "", label, KEY_BYTES));
-        keys = [key(first), ...older.map(key)];
-        derived.set(label, keys);
-      }
-      return keys;
-    },
+  const derive: SecretKeys["derive"] = (label) => {
+    let keys = derived.get(label);
+    if (!keys) {
+      const key = (from: string) => new Uint8Array(hkdfSync("sha256", from, "", label, KEY_BYTES));
+      keys = [key(first), ...older.map(key)];
+      derived.set(label, keys);
+    }
+    return keys;
   };
+  return older.length === 0 ? { derive } : { derive, newest: { derive: (label) => [derive(label)[0]] } };
 }
 
 function checkSecret(secret: unknown): string {

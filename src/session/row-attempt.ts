@@ -1,7 +1,7 @@
 import type { UpdateGuard } from "../store/session-store.ts";
 import { differingKeys, type Texts } from "./changes.ts";
 import { sessionExpiryDate } from "./expiry.ts";
-import { encodeRowData, isSameRow, type KnownRow, type StoredRow } from "./row-data.ts";
+import { encodeRowData, isOfOlderSecret, isSameRow, type KnownRow, type StoredRow } from "./row-data.ts";
 import type { SessionConfig } from "./session-config.ts";
 
 /** How a row is to be updated. */
@@ -40,10 +40,15 @@ export class RowAttempt {
   constructor(state: RowState, options: UpdateOptions, config: SessionConfig) {
     const now = config.now();
     const { row, data, texts } = state;
-    const isChanged = options.replacesAll || !row || differingKeys(row.texts, texts).length > 0;
+    const writesData =
+      options.rekey ||
+      options.replacesAll ||
+      !row ||
+      differingKeys(row.texts, texts).length > 0 ||
+      isOfOlderSecret(row.data, state.sessionKey, config);
     this.sessionKey = options.rekey ? config.newKey() : state.sessionKey;
     this.expireDate = sessionExpiryDate(data, now, config);
-    this.#text = isChanged || options.rekey ? encodeRowData(data, this.sessionKey, config) : undefined;
+    this.#text = writesData ? encodeRowData(data, this.sessionKey, config) : undefined;
     // Also where the data replace whatever there is: an UPDATE that arrives late must not land on what others have written since.
     this.#guard = { liveAt: now, ...(row && { data: row.data }) };
     this.#state = state;

@@ -43,6 +43,12 @@ export function decodeRow(
   }
 }
 
+/** Whether the text was written with a secret that is not the first any more: then the next write of the row writes the text anew. */
+export function isOfOlderSecret(text: string, sessionKey: string, config: SessionConfig): boolean {
+  const { newest } = config.secrets;
+  return newest !== undefined && decodeRowData(text, sessionKey, { ...config, secrets: newest }) === undefined;
+}
+
 function codecContext(sessionKey: string, { storedKey, secrets, serializer }: SessionConfig): CodecContext {
   return { storedKey: storedKey(sessionKey), secrets, serializer };
 }

@@ -5,7 +5,7 @@ import { allKeysTaken, MAX_KEYS } from "./new-key.ts";
 import { rememberLast } from "./remember-last.ts";
 import { CREATED, keepCreation } from "./reserved.ts";
 import type { UpdateOptions } from "./row-attempt.ts";
-import { decodeRow, decodeRowData, encodeRowData, isSameRow, type KnownRow } from "./row-data.ts";
+import { decodeRow, decodeRowData, encodeRowData, isOfOlderSecret, isSameRow, type KnownRow } from "./row-data.ts";
 import { RowUpdate } from "./row-update.ts";
 import { serialize } from "./serializable.ts";
 import type { SessionConfig, SessionCookie } from "./session-config.ts";
@@ -125,7 +125,7 @@ export class SessionRecord {
 
   /**
    * Moves the expiry on when the last write was `refreshAfter` seconds ago; says whether it did. What counts is what is in the row: neither
-   * what was not saved yet, nor what another request replaced.
+   * what was not saved yet, nor what another request replaced. Only a row of an older secret gets its data written anew with it.
    */
   async refresh(): Promise<boolean> {
     const { store, storedKey, refreshAfter, absoluteMaxAge, now } = this.#config;
@@ -138,11 +138,13 @@ export class SessionRecord {
     const expireDate = sessionExpiryDate(data, now(), this.#config);
     // The row's date was reckoned the same way when it was written, so the difference is the time since then.
     if (expireDate.getTime() - row.expireDate.getTime() < refreshAfter * 1000) return false;
-    const refreshed = { ...row, expireDate };
+    const isOld = isOfOlderSecret(row.data, sessionKey, this.#config);
+    const changes = { expireDate, ...(isOld && { data: encodeRowData(data, sessionKey, this.#config) }) };
+    const refreshed = { ...row, ...changes };
     return this.#cookie.withRow(async () => {
       this.#cookie.move({ sessionKey, data, expireDate });
       const matched = await carryOut(store, () => ({
-        send: () => store.update(key, { liveAt: now(), data: row.data }, { expireDate }),
+        send: () => store.update(key, { liveAt: now(), data: row.data }, changes),
         look: async () => (isSameRow(await store.find(key), refreshed) ? true : undefined),
       }));
       if (!matched) return false;
