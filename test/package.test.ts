@@ -5,12 +5,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, it, onTestFinished } from "vitest";
+import { bundleForEdge } from "./edge/bundle.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 const CONSUMER = `
 import { createSessions, memoryStore, signedJson, UpdateError } from "prisma-db-session";
+import { hasSessionCookie, isSameOrigin } from "prisma-db-session/edge";
 import { storeConformanceTests } from "prisma-db-session/testing";
 
 const sessions = createSessions<{ userId: number }>({ store: memoryStore(), secret: "x".repeat(32), codec: signedJson() });
@@ -20,6 +22,8 @@ await session.save();
 await session.destroy();
 const error: unknown = await session.save().catch((error: unknown) => error);
 if (!(error instanceof UpdateError)) throw new Error("no UpdateError");
+const request = new Request("http://localhost/", { headers: { cookie: "session=" + "k".repeat(32) } });
+if (!hasSessionCookie(request) || !isSameOrigin(request)) throw new Error("not its own request");
 for (const { run } of storeConformanceTests(() => memoryStore())) await run();
 const next: unknown = await import("prisma-db-session/next").catch((error: unknown) => error);
 console.log(next instanceof Error ? next.message.split("'")[1] : "there is a next");
@@ -57,6 +61,15 @@ it("the packed package works in a project that has nothing else, and its types h
   expect(compiled.stdout).toBe("");
   const { stdout } = await run(process.execPath, ["out/consumer.js"], { cwd: project });
   expect(stdout, "only the entry for Next.js wants next").toBe("next\n");
+});
+
+it("the packed package has an edge entry that needs neither Node nor the rest", async () => {
+  const { installed } = await projectWithPackage();
+  const { exports } = JSON.parse(await readFile(`${installed}/package.json`, "utf8"));
+  const code = 'export * from "prisma-db-session/edge"';
+  const { script, imports } = await bundleForEdge(code, `${installed}/${exports["./edge"]}`);
+  expect(imports).toEqual([]);
+  expect(script).toContain("__Host-session");
 });
 
 it("the packed package has its command, which runs by itself and names the version that was packed", async () => {

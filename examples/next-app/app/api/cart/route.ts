@@ -1,6 +1,6 @@
+import { isSameOrigin } from "prisma-db-session/edge";
 import { MAX_QUANTITY, quantityOf, readCart, setQuantity } from "../../../lib/cart.ts";
 import { findProduct } from "../../../lib/products.ts";
-import { isSameOrigin } from "../../../lib/same-origin.ts";
 import { getSession, isSessionEnded } from "../../../lib/session.ts";
 
 /** In bytes: far more than a product and a quantity take. */

@@ -1,0 +1,4 @@
+/** What is used of a request, typed by its shape: a `Request`, a `NextRequest`, and `{ headers: await headers() }` in Next.js all fit. */
+export interface WithHeaders {
+  readonly headers: { get(name: string): string | null };
+}
