@@ -1,6 +1,7 @@
 import type { CookieAttributes } from "../cookie.ts";
 import { SessionReadOnlyError } from "../errors.ts";
 import type { SessionCookie } from "../session/session-config.ts";
+import { cookieMaxAge } from "../set-cookie.ts";
 
 /** The part of `await cookies()` that is used, typed by its shape, which Next.js 15 and 16 share. */
 export interface NextCookies {
@@ -11,6 +12,15 @@ export interface NextCookies {
 }
 
 type NextCookieOptions = Omit<CookieAttributes, "name"> & { readonly maxAge?: number };
+
+/**
+ * Whether cookies can be set here. Where they are read-only, Next.js gives one function, which throws, for every method that would change
+ * one. To call it would show as much, but where they can be set, it would render the page anew.
+ */
+export function isWritable(cookies: NextCookies): boolean {
+  const { set, delete: remove }: { set: unknown; delete: unknown } = cookies;
+  return set !== remove;
+}
 
 /** The session cookie in the cookies of one request. */
 export function nextCookie(
@@ -27,13 +37,10 @@ export function nextCookie(
   };
   return {
     checkWritable() {
-      // Where cookies are read-only, Next.js gives one function, which throws, for every method that would change one. To call it would
-      // show as much, but where they can be set, it would render the page anew.
-      const { set, delete: remove }: { set: unknown; delete: unknown } = cookies;
-      if (set === remove) throw readOnlyError();
+      if (!isWritable(cookies)) throw readOnlyError();
     },
     set(sessionKey, expires) {
-      write(sessionKey, expires ? { maxAge: Math.ceil((expires.getTime() - now().getTime()) / 1000) } : {});
+      write(sessionKey, expires ? { maxAge: cookieMaxAge(expires, now()) } : {});
     },
     delete() {
       // Not `cookies.delete()`: a browser only removes a cookie for the attributes that it was set with.

@@ -5,14 +5,14 @@ import { DbSession } from "../session/db-session.ts";
 import type { SessionConfig } from "../session/session-config.ts";
 import { type Sessions, sessionsOf } from "../sessions.ts";
 import type { SessionDelegate } from "../store/session-delegate.ts";
-import { nextCookie } from "./next-cookie.ts";
+import { isWritable, nextCookie } from "./next-cookie.ts";
 
 /** The sessions of a Next.js app. The functions can be taken out and exported one by one. */
 export interface NextSessions<Data extends object = Record<string, unknown>> extends Sessions<Data> {
   /**
    * The session of the request at hand, loaded: one statement the first time, none after that, and none at all for a visitor without a
    * session cookie. Works in route handlers, server actions, server components, layouts and `generateMetadata`; it can be written in the
-   * first two.
+   * first two. There, with the option `refreshAfter`, it also moves the expiry on when that is due: by one more statement.
    * @throws ConfigError at the first use, for options that are missing or impossible
    */
   readonly getSession: () => Promise<DbSession<Data>>;
@@ -76,6 +76,8 @@ export function createNextSessions<
       nextCookie(jar, attributes, config.now),
     );
     await session.load();
+    // Row and cookie move together or not at all.
+    if (isWritable(jar)) await session.refresh();
     return session;
   }
 }

@@ -1,27 +1,13 @@
 // Next.js finds its AsyncLocalStorage in the global scope, from the first import on.
 import "next/dist/server/node-environment-baseline.js";
 
-import { type DbSession, memoryStore, type SessionStore, type SessionsOptions } from "prisma-db-session";
+import { type DbSession, memoryStore, type SessionsOptions } from "prisma-db-session";
 import { createNextSessions } from "prisma-db-session/next";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { notingStore } from "../noting-store.ts";
+import { parseSetCookie } from "../set-cookie.ts";
 import { SECRET, type ShopData, storedKey, TWO_WEEKS, testClock, UNKNOWN_KEY } from "../support.ts";
 import { inNextRequest } from "./request.ts";
-
-/** A memory store that notes which verbs were called. */
-function notingStore() {
-  const calls: string[] = [];
-  const store = memoryStore();
-  const noting = Object.fromEntries(
-    Object.entries(store).map(([verb, run]) => [
-      verb,
-      (...args: unknown[]) => {
-        calls.push(verb);
-        return run(...args);
-      },
-    ]),
-  ) as unknown as SessionStore;
-  return { store: noting, calls };
-}
 
 function nextApp(options: Partial<SessionsOptions> = {}) {
   const { store, calls } = notingStore();
@@ -38,14 +24,8 @@ function nextApp(options: Partial<SessionsOptions> = {}) {
     calls.length = 0;
     return result;
   }
-  return { ...app, store, calls, clock, signIn };
-}
-
-/** A Set-Cookie header as name, value and attributes, the latter in lower case. */
-function parse(header: string | undefined) {
-  const [pair = "", ...attributes] = (header ?? "").split("; ");
-  const [name, value] = pair.split("=");
-  return { name, value, attributes: Object.fromEntries(attributes.map((each) => each.toLowerCase().split("="))) };
+  const inSeconds = (seconds: number) => new Date(clock.now().getTime() + seconds * 1000);
+  return { ...app, store, calls, clock, inSeconds, signIn };
 }
 
 describe("getSession", () => {
@@ -148,8 +128,8 @@ describe("the cookie", () => {
     const app = nextApp();
     const { result, setCookies } = await inNextRequest({}, save(app));
     expect(setCookies).toHaveLength(1);
-    expect(parse(setCookies[0])).toMatchObject({ name: "session", value: result.sessionKey });
-    const { expires: _, ...attributes } = parse(setCookies[0]).attributes;
+    expect(parseSetCookie(setCookies[0])).toMatchObject({ name: "session", value: result.sessionKey });
+    const { expires: _, ...attributes } = parseSetCookie(setCookies[0]).attributes;
     expect(attributes).toEqual({ path: "/", "max-age": String(TWO_WEEKS), httponly: undefined, samesite: "lax" });
   });
 
@@ -157,8 +137,8 @@ describe("the cookie", () => {
     vi.stubEnv("NODE_ENV", "production");
     const app = nextApp();
     const { setCookies } = await inNextRequest({}, save(app));
-    expect(parse(setCookies[0]).name).toBe("__Host-session");
-    expect(parse(setCookies[0]).attributes).toHaveProperty("secure");
+    expect(parseSetCookie(setCookies[0]).name).toBe("__Host-session");
+    expect(parseSetCookie(setCookies[0]).attributes).toHaveProperty("secure");
   });
 
   it("with a domain: __Secure-, and every attribute that was asked for", async () => {
@@ -171,14 +151,14 @@ describe("the cookie", () => {
       priority: "high",
     } as const;
     const { setCookies } = await inNextRequest({}, save(nextApp({ cookie })));
-    expect(parse(setCookies[0]).name).toBe("__Secure-session");
-    expect(parse(setCookies[0]).attributes).toMatchObject({
+    expect(parseSetCookie(setCookies[0]).name).toBe("__Secure-session");
+    expect(parseSetCookie(setCookies[0]).attributes).toMatchObject({
       domain: "example.com",
       path: "/app",
       samesite: "none",
       priority: "high",
     });
-    expect(parse(setCookies[0]).attributes).toHaveProperty("partitioned");
+    expect(parseSetCookie(setCookies[0]).attributes).toHaveProperty("partitioned");
   });
 
   it("moves its expiry along with a save, under the same key", async () => {
@@ -186,7 +166,7 @@ describe("the cookie", () => {
     const key = await app.signIn();
     app.clock.advance(60);
     const { setCookies } = await inNextRequest({ cookies: { session: key } }, save(app));
-    expect(parse(setCookies[0])).toMatchObject({ value: key, attributes: { "max-age": String(TWO_WEEKS) } });
+    expect(parseSetCookie(setCookies[0])).toMatchObject({ value: key, attributes: { "max-age": String(TWO_WEEKS) } });
   });
 
   it("is left alone by a save that moves neither key nor expiry", async () => {
@@ -200,8 +180,8 @@ describe("the cookie", () => {
   it("until the browser closes: without an age, and left alone by later saves", async () => {
     const app = nextApp({ expireAtBrowserClose: true });
     const first = await inNextRequest({}, save(app));
-    expect(parse(first.setCookies[0]).attributes).not.toHaveProperty("max-age");
-    expect(parse(first.setCookies[0]).attributes).not.toHaveProperty("expires");
+    expect(parseSetCookie(first.setCookies[0]).attributes).not.toHaveProperty("max-age");
+    expect(parseSetCookie(first.setCookies[0]).attributes).not.toHaveProperty("expires");
     app.clock.advance(60);
     const cookies = { session: first.result.sessionKey as string };
     expect((await inNextRequest({ cookies }, save(app))).setCookies).toEqual([]);
@@ -216,9 +196,9 @@ describe("the cookie", () => {
       await opened.save();
     };
     const dated = await inNextRequest({ cookies: { session } }, set(new Date(app.clock.now().getTime() + 90_500)));
-    expect(parse(dated.setCookies[0]).attributes["max-age"]).toBe("91");
+    expect(parseSetCookie(dated.setCookies[0]).attributes["max-age"]).toBe("91");
     const closing = await inNextRequest({ cookies: { session } }, set(0));
-    expect(parse(closing.setCookies[0]).attributes).not.toHaveProperty("max-age");
+    expect(parseSetCookie(closing.setCookies[0]).attributes).not.toHaveProperty("max-age");
   });
 
   it("gets the new key with cycleKey, before the row does", async () => {
@@ -236,7 +216,7 @@ describe("the cookie", () => {
       return session.sessionKey;
     });
     expect(result).not.toBe(key);
-    expect(parse(setCookies[0]).value).toBe(result);
+    expect(parseSetCookie(setCookies[0]).value).toBe(result);
   });
 
   it("is removed by flush, with the attributes it was set with", async () => {
@@ -245,10 +225,10 @@ describe("the cookie", () => {
     const { setCookies } = await inNextRequest({ cookies: { "__Host-session": key } }, async () => {
       await (await app.getSession()).flush();
     });
-    expect(parse(setCookies[0])).toMatchObject({ name: "__Host-session", value: "" });
-    expect(parse(setCookies[0]).attributes).toMatchObject({ "max-age": "0", path: "/", samesite: "lax" });
-    expect(parse(setCookies[0]).attributes).toHaveProperty("secure");
-    expect(parse(setCookies[0]).attributes).toHaveProperty("httponly");
+    expect(parseSetCookie(setCookies[0])).toMatchObject({ name: "__Host-session", value: "" });
+    expect(parseSetCookie(setCookies[0]).attributes).toMatchObject({ "max-age": "0", path: "/", samesite: "lax" });
+    expect(parseSetCookie(setCookies[0]).attributes).toHaveProperty("secure");
+    expect(parseSetCookie(setCookies[0]).attributes).toHaveProperty("httponly");
     expect(await app.store.find(storedKey(key))).toBeUndefined();
   });
 
@@ -256,19 +236,111 @@ describe("the cookie", () => {
     const app = nextApp();
     const flush = async () => (await app.getSession()).flush();
     const { setCookies } = await inNextRequest({ cookies: { session: UNKNOWN_KEY } }, flush);
-    expect(parse(setCookies[0])).toMatchObject({ value: "", attributes: { "max-age": "0" } });
+    expect(parseSetCookie(setCookies[0])).toMatchObject({ value: "", attributes: { "max-age": "0" } });
     expect((await inNextRequest({}, flush)).setCookies).toEqual([]);
   });
+});
 
-  it("moves with refresh, when that is due", async () => {
-    const app = nextApp({ refreshAfter: 60 });
+describe("refreshAfter", () => {
+  const MINUTE = 60;
+  const read = (app: ReturnType<typeof nextApp>, session: string, phase: "action" | "render" = "action") =>
+    inNextRequest({ cookies: { session }, phase }, async () => (await app.getSession()).get("userId"));
+
+  it("costs a request that comes sooner nothing: one statement, no cookie, and the row stays as it is", async () => {
+    const app = nextApp({ refreshAfter: MINUTE });
+    const key = await app.signIn();
+    app.clock.advance(MINUTE - 0.001);
+    expect(await read(app, key)).toEqual({ result: 7, setCookies: [] });
+    expect(app.calls).toEqual(["find"]);
+    expect((await app.store.find(storedKey(key)))?.expireDate).toEqual(app.inSeconds(TWO_WEEKS - MINUTE + 0.001));
+  });
+
+  it("moves row and cookie on together, in a route handler or an action, and then rests as long again", async () => {
+    const app = nextApp({ refreshAfter: MINUTE });
+    const key = await app.signIn();
+    for (let round = 0; round < 3; round++) {
+      app.clock.advance(MINUTE);
+      app.calls.length = 0;
+      const { result, setCookies } = await read(app, key);
+      expect(result).toBe(7);
+      expect(app.calls).toEqual(["find", "update"]);
+      expect(setCookies).toHaveLength(1);
+      expect(parseSetCookie(setCookies[0])).toMatchObject({
+        name: "session",
+        value: key,
+        attributes: { "max-age": String(TWO_WEEKS) },
+      });
+      expect((await app.store.find(storedKey(key)))?.expireDate).toEqual(app.inSeconds(TWO_WEEKS));
+      app.calls.length = 0;
+      app.clock.advance(MINUTE / 2);
+      expect((await read(app, key)).setCookies).toEqual([]);
+      app.clock.advance(-MINUTE / 2);
+      expect(app.calls).toEqual(["find"]);
+    }
+  });
+
+  it("happens once in a request, however often and at whatever time getSession() is called", async () => {
+    const app = nextApp({ refreshAfter: MINUTE });
     const session = await app.signIn();
-    const refresh = async () => (await app.getSession()).refresh();
-    expect(await inNextRequest({ cookies: { session } }, refresh)).toEqual({ result: false, setCookies: [] });
-    app.clock.advance(60);
-    const { result, setCookies } = await inNextRequest({ cookies: { session } }, refresh);
-    expect(result).toBe(true);
-    expect(parse(setCookies[0])).toMatchObject({ value: session, attributes: { "max-age": String(TWO_WEEKS) } });
+    app.clock.advance(MINUTE);
+    await inNextRequest({ cookies: { session } }, async () => {
+      await Promise.all([app.getSession(), app.getSession()]);
+      app.clock.advance(MINUTE);
+      await app.getSession();
+    });
+    expect(app.calls).toEqual(["find", "update"]);
+  });
+
+  it("does nothing in a server component, where the cookie could not move along", async () => {
+    const app = nextApp({ refreshAfter: MINUTE });
+    const key = await app.signIn();
+    app.clock.advance(MINUTE);
+    expect(await read(app, key, "render")).toEqual({ result: 7, setCookies: [] });
+    expect(app.calls).toEqual(["find"]);
+  });
+
+  it("does nothing in after(), once the response is under way", async () => {
+    const app = nextApp({ refreshAfter: MINUTE });
+    const session = await app.signIn();
+    app.clock.advance(MINUTE);
+    await inNextRequest({ cookies: { session } }, async (changePhase) => {
+      changePhase("after");
+      expect((await app.getSession()).get("userId")).toBe(7);
+    });
+    expect(app.calls).toEqual(["find"]);
+  });
+
+  it("leaves the cookie of a session that lives until the browser closes alone, and moves its row on", async () => {
+    const app = nextApp({ refreshAfter: MINUTE, expireAtBrowserClose: true });
+    const key = await app.signIn();
+    app.clock.advance(MINUTE);
+    expect((await read(app, key)).setCookies).toEqual([]);
+    expect((await app.store.find(storedKey(key)))?.expireDate).toEqual(app.inSeconds(TWO_WEEKS));
+  });
+
+  it("never moves a session past absoluteMaxAge", async () => {
+    const app = nextApp({ refreshAfter: MINUTE, maxAge: 2 * MINUTE, absoluteMaxAge: 3 * MINUTE });
+    const key = await app.signIn();
+    app.clock.advance(1.5 * MINUTE);
+    expect(parseSetCookie((await read(app, key)).setCookies[0]).attributes["max-age"]).toBe("90");
+    app.clock.advance(MINUTE);
+    expect(await read(app, key), "the end stands still").toEqual({ result: 7, setCookies: [] });
+    app.clock.advance(0.5 * MINUTE);
+    expect((await read(app, key)).result).toBeUndefined();
+  });
+
+  it("left out: no session is moved on by being read", async () => {
+    const app = nextApp();
+    const key = await app.signIn();
+    app.clock.advance(TWO_WEEKS - 1);
+    expect(await read(app, key)).toEqual({ result: 7, setCookies: [] });
+    expect(app.calls).toEqual(["find"]);
+  });
+
+  it("costs an anonymous visitor nothing", async () => {
+    const app = nextApp({ refreshAfter: MINUTE });
+    const { setCookies } = await inNextRequest({}, app.getSession);
+    expect([app.calls, setCookies]).toEqual([[], []]);
   });
 });
 
@@ -281,7 +353,7 @@ describe("where the row cannot be written", () => {
     const { setCookies } = await inNextRequest({}, async () => {
       await expect((await app.getSession()).save()).rejects.toBe(failure);
     });
-    expect(parse(setCookies[0])).toMatchObject({ value: "", attributes: { "max-age": "0" } });
+    expect(parseSetCookie(setCookies[0])).toMatchObject({ value: "", attributes: { "max-age": "0" } });
   });
 
   it("cycleKey puts the old cookie back, with its old expiry", async () => {
@@ -294,7 +366,10 @@ describe("where the row cannot be written", () => {
       await expect(session.cycleKey()).rejects.toBe(failure);
       expect(session.sessionKey).toBe(key);
     });
-    expect(parse(setCookies[0])).toMatchObject({ value: key, attributes: { "max-age": String(TWO_WEEKS - 60) } });
+    expect(parseSetCookie(setCookies[0])).toMatchObject({
+      value: key,
+      attributes: { "max-age": String(TWO_WEEKS - 60) },
+    });
   });
 
   it("what went wrong with the row is told even where the cookie cannot be put back any more", async () => {
@@ -318,23 +393,42 @@ describe("where the row cannot be written", () => {
       await expect(session.flush()).rejects.toBe(failure);
       expect([session.sessionKey, session.get("userId")]).toEqual([key, 7]);
     });
-    expect(parse(setCookies[0]).value).toBe(key);
+    expect(parseSetCookie(setCookies[0]).value).toBe(key);
     app.store.delete = remove;
     await inNextRequest({ cookies: { session: key } }, async () => (await app.getSession()).flush());
     expect((await app.load(key)).sessionKey).toBeNull();
   });
 
-  it("refresh of a row that went puts the cookie back", async () => {
+  it("a refresh that meets a row which went meanwhile puts the cookie back", async () => {
     const app = nextApp({ refreshAfter: 60 });
     const key = await app.signIn();
     app.clock.advance(60);
-    const { result, setCookies } = await inNextRequest({ cookies: { session: key } }, async () => {
-      const session = await app.getSession();
-      await app.open().destroy(key);
-      return session.refresh();
+    const find = app.store.find.bind(app.store);
+    app.store.find = async (...args) => {
+      const row = await find(...args);
+      await app.store.delete(...args);
+      return row;
+    };
+    const { result, setCookies } = await inNextRequest({ cookies: { session: key } }, app.getSession);
+    expect(result.get("userId"), "as it was when it was read").toBe(7);
+    expect(parseSetCookie(setCookies[0])).toMatchObject({
+      value: key,
+      attributes: { "max-age": String(TWO_WEEKS - 60) },
     });
-    expect(result).toBe(false);
-    expect(parse(setCookies[0])).toMatchObject({ value: key, attributes: { "max-age": String(TWO_WEEKS - 60) } });
+  });
+
+  it("a refresh that fails fails getSession, and the next one tries again", async () => {
+    const app = nextApp({ refreshAfter: 60 });
+    const key = await app.signIn();
+    app.clock.advance(60);
+    const update = app.store.update.bind(app.store);
+    app.store.update = () => Promise.reject(failure);
+    await inNextRequest({ cookies: { session: key } }, async () => {
+      await expect(app.getSession()).rejects.toBe(failure);
+      app.store.update = update;
+      expect((await app.getSession()).get("userId")).toBe(7);
+    });
+    expect((await app.store.find(storedKey(key)))?.expireDate).toEqual(app.inSeconds(TWO_WEEKS));
   });
 });
 

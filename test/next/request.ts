@@ -1,6 +1,7 @@
 // Next.js finds its AsyncLocalStorage in the global scope, from the first import on.
 import "next/dist/server/node-environment-baseline.js";
 
+import { afterTaskAsyncStorage } from "next/dist/server/app-render/after-task-async-storage.external.js";
 import { workAsyncStorage } from "next/dist/server/app-render/work-async-storage.external.js";
 import { workUnitAsyncStorage } from "next/dist/server/app-render/work-unit-async-storage.external.js";
 import { createRequestStoreForAPI } from "next/dist/server/async-storage/request-store.js";
@@ -41,12 +42,11 @@ export async function inNextRequest<Result>(
   );
   store.phase = phase;
   const workStore = { route: "/" } as WorkStore;
-  const result = await workAsyncStorage.run(workStore, () =>
-    workUnitAsyncStorage.run(store, () =>
-      run((next) => {
-        store.phase = next;
-      }),
-    ),
+  const changePhase = (next: "action" | "render" | "after") => {
+    store.phase = next;
+  };
+  const result = await afterTaskAsyncStorage.run({ rootTaskSpawnPhase: phase }, () =>
+    workAsyncStorage.run(workStore, () => workUnitAsyncStorage.run(store, () => run(changePhase))),
   );
   return { result, setCookies };
 }
