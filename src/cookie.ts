@@ -29,9 +29,9 @@ export type CookieAttributes = Readonly<
 >;
 
 const TOKEN = /^[\w!#$%&'*+.^`|~-]{1,256}$/;
-const HOST_NAME = /^\.?[a-z0-9-]+(\.[a-z0-9-]+)*$/i;
-/** Neither a separator nor a control character can be in an attribute, where it would begin another. */
-const ATTRIBUTE = /^[\x20-\x3a\x3c-\x7e]+$/;
+const HOST_NAME = /^(?=.{1,253}$)\.?[a-z0-9-]+(\.[a-z0-9-]+)*$/i;
+/** Neither a separator nor a control character, which would begin another attribute. Browsers ignore an attribute of over 1024 bytes. */
+const PATH = /^\/[\x20-\x3a\x3c-\x7e]{0,1023}$/;
 
 /** @throws ConfigError for a combination that browsers refuse or that would weaken the cookie */
 export function cookieAttributes(options: CookieOptions = {}): CookieAttributes {
@@ -43,9 +43,10 @@ export function cookieAttributes(options: CookieOptions = {}): CookieAttributes 
     if (!holds) throw new ConfigError(`Impossible cookie options. ${problem}`);
   };
   check(TOKEN.test(name), "Give a name of at most 256 letters, digits, `-` and `_`.");
-  check(ATTRIBUTE.test(path) && path.startsWith("/"), "Give a path that begins with `/` and has no `;`.");
+  check(PATH.test(path), "Give a path of at most 1024 characters that begins with `/` and has no `;`.");
   check(domain === undefined || HOST_NAME.test(domain), "Give a domain like `example.com`.");
   check(typeof secure === "boolean", "`secure` must be true or false.");
+  check(partitioned === undefined || typeof partitioned === "boolean", "`partitioned` must be true or false.");
   check(["strict", "lax", "none"].includes(sameSite), '`sameSite` must be "strict", "lax" or "none".');
   check(
     priority === undefined || ["low", "medium", "high"].includes(priority),
