@@ -31,7 +31,7 @@ export function isSameOrigin({ headers }: WithHeaders, { trustProxy = false }: S
   const origin = headers.get("origin");
   if (origin === null) return true;
   // Each proxy on the way adds the host that it was asked for; the browser's is the first.
-  const forwarded = trustProxy && headers.get("x-forwarded-host")?.split(",")[0]?.trim();
+  const forwarded = trustProxy && headers.get("x-forwarded-host")?.split(",")[0];
   const [scheme, host] = [/^https?:\/\//i.exec(origin)?.[0], forwarded || headers.get("host")];
   if (!scheme || !host) return false;
   // Under the same scheme, so that the port that goes without saying may be left out, or written, on either side.

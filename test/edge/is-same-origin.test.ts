@@ -96,6 +96,12 @@ describe("isSameOrigin", () => {
     }
   });
 
+  it("is false where neither is one, however alike they are", () => {
+    for (const host of ["[", "%", "a b", "example.com:99999", `user@${HOST}`, `${HOST}/path`]) {
+      expect(asked({ Origin: `https://${host}`, Host: host }), host).toBe(false);
+    }
+  });
+
   it("never looks at the URL of the request, which behind a proxy is another", () => {
     const request = (origin: string) =>
       new Request("http://localhost:3000/api", { method: "POST", headers: { Origin: origin, Host: HOST } });
