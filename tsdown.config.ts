@@ -5,6 +5,7 @@ export default defineConfig({
     index: "src/index.ts",
     "next/index": "src/next/index.ts",
     "edge/index": "src/edge/index.ts",
+    "web/index": "src/web/index.ts",
     "testing/index": "src/testing/index.ts",
     "cli/index": "src/cli/index.ts",
   },

@@ -14,6 +14,7 @@ const CONSUMER = `
 import { createSessions, memoryStore, signedJson, UpdateError } from "prisma-db-session";
 import { hasSessionCookie, isSameOrigin } from "prisma-db-session/edge";
 import { storeConformanceTests } from "prisma-db-session/testing";
+import { createWebSessions } from "prisma-db-session/web";
 
 const sessions = createSessions<{ userId: number }>({ store: memoryStore(), secret: "x".repeat(32), codec: signedJson() });
 const session = sessions.open();
@@ -24,6 +25,12 @@ const error: unknown = await session.save().catch((error: unknown) => error);
 if (!(error instanceof UpdateError)) throw new Error("no UpdateError");
 const request = new Request("http://localhost/", { headers: { cookie: "session=" + "k".repeat(32) } });
 if (!hasSessionCookie(request) || !isSameOrigin(request)) throw new Error("not its own request");
+const web = createWebSessions<{ userId: number }>({ store: memoryStore(), secret: "x".repeat(32) });
+const { headers } = new Response();
+const visitor = await web.loadFrom(request);
+visitor.set("userId", 7);
+await web.commit(visitor, headers);
+if (headers.getSetCookie().length !== 1) throw new Error("no cookie");
 for (const { run } of storeConformanceTests(() => memoryStore())) await run();
 const next: unknown = await import("prisma-db-session/next").catch((error: unknown) => error);
 console.log(next instanceof Error ? next.message.split("'")[1] : "there is a next");

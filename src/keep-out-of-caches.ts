@@ -1,0 +1,18 @@
+/** The part of `Headers` that is used of a response's, typed by its shape. */
+export interface ResponseHeaders {
+  get(name: string): string | null;
+  set(name: string, value: string): void;
+  append(name: string, value: string): void;
+  delete(name: string): void;
+  getSetCookie(): string[];
+}
+
+/**
+ * Keeps a response that sets the session cookie out of every cache: in a shared one it would sign the next visitor in as this one. What was
+ * said of caching before was said of the response without the cookie.
+ */
+export function keepOutOfCaches(headers: ResponseHeaders): void {
+  headers.set("Cache-Control", "no-store");
+  const varies = (headers.get("Vary") ?? "").split(",").map((name) => name.trim().toLowerCase());
+  if (!varies.includes("cookie") && !varies.includes("*")) headers.append("Vary", "Cookie");
+}

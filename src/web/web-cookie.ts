@@ -1,0 +1,56 @@
+import type { CookieAttributes } from "../cookie.ts";
+import { keepOutOfCaches, type ResponseHeaders } from "../keep-out-of-caches.ts";
+import type { SessionCookie } from "../session/session-config.ts";
+import { removeCookie, setCookie } from "../set-cookie.ts";
+
+/** What a response is to do to the cookie. */
+type Outcome = { readonly sessionKey: string; readonly expires: Date | null } | "remove";
+
+/** The session cookie of one request, which takes note of what becomes of it until there are headers to write that to. */
+export class WebCookie implements SessionCookie {
+  readonly #attributes: CookieAttributes;
+  readonly #now: () => Date;
+  /** Whether the browser may have the cookie: it sent one, or has been given one. */
+  #isInBrowser: boolean;
+  /** Undefined: nothing. */
+  #outcome: Outcome | undefined;
+  readonly #written = new Set<string>();
+
+  /** @param wasSent whether the request had a cookie of that name, whatever its value */
+  constructor(attributes: CookieAttributes, wasSent: boolean, now: () => Date) {
+    this.#attributes = attributes;
+    this.#isInBrowser = wasSent;
+    this.#now = now;
+  }
+
+  get isMoved(): boolean {
+    return this.#outcome !== undefined;
+  }
+
+  /** It always can: the headers come later. */
+  checkWritable(): void {}
+
+  set(sessionKey: string, expires: Date | null): void {
+    this.#outcome = { sessionKey, expires };
+  }
+
+  delete(): void {
+    this.#outcome = this.#isInBrowser ? "remove" : undefined;
+  }
+
+  /** Writes the last outcome, in place of one that was written to the same headers before. */
+  writeTo(headers: ResponseHeaders): void {
+    const outcome = this.#outcome;
+    if (!outcome) return;
+    const line =
+      outcome === "remove"
+        ? removeCookie(this.#attributes)
+        : setCookie(this.#attributes, outcome.sessionKey, outcome.expires, this.#now());
+    const others = headers.getSetCookie().filter((other) => !this.#written.has(other));
+    headers.delete("Set-Cookie");
+    for (const other of [...others, line]) headers.append("Set-Cookie", other);
+    keepOutOfCaches(headers);
+    this.#written.add(line);
+    this.#isInBrowser = true;
+  }
+}

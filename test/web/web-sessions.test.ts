@@ -1,0 +1,481 @@
+import { memoryStore, type SessionsOptions } from "prisma-db-session";
+import { createWebSessions } from "prisma-db-session/web";
+import { describe, expect, it } from "vitest";
+import { parseSetCookie } from "../set-cookie.ts";
+import { SECRET, storedKey, TWO_WEEKS, UNKNOWN_KEY } from "../support.ts";
+import { requestWith, webApp } from "./app.ts";
+
+type App = ReturnType<typeof webApp>;
+
+/** One request: the session of its cookie, what a handler does with it, and the headers of the response. */
+async function respond(
+  app: App,
+  cookie: string | undefined,
+  handle: (session: Awaited<ReturnType<App["loadFrom"]>>) => unknown = () => {},
+  headers = new Headers(),
+) {
+  const session = await app.loadFrom(requestWith(cookie));
+  await handle(session);
+  await app.commit(session, headers);
+  return { session, headers, setCookies: headers.getSetCookie() };
+}
+
+describe("createWebSessions", () => {
+  it.each<[string, Partial<SessionsOptions>]>([
+    ["secret", { secret: undefined }],
+    ["store", { store: undefined }],
+    ["cookie", { cookie: { name: "__Host-s", secure: false } }],
+  ])("checks its options at once: %s", (_, options) => {
+    expect(() => createWebSessions({ store: memoryStore(), secret: SECRET, ...options })).toThrow(
+      expect.objectContaining({ code: "SESSION_CONFIG" }),
+    );
+  });
+
+  it("comes with open, load and clearExpired for jobs and tests", async () => {
+    const app = webApp();
+    const key = await app.signIn();
+    expect((await app.load(key)).get("userId")).toBe(7);
+    expect(app.open(key).sessionKey).toBe(key);
+    app.clock.advance(TWO_WEEKS);
+    expect(await app.clearExpired()).toBe(1);
+  });
+});
+
+describe("loadFrom", () => {
+  it("of an anonymous visitor costs no statement", async () => {
+    const app = webApp();
+    for (const cookie of [undefined, "theme=dark"]) {
+      expect((await app.loadFrom(requestWith(cookie))).isEmpty()).toBe(true);
+    }
+    expect(app.calls).toEqual([]);
+  });
+
+  it("gives the session of the cookie, loaded by one statement", async () => {
+    const app = webApp();
+    const key = await app.signIn();
+    for (const cookie of [`session=${key}`, `theme=dark; session=${key}; lang=de`, `session="${key}"`]) {
+      app.calls.length = 0;
+      expect((await app.loadFrom(requestWith(cookie))).get("userId"), cookie).toBe(7);
+      expect(app.calls).toEqual(["find"]);
+    }
+  });
+
+  it("of several cookies of the name takes the last, as Next.js does", async () => {
+    const app = webApp();
+    const key = await app.signIn();
+    const session = await app.loadFrom(requestWith(`session=${UNKNOWN_KEY}; session=${key}`));
+    expect(session.sessionKey).toBe(key);
+    expect((await app.loadFrom(requestWith(`session=${key}; session=${UNKNOWN_KEY}`))).sessionKey).toBeNull();
+  });
+
+  it("takes a cookie of no other name", async () => {
+    const app = webApp({ cookie: { name: "sid" } });
+    const key = await app.signIn();
+    const cookie = `session=${key}; Sid=${key}; sid2=${key}; asid=${key}`;
+    expect((await app.loadFrom(requestWith(cookie))).sessionKey).toBeNull();
+    expect(app.calls).toEqual([]);
+    expect((await app.loadFrom(requestWith(`${cookie}; sid=${key}`))).sessionKey).toBe(key);
+  });
+
+  it("passes on what the database says", async () => {
+    const app = webApp();
+    const key = await app.signIn();
+    const failure = new Error("connection lost");
+    app.store.find = () => Promise.reject(failure);
+    await expect(app.loadFrom(requestWith(`session=${key}`))).rejects.toBe(failure);
+  });
+});
+
+describe("commit", () => {
+  it("of an anonymous visitor costs no statement, and leaves the headers alone", async () => {
+    const app = webApp();
+    const headers = new Headers({ "Cache-Control": "public, max-age=60", "Set-Cookie": "theme=dark" });
+    const before = [...headers];
+    await respond(app, undefined, (session) => session.get("userId"), headers);
+    expect(app.calls).toEqual([]);
+    expect([...headers]).toEqual(before);
+  });
+
+  it("of a session that was only read leaves the headers alone too", async () => {
+    const app = webApp();
+    const key = await app.signIn();
+    const { headers } = await respond(app, `session=${key}`, (session) => session.get("userId"));
+    expect(app.calls).toEqual(["find"]);
+    expect([...headers]).toEqual([]);
+  });
+
+  it("saves a new session, and sets its cookie", async () => {
+    const app = webApp();
+    const { session, headers, setCookies } = await respond(app, undefined, (session) => session.set("userId", 7));
+    expect(app.calls).toEqual(["insert"]);
+    expect(session.sessionKey).toMatch(/^[a-z0-9]{32}$/);
+    expect(setCookies).toEqual([
+      `session=${session.sessionKey}; Path=/; Expires=Tue, 15 Jan 2030 00:00:00 GMT; Max-Age=1209600; HttpOnly; SameSite=Lax`,
+    ]);
+    expect([headers.get("vary"), headers.get("cache-control")]).toEqual(["Cookie", "no-store"]);
+    expect((await app.load(session.sessionKey)).get("userId")).toBe(7);
+  });
+
+  it("saves a change, also one deep inside a value, and moves the cookie along", async () => {
+    const app = webApp();
+    const key = await app.signIn();
+    await respond(app, `session=${key}`, (session) => session.set("cart", []));
+    app.clock.advance(60);
+    app.calls.length = 0;
+    const { setCookies } = await respond(app, `session=${key}`, (session) => session.get("cart")?.push("tea"));
+    expect(app.calls).toEqual(["find", "update"]);
+    expect(parseSetCookie(setCookies[0])).toMatchObject({ value: key, attributes: { "max-age": String(TWO_WEEKS) } });
+    expect((await app.load(key)).get("cart")).toEqual(["tea"]);
+  });
+
+  it("leaves the headers alone where a save moves neither key nor expiry", async () => {
+    const app = webApp();
+    const key = await app.signIn();
+    const { headers } = await respond(app, `session=${key}`, (session) => session.set("userId", 8));
+    expect(app.calls).toEqual(["find", "update"]);
+    expect([...headers]).toEqual([]);
+    expect((await app.load(key)).get("userId")).toBe(8);
+  });
+
+  it("saves what was marked as modified by hand", async () => {
+    const app = webApp();
+    const key = await app.signIn();
+    app.clock.advance(60);
+    const { setCookies } = await respond(app, `session=${key}`, (session) => {
+      session.modified = true;
+    });
+    expect(app.calls).toEqual(["find", "update"]);
+    expect(setCookies).toHaveLength(1);
+    expect((await app.store.find(storedKey(key)))?.expireDate).toEqual(app.inSeconds(TWO_WEEKS));
+  });
+
+  it("does not save again what a handler saved itself, but sets the cookie", async () => {
+    const app = webApp();
+    const { session, setCookies } = await respond(app, undefined, async (session) => {
+      session.set("userId", 7);
+      await session.save();
+    });
+    expect(app.calls).toEqual(["insert"]);
+    expect(setCookies.map(parseSetCookie)).toMatchObject([{ value: session.sessionKey }]);
+  });
+
+  it("sets the new key after cycleKey, once", async () => {
+    const app = webApp();
+    const key = await app.signIn();
+    const { session, setCookies } = await respond(app, `session=${key}`, async (session) => {
+      session.set("userId", 8);
+      await session.cycleKey();
+      await session.cycleKey();
+    });
+    expect(session.sessionKey).not.toBe(key);
+    expect(setCookies.map(parseSetCookie)).toMatchObject([{ value: session.sessionKey }]);
+    expect(await app.store.find(storedKey(key))).toBeUndefined();
+  });
+
+  it("keeps key and cookie of a session that was cleared, or emptied", async () => {
+    const app = webApp();
+    for (const empty of ["clear", "delete"] as const) {
+      const key = await app.signIn();
+      app.clock.advance(60);
+      const { setCookies } = await respond(app, `session=${key}`, (session) => session[empty]("userId"));
+      expect(setCookies.map(parseSetCookie)).toMatchObject([{ value: key }]);
+      const loaded = await app.load(key);
+      expect([loaded.sessionKey, loaded.toJSON()]).toEqual([key, {}]);
+    }
+  });
+
+  it("never sets a cookie for a session that was empty all along, whatever was done to it", async () => {
+    const app = webApp();
+    const { headers } = await respond(app, undefined, async (session) => {
+      session.set("userId", 7);
+      session.delete("userId");
+      session.clear();
+      await session.flush();
+    });
+    expect(app.calls).toEqual([]);
+    expect([...headers]).toEqual([]);
+  });
+
+  it("removes the cookie of a session that was flushed", async () => {
+    const app = webApp();
+    const key = await app.signIn();
+    const { headers, setCookies } = await respond(app, `session=${key}`, (session) => session.flush());
+    expect(app.calls).toEqual(["find", "delete"]);
+    expect(setCookies).toEqual([
+      "session=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; HttpOnly; SameSite=Lax",
+    ]);
+    expect([headers.get("vary"), headers.get("cache-control")]).toEqual(["Cookie", "no-store"]);
+  });
+
+  it("gives one that was flushed and filled again another key", async () => {
+    const app = webApp();
+    const key = await app.signIn();
+    const { session, setCookies } = await respond(app, `session=${key}`, async (session) => {
+      await session.flush();
+      session.set("userId", 8);
+    });
+    expect(session.sessionKey).not.toBe(key);
+    expect(setCookies.map(parseSetCookie)).toMatchObject([{ value: session.sessionKey }]);
+    expect((await app.load(key)).sessionKey).toBeNull();
+  });
+});
+
+describe("commit of a session whose cookie led to none", () => {
+  /** Cookies that open nothing, and what is asked of the store for each. */
+  const dead: [string, (app: App) => Promise<string>, string[]][] = [
+    ["an unknown key", async () => UNKNOWN_KEY, ["find"]],
+    ["no key", async () => "no-key", []],
+    ["nothing", async () => "", []],
+    [
+      "the key of a session that expired",
+      async (app) => {
+        const key = await app.signIn();
+        app.clock.advance(TWO_WEEKS);
+        return key;
+      },
+      ["find"],
+    ],
+    [
+      "the key of a row that was tampered with",
+      async (app) => {
+        const key = await app.signIn();
+        const guard = { liveAt: app.clock.now() };
+        await app.store.update(storedKey(key), guard, { data: "{}", expireDate: app.inSeconds(TWO_WEEKS) });
+        app.calls.length = 0;
+        return key;
+      },
+      ["find"],
+    ],
+  ];
+
+  it.each(dead)("removes it where nothing was written: %s", async (_, value, calls) => {
+    const app = webApp({ onEvent: () => {} });
+    const cookie = `session=${await value(app)}`;
+    const { headers, setCookies } = await respond(app, cookie);
+    expect(app.calls).toEqual(calls);
+    expect(setCookies.map(parseSetCookie)).toMatchObject([
+      { name: "session", value: "", attributes: { "max-age": "0" } },
+    ]);
+    expect([headers.get("vary"), headers.get("cache-control")]).toEqual(["Cookie", "no-store"]);
+  });
+
+  it.each(dead)("sets that of a new session where something was: %s", async (_, value, calls) => {
+    const app = webApp({ onEvent: () => {} });
+    const key = await value(app);
+    const { session, setCookies } = await respond(app, `session=${key}`, (session) => session.set("userId", 9));
+    expect(app.calls).toEqual([...calls, "insert"]);
+    expect(session.sessionKey).not.toBe(key);
+    expect(setCookies.map(parseSetCookie)).toMatchObject([{ value: session.sessionKey }]);
+  });
+});
+
+describe("several commits", () => {
+  it("of one session to the same headers leave one cookie: the last state's", async () => {
+    const app = webApp();
+    const session = await app.loadFrom(requestWith());
+    const headers = new Headers({ "Set-Cookie": "theme=dark" });
+    headers.append("Set-Cookie", "session=; Path=/from-before; Max-Age=0");
+    const others = headers.getSetCookie();
+    for (const change of [() => session.set("userId", 7), () => session.cycleKey(), () => {}]) {
+      await change();
+      await app.commit(session, headers);
+      const [theme, old, own, ...more] = headers.getSetCookie();
+      expect([theme, old]).toEqual(others);
+      expect(parseSetCookie(own)).toMatchObject({ name: "session", value: session.sessionKey });
+      expect(more).toEqual([]);
+      app.clock.advance(1);
+    }
+    await session.flush();
+    await app.commit(session, headers);
+    expect(headers.getSetCookie().slice(2).map(parseSetCookie)).toMatchObject([{ value: "" }]);
+    expect([headers.get("vary"), headers.get("cache-control")]).toEqual(["Cookie", "no-store"]);
+    expect(app.calls).toEqual(["insert", "rekey", "delete"]);
+  });
+
+  it("at once leave one cookie", async () => {
+    const app = webApp();
+    const session = await app.loadFrom(requestWith());
+    const headers = new Headers();
+    session.set("userId", 7);
+    await Promise.all([app.commit(session, headers), app.commit(session, headers)]);
+    expect(headers.getSetCookie().map(parseSetCookie)).toMatchObject([{ value: session.sessionKey }]);
+  });
+
+  it("to the headers of another response say the same there", async () => {
+    const app = webApp();
+    const { session, setCookies } = await respond(app, undefined, (session) => session.set("userId", 7));
+    const headers = new Headers();
+    await app.commit(session, headers);
+    expect(headers.getSetCookie()).toEqual(setCookies);
+    expect(headers.get("cache-control")).toBe("no-store");
+    expect(app.calls).toEqual(["insert"]);
+  });
+});
+
+describe("where a session cannot be saved", () => {
+  const unchanged = { "cache-control": "public", vary: "Accept" };
+
+  it.each(["insert", "update"] as const)("no header is touched: %s fails", async (verb) => {
+    const app = webApp();
+    const key = await app.signIn();
+    const failure = new Error("connection lost");
+    app.store[verb] = () => Promise.reject(failure);
+    app.clock.advance(60);
+    const headers = new Headers(unchanged);
+    const cookie = verb === "update" ? `session=${key}` : undefined;
+    await expect(respond(app, cookie, (session) => session.set("userId", 8), headers)).rejects.toBe(failure);
+    expect(Object.fromEntries(headers)).toEqual(unchanged);
+  });
+
+  it("no header is touched: a value that is none", async () => {
+    const app = webApp();
+    const headers = new Headers(unchanged);
+    const commit = respond(app, undefined, (session) => session.set("note", new Date(0)), headers);
+    await expect(commit).rejects.toMatchObject({ code: "SESSION_SERIALIZATION" });
+    expect(Object.fromEntries(headers)).toEqual(unchanged);
+  });
+
+  it("no header is touched by what was saved before, either", async () => {
+    const app = webApp({ refreshAfter: 60 });
+    const key = await app.signIn();
+    app.clock.advance(60);
+    const headers = new Headers(unchanged);
+    const commit = respond(app, `session=${key}`, (session) => session.set("note", new Date(0)), headers);
+    await expect(commit).rejects.toMatchObject({ code: "SESSION_SERIALIZATION" });
+    expect(app.calls, "it was refreshed").toEqual(["find", "update"]);
+    expect(Object.fromEntries(headers)).toEqual(unchanged);
+  });
+
+  it("since it ended meanwhile: no header is touched, and flush and another commit remove the cookie", async () => {
+    const app = webApp();
+    const key = await app.signIn();
+    const session = await app.loadFrom(requestWith(`session=${key}`));
+    await app.open(key).flush();
+    session.set("userId", 8);
+    const headers = new Headers(unchanged);
+    await expect(app.commit(session, headers)).rejects.toMatchObject({ code: "SESSION_UPDATE" });
+    expect(Object.fromEntries(headers)).toEqual(unchanged);
+    await session.flush();
+    await app.commit(session, headers);
+    expect(headers.getSetCookie().map(parseSetCookie)).toMatchObject([{ value: "", attributes: { "max-age": "0" } }]);
+    expect(await app.store.find(storedKey(key))).toBeUndefined();
+  });
+
+  it("a new session leaves nothing behind that a later commit would write", async () => {
+    const app = webApp();
+    const session = await app.loadFrom(requestWith());
+    const insert = app.store.insert.bind(app.store);
+    app.store.insert = () => Promise.reject(new Error("connection lost"));
+    session.set("userId", 7);
+    const headers = new Headers();
+    await expect(app.commit(session, headers)).rejects.toThrow("connection lost");
+    app.store.insert = insert;
+    session.delete("userId");
+    await app.commit(session, headers);
+    expect([...headers]).toEqual([]);
+  });
+});
+
+describe("commit refuses", () => {
+  const nothingToCommit = {
+    name: "TypeError",
+    message: expect.stringMatching(/has no cookie.* `await loadFrom\(request\)`/),
+  };
+
+  it("a session of open() and load(), which have no cookie, and saves nothing of it", async () => {
+    const app = webApp();
+    const key = await app.signIn();
+    for (const session of [app.open(), await app.load(key)]) {
+      session.set("userId", 8);
+      const headers = new Headers();
+      await expect(app.commit(session, headers)).rejects.toMatchObject(nothingToCommit);
+      expect([...headers]).toEqual([]);
+    }
+    expect(app.calls).toEqual(["find"]);
+  });
+
+  it("a session of another createWebSessions()", async () => {
+    const [one, another] = [webApp(), webApp()];
+    const session = await one.loadFrom(requestWith());
+    await expect(another.commit(session, new Headers())).rejects.toMatchObject(nothingToCommit);
+  });
+
+  it("headers that cannot be changed, before anything is saved; but not where there is nothing to write to them", async () => {
+    const app = webApp();
+    const { headers } = Response.redirect("https://shop.example/cart", 303);
+    const session = await app.loadFrom(requestWith());
+    await app.commit(session, headers);
+    session.set("userId", 7);
+    await expect(app.commit(session, headers)).rejects.toMatchObject({
+      name: "TypeError",
+      message: expect.stringMatching(/cannot be changed.*`new Response\(response\.body, response\)`/),
+      cause: expect.any(TypeError),
+    });
+    expect(app.calls).toEqual([]);
+
+    const response = Response.redirect("https://shop.example/cart", 303);
+    const copy = new Response(response.body, response);
+    await app.commit(session, copy.headers);
+    expect(copy.headers.getSetCookie().map(parseSetCookie)).toMatchObject([{ value: session.sessionKey }]);
+    expect([copy.status, copy.headers.get("location")]).toEqual([303, "https://shop.example/cart"]);
+  });
+});
+
+describe("the headers for caches", () => {
+  it.each([
+    [null, "Cookie"],
+    ["Accept-Encoding", "Accept-Encoding, Cookie"],
+    ["Cookie", "Cookie"],
+    ["accept, COOKIE ,origin", "accept, COOKIE ,origin"],
+    ["*", "*"],
+    ["Cookie2", "Cookie2, Cookie"],
+  ])("Vary: %s becomes %s", async (before, after) => {
+    const headers = new Headers(before === null ? {} : { Vary: before });
+    await respond(webApp(), undefined, (session) => session.set("userId", 7), headers);
+    expect(headers.get("vary")).toBe(after);
+  });
+
+  it.each(["public, max-age=3600", "s-maxage=60, stale-while-revalidate", "private", "no-store"])(
+    "Cache-Control: %s becomes no-store",
+    async (before) => {
+      const headers = new Headers({ "Cache-Control": before });
+      await respond(webApp(), undefined, (session) => session.set("userId", 7), headers);
+      expect(headers.get("cache-control")).toBe("no-store");
+    },
+  );
+});
+
+describe("refreshAfter", () => {
+  const MINUTE = 60;
+
+  it("moves row and cookie on together when it is due, and not before", async () => {
+    const app = webApp({ refreshAfter: MINUTE });
+    const key = await app.signIn();
+    app.clock.advance(MINUTE - 0.001);
+    expect([...(await respond(app, `session=${key}`)).headers]).toEqual([]);
+    expect(app.calls).toEqual(["find"]);
+
+    app.clock.advance(0.001);
+    app.calls.length = 0;
+    const { headers, setCookies } = await respond(app, `session=${key}`);
+    expect(app.calls).toEqual(["find", "update"]);
+    expect(setCookies.map(parseSetCookie)).toMatchObject([
+      { value: key, attributes: { "max-age": String(TWO_WEEKS) } },
+    ]);
+    expect(headers.get("cache-control")).toBe("no-store");
+    expect((await app.store.find(storedKey(key)))?.expireDate).toEqual(app.inSeconds(TWO_WEEKS));
+
+    app.calls.length = 0;
+    app.clock.advance(MINUTE - 0.001);
+    expect([...(await respond(app, `session=${key}`)).headers]).toEqual([]);
+    expect(app.calls).toEqual(["find"]);
+  });
+
+  it("left out: reading moves nothing on", async () => {
+    const app = webApp();
+    const key = await app.signIn();
+    app.clock.advance(TWO_WEEKS - 1);
+    expect([...(await respond(app, `session=${key}`)).headers]).toEqual([]);
+    expect(app.calls).toEqual(["find"]);
+  });
+});
