@@ -1,25 +1,13 @@
 import { createHash, hkdfSync } from "node:crypto";
-import { type CodecContext, signedJson } from "prisma-db-session";
+import { signedJson } from "prisma-db-session";
 import { describe, expect, it } from "vitest";
-
-const [KEY, OLDER_KEY] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
-
-const context = (overrides: Partial<CodecContext> = {}): CodecContext => ({
-  storedKey: "sha256.row",
-  secrets: { derive: () => [KEY] },
-  serializer: JSON,
-  ...overrides,
-});
+import { context, OLDER_KEY, secretsOf } from "./support.ts";
 
 describe("signedJson", () => {
   const codec = signedJson();
 
   it("is readable JSON behind a version, a signature and a nonce", () => {
     expect(codec.encode({ userId: 7 }, context())).toMatch(/^v1\.[0-9a-f]{64}\.[0-9a-f]{12}\.\{"userId":7\}$/);
-  });
-
-  it("gives the same data another text each time", () => {
-    expect(codec.encode({ userId: 7 }, context())).not.toBe(codec.encode({ userId: 7 }, context()));
   });
 
   it("decodes what it encoded", () => {
@@ -30,7 +18,7 @@ describe("signedJson", () => {
   it("refuses the text under another key, with another secret, with any other character", () => {
     const text = codec.encode({ userId: 7 }, context());
     expect(codec.decode(text, context({ storedKey: "sha256.other" }))).toBeUndefined();
-    expect(codec.decode(text, context({ secrets: { derive: () => [OLDER_KEY] } }))).toBeUndefined();
+    expect(codec.decode(text, context({ secrets: secretsOf(OLDER_KEY) }))).toBeUndefined();
     for (let i = 0; i < text.length; i++) {
       const changed = `${text.slice(0, i)}${text[i] === "0" ? "1" : "0"}${text.slice(i + 1)}`;
       expect(codec.decode(changed, context())).toBeUndefined();
@@ -41,13 +29,6 @@ describe("signedJson", () => {
     const text = codec.encode({ a: 1 }, context({ storedKey: "sha256.row" }));
     const shifted = text.replace('{"a":1}', 'row.{"a":1}');
     expect(codec.decode(shifted, context({ storedKey: "sha256" }))).toBeUndefined();
-  });
-
-  it("verifies with every secret, and signs with the first", () => {
-    const older = context({ secrets: { derive: () => [OLDER_KEY] } });
-    const both = context({ secrets: { derive: () => [KEY, OLDER_KEY] } });
-    expect(codec.decode(codec.encode({ a: 1 }, older), both)).toEqual({ a: 1 });
-    expect(codec.decode(codec.encode({ a: 1 }, both), context())).toEqual({ a: 1 });
   });
 
   it.each([
@@ -64,15 +45,6 @@ describe("signedJson", () => {
   ])("refuses %j", (text) => {
     expect(codec.decode(text, context())).toBeUndefined();
   });
-
-  it.each(["[]", "null", "1", '"x"', "{", "undefined", "", "{}x"])(
-    "refuses %j even with a good signature",
-    (payload) => {
-      const writesPayload = { stringify: () => payload, parse: JSON.parse };
-      const text = codec.encode({}, context({ serializer: writesPayload }));
-      expect(codec.decode(text, context())).toBeUndefined();
-    },
-  );
 
   it("derives its key from the secret for this purpose alone", () => {
     const labels: string[] = [];
