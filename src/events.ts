@@ -17,6 +17,7 @@ interface KeyedEvent {
  * | `rotated` | the row got a new key |
  * | `refreshed` | only the expiry was moved on, by `refresh()` |
  * | `ended` | the row was deleted (`flushed`, `destroyed`), was found to be `expired`, or was `gone` when it was to be updated |
+ * | `revoked` | the row was deleted by `revoke()`, or because its owner had too many (`maxPerOwner`) |
  * | `unknownKey` | a well-formed key that no row has: a session that has ended, or a guess |
  * | `malformedKey` | a cookie that cannot be a session key |
  * | `suspicious` | a row whose data did not verify or decode; the session is empty |
@@ -27,6 +28,7 @@ export type SessionEvent =
   | (KeyedEvent & { readonly type: "merged" | "overwritten" | "conflict"; readonly attempt: number })
   | (KeyedEvent & { readonly type: "rotated"; readonly previousKeyHash: string })
   | (KeyedEvent & { readonly type: "ended"; readonly reason: "flushed" | "destroyed" | "expired" | "gone" })
+  | (KeyedEvent & { readonly type: "revoked"; readonly by: "revoke" | "maxPerOwner" })
   | { readonly type: "malformedKey" }
   | { readonly type: "cleared"; readonly count: number };
 

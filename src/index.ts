@@ -16,18 +16,25 @@ export {
   UpdateError,
 } from "./errors.ts";
 export type { SessionEvent, SessionEventListener } from "./events.ts";
+export type { ListedSession } from "./list-sessions.ts";
 export type { SessionsOptions } from "./options.ts";
+export { NIST_AAL1, NIST_AAL2, NIST_AAL3 } from "./presets.ts";
+export type { RevokeOptions } from "./revoke-sessions.ts";
 export type { SecretKeys } from "./secret.ts";
 export type { DbSession } from "./session/db-session.ts";
 export type { Expiry } from "./session/expiry.ts";
 export type { ExpiryOptions, SessionBase } from "./session/session-base.ts";
 export { createSessions, type Sessions } from "./sessions.ts";
 export { memoryStore } from "./store/memory-store.ts";
+export type { FilledColumns, ModelWhere, OwnColumns } from "./store/model-types.ts";
 export { prismaStore } from "./store/prisma-store.ts";
 export type { SessionDelegate } from "./store/session-delegate.ts";
 export type {
+  Columns,
   FailureKind,
   FindExpiredOptions,
+  FindMatchingOptions,
+  MatchingRow,
   RekeyOutcome,
   SessionRow,
   SessionStore,

@@ -6,14 +6,19 @@ import { guardListener, type SessionEventListener, warnOnSuspicious } from "./ev
 import { hashSessionKey, randomSessionKey } from "./key.ts";
 import { isPossibleSessionKey } from "./possible-key.ts";
 import { secretKeys } from "./secret.ts";
+import { columnsFilledBy } from "./session/columns.ts";
 import { KeyedTurns } from "./session/keyed-turns.ts";
 import type { SessionConfig } from "./session/session-config.ts";
+import type { FilledColumns, OwnColumns } from "./store/model-types.ts";
 import { prismaStore } from "./store/prisma-store.ts";
 import type { SessionDelegate } from "./store/session-delegate.ts";
 import type { SessionStore } from "./store/session-store.ts";
 
-/** The options of `createSessions` and `createNextSessions`. Durations are in seconds. */
-export interface SessionsOptions<Model extends SessionDelegate = SessionDelegate> {
+/** The options of `createSessions`, `createNextSessions` and `createWebSessions`. Durations are in seconds. */
+export interface SessionsOptions<
+  Data extends object = Record<string, unknown>,
+  Model extends SessionDelegate = SessionDelegate,
+> {
   /** The session model of your Prisma client: `prisma.session`. Either this or `store`. */
   readonly model?: Model | undefined;
   /** Where the rows live, if not in a Prisma model. */
@@ -41,6 +46,16 @@ export interface SessionsOptions<Model extends SessionDelegate = SessionDelegate
   readonly hashKeys?: boolean;
   /** The name and the attributes of the cookie. */
   readonly cookie?: CookieOptions;
+  /**
+   * Fills columns of your own model from what a session holds, at every save: whose session it is, say, so that `list()` and `revoke()` can
+   * find it. `undefined` is written as `null`. Typed by your model if you name it: `createSessions<Data, typeof prisma.session>`.
+   */
+  readonly columns?: (data: Partial<Data>) => FilledColumns<Model>;
+  /**
+   * How many live sessions may have the same value in a column that `columns` fills. When one more gets it, by signing in, the sessions
+   * that were authenticated longest ago (`markAuthenticated()`; otherwise those created longest ago) end. Default: no such limit.
+   */
+  readonly maxPerOwner?: { readonly column: keyof OwnColumns<Model> & string; readonly max: number };
   /** Gets every event. Default: `suspicious` ones are printed as warnings. */
   readonly onEvent?: SessionEventListener;
   /** The clock, for tests. */
@@ -51,21 +66,38 @@ export interface SessionsOptions<Model extends SessionDelegate = SessionDelegate
 
 const TWO_WEEKS = 1_209_600;
 
+const STORE_VERBS: readonly (keyof SessionStore)[] = [
+  "find",
+  "insert",
+  "update",
+  "rekey",
+  "delete",
+  "findExpired",
+  "deleteExpired",
+  "findMatching",
+  "deleteMatching",
+];
+
 /** @throws ConfigError for options that are missing or impossible */
-export function resolveOptions<Model extends SessionDelegate>(options: SessionsOptions<Model>): SessionConfig {
+export function resolveOptions<Data extends object, Model extends SessionDelegate>(
+  options: SessionsOptions<Data, Model>,
+): SessionConfig {
   const { codec = signedJson(), serializer = JSON, onConflict = "merge", hashKeys = true } = options;
   if (!["merge", "overwrite", "error"].includes(onConflict)) {
     throw new ConfigError('The option onConflict is none of its values. Give "merge", "overwrite" or "error".');
   }
   checkParts({ codec, serializer }, options);
   cookieAttributes(options.cookie);
+  const absoluteMaxAge = duration("absoluteMaxAge", options.absoluteMaxAge);
+  const maxPerOwner = resolveMaxPerOwner(options);
   return {
     store: resolveStore(options),
     codec,
     serializer,
     secrets: secretKeys(options.secret),
     maxAge: duration("maxAge", options.maxAge) ?? TWO_WEEKS,
-    absoluteMaxAge: duration("absoluteMaxAge", options.absoluteMaxAge),
+    absoluteMaxAge,
+    keepsCreation: absoluteMaxAge !== undefined || maxPerOwner !== undefined,
     refreshAfter: duration("refreshAfter", options.refreshAfter),
     expireAtBrowserClose: options.expireAtBrowserClose ?? false,
     onConflict,
@@ -74,10 +106,12 @@ export function resolveOptions<Model extends SessionDelegate>(options: SessionsO
     storedKey: hashKeys ? hashSessionKey : (sessionKey) => sessionKey,
     emit: guardListener(options.onEvent ?? warnOnSuspicious),
     contended: new KeyedTurns(),
+    columnsOf: options.columns && columnsFilledBy(options.columns),
+    maxPerOwner,
   };
 }
 
-function resolveStore({ model, store }: SessionsOptions<SessionDelegate>): SessionStore {
+function resolveStore({ model, store }: Pick<SessionsOptions, "model" | "store">): SessionStore {
   if (model && store) throw new ConfigError("The options model and store were both given. Give one of them.");
   if (store) return store;
   if (model) return prismaStore(model);
@@ -90,23 +124,43 @@ function resolveStore({ model, store }: SessionsOptions<SessionDelegate>): Sessi
 /** TypeScript says this at compile time; without it, a wrong part would fail at the first request that needs it. */
 function checkParts(
   { codec, serializer }: Required<Pick<SessionsOptions, "codec" | "serializer">>,
-  options: SessionsOptions,
+  options: { readonly [Name in "store" | "now" | "randomKey" | "onEvent" | "columns"]?: unknown },
 ) {
   const methods: [name: string, part: unknown, methods: readonly string[]][] = [
     ["codec", codec, ["encode", "decode"]],
     ["serializer", serializer, ["stringify", "parse"]],
-    ["store", options.store, ["find", "insert", "update", "rekey", "delete", "findExpired", "deleteExpired"]],
+    ["store", options.store, STORE_VERBS],
   ];
   for (const [name, part, needed] of methods) {
     const missing = needed.filter((method) => part && typeof Reflect.get(Object(part), method) !== "function");
     if (missing.length > 0) throw new ConfigError(`The option ${name} is no ${name}. It needs ${missing.join(", ")}.`);
   }
-  for (const name of ["now", "randomKey", "onEvent"] as const) {
+  for (const name of ["now", "randomKey", "onEvent", "columns"] as const) {
     const given = options[name];
     if (given !== undefined && typeof given !== "function") {
       throw new ConfigError(`The option ${name} is no function. Give one, or leave it out.`);
     }
   }
+}
+
+function resolveMaxPerOwner({
+  columns,
+  maxPerOwner,
+}: {
+  readonly columns?: unknown;
+  readonly maxPerOwner?: { readonly column: unknown; readonly max: unknown } | undefined;
+}): SessionConfig["maxPerOwner"] {
+  if (maxPerOwner === undefined) return undefined;
+  const { column, max } = maxPerOwner;
+  if (typeof column !== "string" || !Number.isInteger(max) || (max as number) < 1) {
+    throw new ConfigError('The option maxPerOwner is none. Give it like `{ column: "userId", max: 5 }`.');
+  }
+  if (!columns) {
+    throw new ConfigError(
+      `The option maxPerOwner needs the option columns, which fills ${column}: \`columns: (data) => ({ ${column}: data.${column} ?? null })\`.`,
+    );
+  }
+  return { column, max: max as number };
 }
 
 function checkedKeys(randomKey: () => string): () => string {

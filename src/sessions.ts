@@ -1,11 +1,18 @@
 import { type ClearExpiredOptions, clearExpired } from "./clear-expired.ts";
+import { type ListedSession, listSessions } from "./list-sessions.ts";
 import { resolveOptions, type SessionsOptions } from "./options.ts";
+import { type RevokeOptions, revokeSessions } from "./revoke-sessions.ts";
 import { DbSession } from "./session/db-session.ts";
 import type { SessionConfig } from "./session/session-config.ts";
+import type { ModelWhere } from "./store/model-types.ts";
 import type { SessionDelegate } from "./store/session-delegate.ts";
+import type { Columns } from "./store/session-store.ts";
 
 /** The sessions of one table. */
-export interface Sessions<Data extends object = Record<string, unknown>> {
+export interface Sessions<
+  Data extends object = Record<string, unknown>,
+  Model extends SessionDelegate = SessionDelegate,
+> {
   /** The session of a key, without any I/O; `null`, `undefined` or a text that cannot be a key: a new session. */
   readonly open: (sessionKey?: string | null) => DbSession<Data>;
   /** `open()` and `load()`. */
@@ -18,6 +25,20 @@ export interface Sessions<Data extends object = Record<string, unknown>> {
    * @throws ConfigError for a batchSize that is none, and for expired rows that are read again and again but cannot be deleted
    */
   readonly clearExpired: (options?: ClearExpiredOptions) => Promise<number>;
+  /**
+   * The live sessions whose columns meet a condition, as for a page "your devices": `list({ userId: 7 })`, in Prisma's own terms. Those that
+   * expire last come first. The option `columns` fills the columns; one statement.
+   * @throws TypeError for a condition with `undefined` in it, which Prisma would take for everybody; `{}` means that
+   */
+  readonly list: (where: ModelWhere<Model>) => Promise<ListedSession<Model>[]>;
+  /**
+   * Ends the sessions whose columns meet a condition, by deleting their rows: no save that is in flight brings one back. For "sign out
+   * everywhere else": `revoke({ userId: 7 }, { except: session })`; for one of the devices: `revoke({ userId: 7 }, { keyHash })`. A session
+   * that gets an owner while this runs is not met by it: lock a disabled account before, and then revoke.
+   * @returns how many rows were deleted, expired ones included
+   * @throws TypeError for a condition with `undefined` in it, which Prisma would take for everybody; `{}` means that
+   */
+  readonly revoke: (where: ModelWhere<Model>, options?: RevokeOptions) => Promise<number>;
 }
 
 /**
@@ -33,12 +54,14 @@ export interface Sessions<Data extends object = Record<string, unknown>> {
 export function createSessions<
   Data extends object = Record<string, unknown>,
   Model extends SessionDelegate = SessionDelegate,
->(options: SessionsOptions<Model>): Sessions<Data> {
+>(options: SessionsOptions<Data, Model>): Sessions<Data, Model> {
   return sessionsOf(resolveOptions(options));
 }
 
 /** The same for options that were checked already. */
-export function sessionsOf<Data extends object>(config: SessionConfig): Sessions<Data> {
+export function sessionsOf<Data extends object, Model extends SessionDelegate>(
+  config: SessionConfig,
+): Sessions<Data, Model> {
   const open = (sessionKey?: string | null) => new DbSession<Data>(config, sessionKey);
   return {
     open,
@@ -48,5 +71,7 @@ export function sessionsOf<Data extends object>(config: SessionConfig): Sessions
       return session;
     },
     clearExpired: (options) => clearExpired(config, options),
+    list: async (where) => (await listSessions(config, where as Columns)) as ListedSession<Model>[],
+    revoke: (where, options) => revokeSessions(config, where as Columns, options),
   };
 }

@@ -38,7 +38,7 @@ export const prisma = new PrismaClient({ adapter });
         "prisma-db-session/*": ["../../src/*/index.ts"],
       },
     },
-    include: ["app", "lib", "scripts", "test"],
+    include: ["app", "lib", "scripts", "test", "proxy.ts"],
   }),
 };
 

@@ -8,7 +8,10 @@ import type { SessionDelegate } from "../store/session-delegate.ts";
 import { isWritable, nextCookie } from "./next-cookie.ts";
 
 /** The sessions of a Next.js app. The functions can be taken out and exported one by one. */
-export interface NextSessions<Data extends object = Record<string, unknown>> extends Sessions<Data> {
+export interface NextSessions<
+  Data extends object = Record<string, unknown>,
+  Model extends SessionDelegate = SessionDelegate,
+> extends Sessions<Data, Model> {
   /**
    * The session of the request at hand, loaded: one statement the first time, none after that, and none at all for a visitor without a
    * session cookie. Works in route handlers, server actions, server components, layouts and `generateMetadata`; it can be written in the
@@ -34,8 +37,8 @@ export interface NextSessions<Data extends object = Record<string, unknown>> ext
 export function createNextSessions<
   Data extends object = Record<string, unknown>,
   Model extends SessionDelegate = SessionDelegate,
->(options: SessionsOptions<Model>): NextSessions<Data> {
-  let checked: { config: SessionConfig; attributes: CookieAttributes; sessions: Sessions<Data> } | undefined;
+>(options: SessionsOptions<Data, Model>): NextSessions<Data, Model> {
+  let checked: { config: SessionConfig; attributes: CookieAttributes; sessions: Sessions<Data, Model> } | undefined;
   const check = () => {
     if (!checked) {
       const config = resolveOptions(options);
@@ -63,6 +66,8 @@ export function createNextSessions<
     open: (sessionKey) => check().sessions.open(sessionKey),
     load: async (sessionKey) => check().sessions.load(sessionKey),
     clearExpired: async (options) => check().sessions.clearExpired(options),
+    list: async (where) => check().sessions.list(where),
+    revoke: async (where, options) => check().sessions.revoke(where, options),
   };
 
   async function loadSession(

@@ -30,6 +30,14 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   }
 
   /**
+   * What events and `list()` call this session: a short hash of what the key column holds, which may stand in logs and pages. Changes with
+   * the key; `null` until the session is saved.
+   */
+  get keyHash(): string | null {
+    return this.#record.keyHash;
+  }
+
+  /**
    * Reads the row: one statement, once. A key that is unknown, that has expired, or whose data does not verify is not kept: the session
    * is then empty and without a key, and a save starts a new one.
    */
@@ -115,6 +123,25 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   }
 
   /**
+   * Notes that the user has just proved who they are, and gives the row a new key, so that nobody who knew the old one comes in with them.
+   * Saves what was changed too: one statement, as with `cycleKey()`. Call it at every sign-in, and wherever the password is asked again.
+   * @throws UpdateError, ConflictError, SerializationError like `save()`; the session then counts as it did before
+   */
+  markAuthenticated(): Promise<void> {
+    return this.#turns.run(async () => {
+      await this.#loaded();
+      const before = this.authenticatedAt;
+      this.authenticatedAt = this.config.now().getTime();
+      try {
+        await this.#write({ rekey: true });
+      } catch (error) {
+        this.authenticatedAt = before;
+        throw error;
+      }
+    });
+  }
+
+  /**
    * Moves the expiry on if the last write was `refreshAfter` seconds ago or more: one UPDATE of `expire_date` alone, only of a live row.
    * @returns whether it did; always false without the option `refreshAfter`
    */
@@ -123,6 +150,16 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
       await this.#loaded();
       return this.#record.refresh();
     });
+  }
+
+  /**
+   * Whether a save would write data. Of a session that was not loaded, nothing can have been changed.
+   * @throws SerializationError like `save()`
+   * @internal
+   */
+  isChanged(): boolean {
+    const { data, replacesAll } = this;
+    return data !== undefined && this.#record.isChanged(data, { replacesAll });
   }
 
   async #loaded(): Promise<void> {

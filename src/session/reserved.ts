@@ -3,8 +3,10 @@ const PREFIX = "_session_";
 
 /** The expiry that `setExpiry` gave this one session, under Django's name. */
 export const EXPIRY = `${PREFIX}expiry`;
-/** When the session began, in milliseconds since 1970; kept only where `absoluteMaxAge` needs it. */
+/** When the session began, in milliseconds since 1970; kept only where `absoluteMaxAge` or `maxPerOwner` needs it. */
 export const CREATED = `${PREFIX}created`;
+/** When its user was last authenticated, likewise; `markAuthenticated` sets it. */
+export const AUTHENTICATED = `${PREFIX}authenticated`;
 
 /** Carries the time over to data that replaces others of the same session. */
 export function keepCreation(from: ReadonlyMap<string, unknown>, to: Map<string, unknown>): void {

@@ -1,4 +1,4 @@
-import type { UpdateGuard } from "../store/session-store.ts";
+import type { Columns, UpdateGuard } from "../store/session-store.ts";
 import { differingKeys, type Texts } from "./changes.ts";
 import { sessionExpiryDate } from "./expiry.ts";
 import { encodeRowData, isOfOlderSecret, isSameRow, type KnownRow, type StoredRow } from "./row-data.ts";
@@ -32,6 +32,7 @@ export class RowAttempt {
   readonly expireDate: Date;
   /** The text for the data column; undefined: only the expiry is written. */
   readonly #text: string | undefined;
+  readonly #columns: Columns | undefined;
   readonly #guard: UpdateGuard;
   readonly #state: RowState;
   readonly #options: UpdateOptions;
@@ -49,6 +50,7 @@ export class RowAttempt {
     this.sessionKey = options.rekey ? config.newKey() : state.sessionKey;
     this.expireDate = sessionExpiryDate(data, now, config);
     this.#text = writesData ? encodeRowData(data, this.sessionKey, config) : undefined;
+    this.#columns = config.columnsOf?.(data);
     // Also where the data replace whatever there is: an UPDATE that arrives late must not land on what others have written since.
     this.#guard = { liveAt: now, ...(row && { data: row.data }) };
     this.#state = state;
@@ -69,10 +71,19 @@ export class RowAttempt {
     const expireDate = this.expireDate;
     const data = this.#text;
     if (this.#options.rekey && data !== undefined) {
-      const outcome = await store.rekey(key, this.#guard, { key: storedKey(this.sessionKey), data, expireDate });
+      const outcome = await store.rekey(key, this.#guard, {
+        key: storedKey(this.sessionKey),
+        data,
+        expireDate,
+        columns: this.#columns,
+      });
       return outcome === "rekeyed" ? "matched" : outcome;
     }
-    const updated = await store.update(key, this.#guard, { expireDate, ...(data !== undefined && { data }) });
+    const updated = await store.update(key, this.#guard, {
+      expireDate,
+      columns: this.#columns,
+      ...(data !== undefined && { data }),
+    });
     return updated ? "matched" : "unmatched";
   }
 

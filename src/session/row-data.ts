@@ -4,7 +4,7 @@ import { type Texts, textsOf } from "./changes.ts";
 import type { SessionConfig } from "./session-config.ts";
 
 /** A row without its key. */
-export type StoredRow = Omit<SessionRow, "key">;
+export type StoredRow = Pick<SessionRow, "data" | "expireDate">;
 
 /** A row as a request last read or wrote it, with what it holds. */
 export interface KnownRow extends StoredRow {

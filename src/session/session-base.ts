@@ -10,7 +10,7 @@ import {
   ownExpiry,
   sessionExpiryDate,
 } from "./expiry.ts";
-import { CREATED, EXPIRY, flashKey, isReserved, keepCreation } from "./reserved.ts";
+import { AUTHENTICATED, CREATED, EXPIRY, flashKey, isReserved, keepCreation } from "./reserved.ts";
 import type { SessionConfig } from "./session-config.ts";
 
 const TEST_COOKIE_NAME = "testcookie";
@@ -217,6 +217,29 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
   /** Whether the cookie ends with the browser: by `setExpiry(0)`, or by the option `expireAtBrowserClose`. */
   getExpireAtBrowserClose(): boolean {
     return expiresWithBrowser(this.dictionary(), this.config);
+  }
+
+  /**
+   * Whether the user was authenticated, by `markAuthenticated()`, within the last so many seconds: ask it before what is sensitive, and for
+   * the password again if not.
+   */
+  isFresh(seconds: number): boolean {
+    const at = this.authenticatedAt;
+    return at !== undefined && this.config.now().getTime() - at < seconds * 1000;
+  }
+
+  /**
+   * In milliseconds since 1970.
+   * @internal
+   */
+  protected get authenticatedAt(): number | undefined {
+    const at = this.dictionary().get(AUTHENTICATED);
+    return typeof at === "number" ? at : undefined;
+  }
+
+  protected set authenticatedAt(at: number | undefined) {
+    if (at === undefined) this.deleteValue(AUTHENTICATED);
+    else this.setValue(AUTHENTICATED, at);
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { Codec, Serializer } from "../codec/codec.ts";
 import type { SessionEvent } from "../events.ts";
 import type { SecretKeys } from "../secret.ts";
-import type { SessionStore } from "../store/session-store.ts";
+import type { Columns, SessionStore } from "../store/session-store.ts";
 import type { KeyedTurns } from "./keyed-turns.ts";
 
 /** The options, checked and with their defaults filled in: what every session of one `createSessions()` shares. Ages are in seconds. */
@@ -12,6 +12,8 @@ export interface SessionConfig {
   readonly secrets: SecretKeys;
   readonly maxAge: number;
   readonly absoluteMaxAge: number | undefined;
+  /** Whether the data are to say when their session began. */
+  readonly keepsCreation: boolean;
   readonly refreshAfter: number | undefined;
   readonly expireAtBrowserClose: boolean;
   readonly onConflict: "merge" | "overwrite" | "error";
@@ -21,6 +23,9 @@ export interface SessionConfig {
   /** What the key column holds for a session key. */
   readonly storedKey: (sessionKey: string) => string;
   readonly emit: (event: SessionEvent) => void;
+  /** The columns of the user's own for these data, reserved keys included. */
+  readonly columnsOf: ((data: ReadonlyMap<string, unknown>) => Columns) | undefined;
+  readonly maxPerOwner: { readonly column: string; readonly max: number } | undefined;
   /** For saves that met another request's. */
   readonly contended: KeyedTurns;
 }

@@ -1,7 +1,9 @@
 import { carryOut, type Statement } from "../store/carry-out.ts";
+import { differingKeys } from "./changes.ts";
 import { CookieMover } from "./cookie-mover.ts";
 import { absoluteEnd, isLive, sessionExpiryDate } from "./expiry.ts";
 import { allKeysTaken, MAX_KEYS } from "./new-key.ts";
+import { OwnerLimit } from "./owner-limit.ts";
 import { rememberLast } from "./remember-last.ts";
 import { CREATED, keepCreation } from "./reserved.ts";
 import type { UpdateOptions } from "./row-attempt.ts";
@@ -9,7 +11,7 @@ import { decodeRow, decodeRowData, encodeRowData, isOfOlderSecret, isSameRow, ty
 import { RowUpdate } from "./row-update.ts";
 import { serialize } from "./serializable.ts";
 import type { SessionConfig, SessionCookie } from "./session-config.ts";
-import { emitFor } from "./session-events.ts";
+import { emitFor, keyHash } from "./session-events.ts";
 
 /** A row as it was inserted. */
 interface Insertion {
@@ -31,16 +33,22 @@ export class SessionRecord {
   #suspiciousKey: string | null = null;
   readonly #config: SessionConfig;
   readonly #cookie: CookieMover;
+  readonly #ownerLimit: OwnerLimit | undefined;
 
   constructor(config: SessionConfig, sessionKey: string | null, cookie: SessionCookie | undefined) {
     // What the key column holds for its key is asked several times in one save.
     this.#config = { ...config, storedKey: rememberLast(config.storedKey) };
     this.#sessionKey = sessionKey;
     this.#cookie = new CookieMover(config, cookie);
+    this.#ownerLimit = OwnerLimit.of(this.#config);
   }
 
   get sessionKey(): string | null {
     return this.#sessionKey;
+  }
+
+  get keyHash(): string | null {
+    return this.#sessionKey === null ? null : keyHash(this.#sessionKey, this.#config);
   }
 
   /** Whether any row has the key, expired or not. */
@@ -66,6 +74,7 @@ export class SessionRecord {
     if (end && end <= now) return this.#dropKey(sessionKey, { type: "ended", reason: "expired" });
     this.#row = decoded.row;
     this.#cookie.found({ sessionKey, data, expireDate: row.expireDate });
+    this.#ownerLimit?.found(data);
     emitFor(sessionKey, { type: "loaded" }, this.#config);
     this.#stampCreation(data, now);
     return data;
@@ -86,6 +95,15 @@ export class SessionRecord {
       // Also after a failure: what was merged into the data by then is not a change of this request's.
       this.#row = update.row;
     }
+    await this.#ownerLimit?.keep(this.#sessionKey, data);
+  }
+
+  /** Whether a write would have data to write: none for a session that has no row and nothing to put in one. */
+  isChanged(data: Dictionary, { replacesAll }: Pick<UpdateOptions, "replacesAll">): boolean {
+    if (this.#sessionKey === null) return [...data.keys()].some((key) => key !== CREATED);
+    if (replacesAll || !this.#row) return true;
+    const { texts } = this.#row;
+    return differingKeys(texts, serialize(data, this.#config.serializer, texts)).some((key) => key !== CREATED);
   }
 
   /**
@@ -104,6 +122,7 @@ export class SessionRecord {
       }
       throw allKeysTaken(keys);
     });
+    await this.#ownerLimit?.keep(this.#sessionKey, data);
   }
 
   /** An INSERT under a key that no other one has tried: one that arrives late could bring back what was flushed meanwhile. */
@@ -114,11 +133,12 @@ export class SessionRecord {
     const texts = serialize(data, serializer);
     const sessionKey = newKey();
     const [key, text] = [storedKey(sessionKey), encodeRowData(data, sessionKey, this.#config)];
+    const columns = this.#config.columnsOf?.(data);
     const expireDate = sessionExpiryDate(data, at, this.#config);
     this.#cookie.move({ sessionKey, data, expireDate });
     const insertion = { sessionKey, row: { data: text, expireDate, texts } };
     return {
-      send: async () => (await store.insert({ key, data: text, expireDate })) && insertion,
+      send: async () => (await store.insert({ key, data: text, expireDate, columns })) && insertion,
       look: async () => ((await store.find(key))?.data === text ? insertion : undefined),
     };
   }
@@ -193,7 +213,7 @@ export class SessionRecord {
 
   /** `absoluteMaxAge` counts from the session's beginning, which data that were cleared before they were loaded do not know. */
   async #keepCreation(sessionKey: string, data: Dictionary): Promise<void> {
-    if (this.#config.absoluteMaxAge === undefined || data.has(CREATED)) return;
+    if (!this.#config.keepsCreation || data.has(CREATED)) return;
     const row = this.#row ?? (await this.#find(sessionKey));
     const before = row && decodeRowData(row.data, sessionKey, this.#config);
     if (before) keepCreation(before, data);
@@ -201,6 +221,6 @@ export class SessionRecord {
   }
 
   #stampCreation(data: Dictionary, now: Date): void {
-    if (this.#config.absoluteMaxAge !== undefined && !data.has(CREATED)) data.set(CREATED, now.getTime());
+    if (this.#config.keepsCreation && !data.has(CREATED)) data.set(CREATED, now.getTime());
   }
 }

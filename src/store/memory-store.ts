@@ -1,8 +1,14 @@
-import type { SessionRow, SessionStore, UpdateGuard } from "./session-store.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { Columns, SessionRow, SessionStore, UpdateGuard } from "./session-store.ts";
 
-/** Rows in this process's memory, for tests and for trying things out: they are gone when it ends, and no other process sees them. */
+type Row = Omit<SessionRow, "key">;
+
+/**
+ * Rows in this process's memory, for tests and for trying things out: they are gone when it ends, and no other process sees them. A
+ * condition (`list`, `revoke`) can only name values that columns must have, and `null`.
+ */
 export function memoryStore(): SessionStore {
-  const rows = new Map<string, Omit<SessionRow, "key">>();
+  const rows = new Map<string, Row>();
 
   const matches = (key: string, { liveAt, data }: UpdateGuard) => {
     const row = rows.get(key);
@@ -12,24 +18,25 @@ export function memoryStore(): SessionStore {
   return {
     async find(key) {
       const row = rows.get(key);
-      return row && { ...row };
+      return row && { data: row.data, expireDate: row.expireDate };
     },
-    async insert({ key, data, expireDate }) {
+    async insert({ key, ...row }) {
       if (rows.has(key)) return false;
-      rows.set(key, { data, expireDate });
+      rows.set(key, row);
       return true;
     },
     async update(key, guard, changes) {
       const row = rows.get(key);
       if (!row || !matches(key, guard)) return false;
-      rows.set(key, { ...row, ...changes });
+      rows.set(key, changed(row, changes));
       return true;
     },
-    async rekey(key, guard, { key: newKey, data, expireDate }) {
-      if (!matches(key, guard)) return "unmatched";
+    async rekey(key, guard, { key: newKey, ...changes }) {
+      const row = rows.get(key);
+      if (!row || !matches(key, guard)) return "unmatched";
       if (newKey !== key && rows.has(newKey)) return "taken";
       rows.delete(key);
-      rows.set(newKey, { data, expireDate });
+      rows.set(newKey, changed(row, changes));
       return "rekeyed";
     },
     async delete(key) {
@@ -45,5 +52,28 @@ export function memoryStore(): SessionStore {
       for (const key of expired) rows.delete(key);
       return expired.length;
     },
+    async findMatching(where, { exceptKey, liveAt, limit, withData = false } = {}) {
+      const found = [...rows]
+        .filter(([key, row]) => key !== exceptKey && !(liveAt && row.expireDate <= liveAt) && meets(row, where))
+        .map(([key, { data, expireDate, columns = {} }]) => ({ key, expireDate, columns, ...(withData && { data }) }));
+      return found.sort((a, b) => b.expireDate.getTime() - a.expireDate.getTime()).slice(0, limit);
+    },
+    async deleteMatching(keys, where) {
+      const matching = keys.filter((key) => {
+        const row = rows.get(key);
+        return row !== undefined && meets(row, where);
+      });
+      for (const key of matching) rows.delete(key);
+      return matching.length;
+    },
   };
 }
+
+const changed = (row: Row, { columns, ...changes }: Partial<Row>): Row => ({
+  ...row,
+  ...changes,
+  columns: { ...row.columns, ...columns },
+});
+
+const meets = ({ columns = {} }: Row, where: Columns): boolean =>
+  Object.entries(where).every(([name, value]) => isDeepStrictEqual(columns[name] ?? null, value));

@@ -1,9 +1,6 @@
-import { ConfigError } from "../errors.ts";
+import { checkModel, isOfTransaction, ownColumns } from "./prisma-model.ts";
 import type { SessionDelegate } from "./session-delegate.ts";
-import type { SessionStore, UpdateGuard } from "./session-store.ts";
-
-const COLUMNS = { key: "String", data: "String", expireDate: "DateTime" };
-const METHODS = ["findUnique", "findMany", "createMany", "updateMany", "deleteMany"] as const;
+import type { Columns, SessionStore, UpdateGuard } from "./session-store.ts";
 
 /**
  * The store behind the `model` option: rows of a model of your own Prisma client.
@@ -16,6 +13,7 @@ const METHODS = ["findUnique", "findMany", "createMany", "updateMany", "deleteMa
  */
 export function prismaStore(model: SessionDelegate): SessionStore {
   checkModel(model);
+  const columnNames = ownColumns(model);
   const inTransaction = isOfTransaction(model);
 
   const where = (key: string, { liveAt, data }: UpdateGuard) => ({
@@ -28,15 +26,15 @@ export function prismaStore(model: SessionDelegate): SessionStore {
     async find(key) {
       return (await model.findUnique({ where: { key }, select: { data: true, expireDate: true } })) ?? undefined;
     },
-    async insert({ key, data, expireDate }) {
-      return unlessTaken(async () => (await model.createMany({ data: { key, data, expireDate } })).count > 0, false);
+    async insert({ columns, ...row }) {
+      return unlessTaken(async () => (await model.createMany({ data: { ...columns, ...row } })).count > 0, false);
     },
-    async update(key, guard, changes) {
-      return (await model.updateMany({ where: where(key, guard), data: changes })).count > 0;
+    async update(key, guard, { columns, ...changes }) {
+      return (await model.updateMany({ where: where(key, guard), data: { ...columns, ...changes } })).count > 0;
     },
-    async rekey(key, guard, { key: newKey, data, expireDate }) {
+    async rekey(key, guard, { columns, ...row }) {
       return unlessTaken(async () => {
-        const { count } = await model.updateMany({ where: where(key, guard), data: { key: newKey, data, expireDate } });
+        const { count } = await model.updateMany({ where: where(key, guard), data: { ...columns, ...row } });
         return count > 0 ? "rekeyed" : "unmatched";
       }, "taken");
     },
@@ -58,6 +56,30 @@ export function prismaStore(model: SessionDelegate): SessionStore {
     async deleteExpired(keys, at) {
       return (await model.deleteMany({ where: { key: { in: [...keys] }, expireDate: { lte: at } } })).count;
     },
+    async findMatching(condition, { exceptKey, liveAt, limit, withData = false } = {}) {
+      const conditions = [
+        condition,
+        ...(exceptKey === undefined ? [] : [{ NOT: { key: exceptKey } }]),
+        ...(liveAt ? [{ expireDate: { gt: liveAt } }] : []),
+      ];
+      // By their names, so that the data, which may be long, stay where they are.
+      const names = ["key", "expireDate", ...columnNames, ...(withData ? ["data"] : [])];
+      const rows = await model.findMany({
+        where: all(conditions),
+        orderBy: { expireDate: "desc" as never },
+        take: limit as never,
+        select: Object.fromEntries(names.map((name) => [name, true])) as never,
+      });
+      return rows.map(({ key, expireDate, data, ...columns }) => ({
+        key,
+        expireDate,
+        columns,
+        ...(withData && { data }),
+      }));
+    },
+    async deleteMatching(keys, condition) {
+      return (await model.deleteMany({ where: all([condition, { key: { in: [...keys] } }]) })).count;
+    },
     failureKind(error) {
       // A deadlock on MySQL has undone the whole transaction: what is sent after it would be carried out outside.
       if (inTransaction) return "final";
@@ -67,6 +89,9 @@ export function prismaStore(model: SessionDelegate): SessionStore {
     },
   };
 }
+
+/** All of the conditions. What columns there are, only the user's own types know: see `ModelWhere`. */
+const all = (conditions: readonly Columns[]) => ({ AND: conditions }) as never;
 
 async function unlessTaken<Result>(statement: () => Promise<Result>, taken: Result): Promise<Result> {
   try {
@@ -80,43 +105,3 @@ async function unlessTaken<Result>(statement: () => Promise<Result>, taken: Resu
 /** Only `code` is stable: `instanceof` fails across bundles, and `meta` changed with Prisma 7. */
 const hasCode = (error: unknown, code: string): boolean =>
   typeof error === "object" && error !== null && "code" in error && error.code === code;
-
-/** Prisma's `TransactionClient` is a client without `$disconnect`, and every model of Prisma's knows its client. */
-function isOfTransaction(model: object): boolean {
-  const client: unknown = Reflect.get(model, "$parent");
-  return typeof client === "object" && client !== null && !("$disconnect" in client);
-}
-
-/** TypeScript says all this at compile time; this is for those who do not use it, and for a client that was not generated anew. */
-function checkModel(model: SessionDelegate): void {
-  const missing = METHODS.filter((method) => typeof model?.[method] !== "function");
-  if (missing.length > 0) {
-    throw new ConfigError(
-      `The option model is not a Prisma model (it has no ${missing.join(", ")}). ` +
-        "Add the model Session to your schema, run `prisma generate` and pass `prisma.session`, not the client.",
-    );
-  }
-  const fields = fieldTypes(model);
-  if (!fields) return;
-  for (const [column, type] of Object.entries(COLUMNS)) {
-    if (fields[column] !== type) {
-      throw new ConfigError(
-        `The Prisma model needs a field \`${column} ${type}\`, but it ${fields[column] ? `has the type ${fields[column]}` : "is missing"}. ` +
-          "Copy the model from the README of prisma-db-session, then run `prisma migrate dev` and `prisma generate`.",
-      );
-    }
-  }
-}
-
-/** Prisma describes a model's scalar fields in `fields`; other objects that only look like a model may not have it. */
-function fieldTypes(model: object): Record<string, string | undefined> | undefined {
-  if (!("fields" in model) || typeof model.fields !== "object" || model.fields === null) return undefined;
-  const { fields } = model;
-  return Object.fromEntries(
-    Object.keys(COLUMNS).map((column) => {
-      const field: unknown = Reflect.get(fields, column);
-      const type: unknown = typeof field === "object" && field !== null ? Reflect.get(field, "typeName") : undefined;
-      return [column, typeof type === "string" ? type : undefined];
-    }),
-  );
-}

@@ -9,7 +9,10 @@ import type { SessionDelegate } from "../store/session-delegate.ts";
 import { WebCookie } from "./web-cookie.ts";
 
 /** Sessions of requests and responses as the web knows them. */
-export interface WebSessions<Data extends object = Record<string, unknown>> extends Sessions<Data> {
+export interface WebSessions<
+  Data extends object = Record<string, unknown>,
+  Model extends SessionDelegate = SessionDelegate,
+> extends Sessions<Data, Model> {
   /**
    * The session of a request's cookie, loaded: one statement, and none for a visitor without a cookie. With the option `refreshAfter` it also
    * moves the expiry on when that is due, so hand every session that you load so to `commit()`.
@@ -48,13 +51,13 @@ export interface WebSessions<Data extends object = Record<string, unknown>> exte
 export function createWebSessions<
   Data extends object = Record<string, unknown>,
   Model extends SessionDelegate = SessionDelegate,
->(options: SessionsOptions<Model>): WebSessions<Data> {
+>(options: SessionsOptions<Data, Model>): WebSessions<Data, Model> {
   const config = resolveOptions(options);
   const attributes = cookieAttributes(options.cookie);
   const cookies = new WeakMap<DbSession<Data>, WebCookie>();
 
   return {
-    ...sessionsOf<Data>(config),
+    ...sessionsOf<Data, Model>(config),
     async loadFrom({ headers }) {
       const value = cookieValue(headers.get("cookie"), attributes.name);
       const cookie = new WebCookie(attributes, value !== undefined, config.now);

@@ -1,0 +1,24 @@
+import { ConfigError } from "../errors.ts";
+import type { Columns } from "../store/session-store.ts";
+import { isReserved } from "./reserved.ts";
+
+const NOT_OWN = ["key", "data", "expireDate"];
+
+/**
+ * What the option `columns` makes of a session's data, which it sees without the reserved keys. A column that it leaves `undefined` would
+ * keep what it held, perhaps another user's: it becomes `null`.
+ */
+export function columnsFilledBy<Data>(columns: (data: Data) => Columns) {
+  return (data: ReadonlyMap<string, unknown>): Columns => {
+    const visible = Object.fromEntries([...data].filter(([key]) => !isReserved(key)));
+    const filled: unknown = columns(visible as Data);
+    if (typeof filled !== "object" || filled === null || filled instanceof Promise) {
+      throw new ConfigError(
+        "The option columns returned no columns. Let it return an object like `{ userId: 7 }`, at once.",
+      );
+    }
+    const taken = NOT_OWN.find((name) => name in filled);
+    if (taken) throw new ConfigError(`The option columns returned ${taken}, which the package fills. Leave it out.`);
+    return Object.fromEntries(Object.entries(filled).map(([name, value]) => [name, value ?? null]));
+  };
+}

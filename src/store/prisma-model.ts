@@ -1,0 +1,49 @@
+// What is known of a Prisma model besides its type.
+import { ConfigError } from "../errors.ts";
+import type { SessionDelegate } from "./session-delegate.ts";
+
+const COLUMNS = { key: "String", data: "String", expireDate: "DateTime" };
+const METHODS = ["findUnique", "findMany", "createMany", "updateMany", "deleteMany"] as const;
+
+/** TypeScript says all this at compile time; this is for those who do not use it, and for a client that was not generated anew. */
+export function checkModel(model: SessionDelegate): void {
+  const missing = METHODS.filter((method) => typeof model?.[method] !== "function");
+  if (missing.length > 0) {
+    throw new ConfigError(
+      `The option model is not a Prisma model (it has no ${missing.join(", ")}). ` +
+        "Add the model Session to your schema, run `prisma generate` and pass `prisma.session`, not the client.",
+    );
+  }
+  const fields = fieldTypes(model);
+  if (!fields) return;
+  for (const [column, type] of Object.entries(COLUMNS)) {
+    if (fields[column] !== type) {
+      throw new ConfigError(
+        `The Prisma model needs a field \`${column} ${type}\`, but it ${fields[column] ? `has the type ${fields[column]}` : "is missing"}. ` +
+          "Copy the model from the README of prisma-db-session, then run `prisma migrate dev` and `prisma generate`.",
+      );
+    }
+  }
+}
+
+/** Prisma's `TransactionClient` is a client without `$disconnect`, and every model of Prisma's knows its client. */
+export function isOfTransaction(model: object): boolean {
+  const client: unknown = Reflect.get(model, "$parent");
+  return typeof client === "object" && client !== null && !("$disconnect" in client);
+}
+
+/** The columns besides those that the package needs: the user's own. None are known of an object that only looks like a model. */
+export function ownColumns(model: object): string[] {
+  return Object.keys(fieldTypes(model) ?? {}).filter((name) => !(name in COLUMNS));
+}
+
+/** Prisma describes a model's scalar fields in `fields`; other objects that only look like a model may not have it. */
+function fieldTypes(model: object): Record<string, string | undefined> | undefined {
+  if (!("fields" in model) || typeof model.fields !== "object" || model.fields === null) return undefined;
+  return Object.fromEntries(
+    Object.entries(model.fields).map(([column, field]: [string, unknown]) => {
+      const type: unknown = typeof field === "object" && field !== null ? Reflect.get(field, "typeName") : undefined;
+      return [column, typeof type === "string" ? type : undefined];
+    }),
+  );
+}
