@@ -5,7 +5,7 @@ import { sqliteWith } from "./sqlite.ts";
 import { ownedTable, sessionTable, type Table } from "./table.ts";
 import type { AnyTestClient, Database, OwnedTestClient, TestClient, TestDatabase } from "./types.ts";
 
-export type { Database, OwnedTestDatabase, TestDatabase } from "./types.ts";
+export type { Database, TestDatabase } from "./types.ts";
 
 const databasesWith = <Client extends AnyTestClient>(table: Table<Client>): readonly Database<Client>[] => [
   sqliteWith(table),

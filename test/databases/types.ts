@@ -32,8 +32,6 @@ export interface TestDatabase<Client = TestClient> {
   drop(): Promise<void>;
 }
 
-export type OwnedTestDatabase = TestDatabase<OwnedTestClient>;
-
 export interface Database<Client = TestClient> {
   readonly name: "SQLite" | "PostgreSQL" | "MariaDB";
   readonly provider: Provider;
