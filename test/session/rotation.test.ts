@@ -27,7 +27,8 @@ const ownCodec: Codec = {
   decode(text, { secrets, serializer, storedKey }) {
     const known = secrets.derive("own").map((key) => `${Buffer.from(key).toString("hex")}:${storedKey}:`);
     const beginning = known.find((each) => text.startsWith(each));
-    return beginning && (serializer.parse(text.slice(beginning.length)) as Record<string, unknown>);
+    if (beginning === undefined) return undefined;
+    return serializer.parse(text.slice(beginning.length)) as Record<string, unknown>;
   },
 };
 
@@ -229,7 +230,7 @@ function rotation(stores: () => TestStores, codec: Codec) {
   });
 
   it("keeps the expiry that was set for it, and the time when it began", async () => {
-    const { by, clock, row } = await rotated({ absoluteMaxAge: 1000 });
+    const { by, clock } = await rotated({ absoluteMaxAge: 1000 });
     const session = by(OLD).open();
     session.setExpiry(600);
     await session.save();
@@ -237,7 +238,7 @@ function rotation(stores: () => TestStores, codec: Codec) {
     const moved = await by(BOTH).load(session.sessionKey);
     expect(await moved.refresh()).toBe(true);
     const loaded = await by(NEW).load(moved.sessionKey);
-    expect([loaded.getExpiryAge(), (await row()) !== undefined]).toEqual([500, true]);
+    expect(loaded.getExpiryAge()).toBe(500);
     clock.advance(499);
     expect((await by(NEW).load(moved.sessionKey)).sessionKey).toBe(moved.sessionKey);
     clock.advance(1);
@@ -292,7 +293,7 @@ describeEachDatabase("A new secret", (db) => {
       later();
       const me = await by(BOTH).load(old.sessionKey);
       for (const columns of [
-        /^UPDATE.* SET .*data.*expire_date.* WHERE /,
+        /^UPDATE.* SET .*expire_date.*, .*data.* WHERE /,
         /^UPDATE.* SET [^,]*expire_date[^,]* WHERE /,
       ]) {
         db().queries.length = 0;
