@@ -1,0 +1,59 @@
+import { ConfigError } from "prisma-db-session";
+import { describe, expect, it } from "vitest";
+import { memorySessions } from "../support.ts";
+
+const columns = () => ({ userId: 1 });
+
+describe("the options of whose sessions", () => {
+  it.each([0, 1.5, "5", undefined])("refuse %s as the most that an owner may have", (max) => {
+    const maxPerOwner = { column: "userId", max: max as number };
+    expect(() => memorySessions({ columns, maxPerOwner })).toThrow(ConfigError);
+  });
+
+  it("refuse an owner's column that nothing fills, or that has no name", () => {
+    expect(() => memorySessions({ maxPerOwner: { column: "userId", max: 2 } })).toThrow("needs the option columns");
+    expect(() => memorySessions({ columns, maxPerOwner: { column: 7 as never, max: 2 } })).toThrow(ConfigError);
+  });
+
+  it.each([undefined, null, "userId", Promise.resolve({}), { key: "a" }, { data: "{}" }, { expireDate: null }])(
+    "write nothing when columns returns %s",
+    async (returned) => {
+      const { sessions, events } = memorySessions({ columns: () => returned as never });
+      const session = sessions.open();
+      session.set("userId", 1);
+      await expect(session.save()).rejects.toThrow(ConfigError);
+      expect(session.sessionKey).toBeNull();
+      expect(events).toEqual([]);
+    },
+  );
+
+  it("write null for what columns leaves undefined, and show no reserved key to it", async () => {
+    const seen: unknown[] = [];
+    const { sessions } = memorySessions({
+      columns: (data) => {
+        seen.push(data);
+        return { userId: data.userId };
+      },
+    });
+    const session = sessions.open();
+    session.flash("hello", 1);
+    await session.save();
+    expect(seen).toEqual([{}]);
+    expect(await sessions.list({ userId: null })).toHaveLength(1);
+  });
+
+  it.each([undefined, null, [], "all"])("take %s for no condition", async (where) => {
+    const { sessions } = memorySessions();
+    await expect(sessions.revoke(where as never)).rejects.toThrow(TypeError);
+    await expect(sessions.list(where as never)).rejects.toThrow(TypeError);
+  });
+
+  it("end nothing for a null exception too much", async () => {
+    const { sessions } = memorySessions({ columns });
+    const session = sessions.open();
+    session.set("userId", 1);
+    await session.save();
+    expect(await sessions.revoke({ userId: 1 }, { except: session.sessionKey })).toBe(0);
+    expect(await sessions.revoke({ userId: 1 }, { except: null })).toBe(1);
+  });
+});
