@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
+import { cannotBeDeleted, MAX_IN_VAIN } from "./cannot-be-deleted.ts";
 import { ConfigError } from "./errors.ts";
 import type { SessionConfig } from "./session/session-config.ts";
 import { carryOut } from "./store/carry-out.ts";
@@ -7,13 +8,9 @@ import { carryOut } from "./store/carry-out.ts";
 /** Small, since others wait for a batch: on SQLite every writer, on MySQL whoever wants a row that it reads on its way. */
 export const BATCH_SIZE = 100;
 export const MAX_BATCH_SIZE = 10_000;
-const MAX_IN_VAIN = 10;
 const WAIT_MS = 50;
 /** A pause is as long as the batch before it took, and not shorter than this. */
 const MIN_PAUSE_MS = 10;
-const CANNOT_BE_DELETED =
-  "Expired rows are read again and again, and cannot be deleted. See that the model is the primary's and no replica's, " +
-  "and that nothing keeps its rows: row-level security, a trigger, a client extension that only marks them.";
 
 /** For `Sessions.clearExpired`. */
 export interface ClearExpiredOptions {
@@ -56,7 +53,7 @@ export async function clearExpired(
     if (keys.length === 0 && from === undefined) return deleted;
     const isAgain = isDeepStrictEqual(keys, last) || (!from && isDeepStrictEqual(keys, first));
     inVain = isAgain ? inVain + 1 : 0;
-    if (inVain === MAX_IN_VAIN) throw new ConfigError(CANNOT_BE_DELETED);
+    if (inVain === MAX_IN_VAIN) throw cannotBeDeleted("Expired rows");
     if (!from) first = keys;
     last = keys;
     from = keys.length === batchSize ? rows.at(-1)?.expireDate : undefined;

@@ -1,5 +1,5 @@
-// Lifetimes by the authenticator assurance levels of NIST SP 800-63B (revision 3, sections 4.1.3, 4.2.3, 4.3.3 and 7.2; what revision 4
-// asks for is no stricter). Spread one into the options; what comes after it counts.
+// Lifetimes by the authenticator assurance levels of NIST SP 800-63B (revision 3, sections 4.1.3, 4.2.3, 4.3.3 and 7.2).
+// Spread one into the options; what comes after it counts.
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;

@@ -1,7 +1,7 @@
-import { ConfigError } from "./errors.ts";
+import { cannotBeDeleted, MAX_IN_VAIN } from "./cannot-be-deleted.ts";
+import { checkCondition } from "./condition.ts";
 import { jitter } from "./jitter.ts";
 import { shortKeyHash } from "./key.ts";
-import { checkCondition } from "./list-sessions.ts";
 import { isPossibleSessionKey } from "./possible-key.ts";
 import { deleteRevoked } from "./session/revoke-rows.ts";
 import type { SessionConfig } from "./session/session-config.ts";
@@ -9,7 +9,6 @@ import { carryOut } from "./store/carry-out.ts";
 import type { Columns } from "./store/session-store.ts";
 
 const BATCH_SIZE = 100;
-const MAX_IN_VAIN = 10;
 
 /** For `Sessions.revoke`. */
 export interface RevokeOptions {
@@ -44,12 +43,7 @@ export async function revokeSessions(
     // Whoever changed its key between the reading and the DELETE is found under the new one.
     if (count === keys.length && rows.length !== limit) return revoked;
     inVain = count === 0 ? inVain + 1 : 0;
-    if (inVain === MAX_IN_VAIN) {
-      throw new ConfigError(
-        "Sessions are read again and again, and cannot be deleted. See that the model is the primary's and no replica's, " +
-          "and that nothing keeps its rows: row-level security, a trigger, a client extension that only marks them.",
-      );
-    }
+    if (inVain === MAX_IN_VAIN) throw cannotBeDeleted("Sessions");
     if (inVain > 0) await jitter(inVain);
   }
 }

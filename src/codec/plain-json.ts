@@ -15,8 +15,8 @@ const QUOTE_AT = BEGINNING.length + SEAL_LENGTH;
  * no less safe: a change by hand, or a row's data copied to another row, is refused, and two texts differ under every collation. Query the
  * column, but change it through the package only.
  *
- * PostgreSQL's `jsonb` takes neither NUL nor half of a surrogate pair, which any text in the data may hold as `\u0000` or `\ud800`: docs/security.md
- * has a cast that does.
+ * PostgreSQL's `jsonb` takes neither NUL nor half of a surrogate pair, which any text in the data may hold as `\u0000` or `\ud800`: a cast of
+ * the column fails at such a row.
  *
  * The `serializer` must write a JSON object, as `JSON` and superjson do (superjson's has the data under `json`).
  * @throws ConfigError from `encode`, and so from `save()`, for a serializer that writes something else

@@ -143,6 +143,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
 
   /**
    * Moves the expiry on if the last write was `refreshAfter` seconds ago or more: one UPDATE of `expire_date` alone, only of a live row.
+   * (While a secret is being replaced it writes the data too, which moves a session that nobody changes to the new one.)
    * @returns whether it did; always false without the option `refreshAfter`
    */
   refresh(): Promise<boolean> {
