@@ -36,6 +36,11 @@ export class OwnerLimit {
     this.#owner = this.#ownerIn(data);
   }
 
+  /** A new row is one more, also of the same owner: `create()` leaves the row before it alone. */
+  countAnew(): void {
+    this.#owner = null;
+  }
+
   /** After a write: ends what is too much. */
   async keep(sessionKey: string | null, data: ReadonlyMap<string, unknown>): Promise<void> {
     const owner = this.#ownerIn(data);

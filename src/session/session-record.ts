@@ -122,6 +122,7 @@ export class SessionRecord {
       }
       throw allKeysTaken(keys);
     });
+    this.#ownerLimit?.countAnew();
     await this.#ownerLimit?.keep(this.#sessionKey, data);
   }
 

@@ -67,6 +67,15 @@ describeEachOwnedDatabase("whose sessions", (db) => {
     expect(listed.map(({ keyHash }) => keyHash)).toEqual([last.keyHash, kept.keyHash]);
     expect(events).toContainEqual({ type: "revoked", by: "maxPerOwner", keyHash: oldest.keyHash });
   });
+
+  it("counts each row that create() makes", async () => {
+    const { sessions, signIn } = shop(2);
+    const session = await signIn(1);
+    for (let made = 0; made < 3; made++) await session.create();
+    const listed = await sessions.list({ userId: 1 });
+    expect(listed).toHaveLength(2);
+    expect(listed.map(({ keyHash }) => keyHash)).toContain(session.keyHash);
+  });
 });
 
 describe("markAuthenticated", () => {
