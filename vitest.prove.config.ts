@@ -1,4 +1,4 @@
-// `npm run prove`: the guarantees at full size, one file after another, since some of them measure.
+// `npm run prove`: the guarantees at full size, and how long what is hostile may take; one file after another, since some of them measure.
 import { defineConfig } from "vitest/config";
 import base from "./vitest.config.ts";
 
@@ -8,7 +8,7 @@ export default defineConfig({
   ...base,
   test: {
     ...base.test,
-    include: ["test/guarantees/**/*.test.ts"],
+    include: ["test/guarantees/**/*.test.ts", "test/**/hostile-*.test.ts"],
     provide: { proving: true },
     fileParallelism: false,
     testTimeout: HOUR,

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { type Codec, memoryStore, type SessionStore } from "prisma-db-session";
 import superjson from "superjson";
 import { describe, expect, it } from "vitest";
+import { scale } from "../guarantees/scale.ts";
 import { memorySessions, SECRET, storedKey } from "../support.ts";
 import { CODECS } from "./support.ts";
 
@@ -44,8 +45,11 @@ const [KEY, OTHER_KEY] = ["mine0mine0mine0mine0mine0mine0mi", "theirs0theirs0the
 const DATA = { userId: 1, cart: ["tea", "é\u{1F600}\uFFFD"], admin: false };
 const FAR_AWAY = new Date("2031-01-01");
 
-/** What no text may take longer than, in milliseconds. */
-const MAX_MS = 50;
+/**
+ * What no text may take longer than, in milliseconds: 50 in `npm run prove`, where nothing else runs. In `npm test` the machine is busy with other
+ * files and with databases, so only what hangs is told from the rest: at 10 MB it would take far longer than this.
+ */
+const MAX_MS = scale({ test: 1000, prove: 50 });
 const TEN_MB = 10_000_000;
 /** For each codec: more than a hundred thousand in all. */
 const TEXTS = 34_000;
@@ -237,7 +241,7 @@ describe.each(CODECS)("Hostile texts for %s", (_, codec) => {
     await refuses(table, text(own));
   });
 
-  it("10 MB of another row's data, or signed with another secret, is refused within 50 ms, and not the owner's", async () => {
+  it("10 MB of another row's data, or signed with another secret, is refused at once, and not the owner's", async () => {
     const { table } = await scene();
     const data = { note: "x".repeat(TEN_MB) };
     for (const stranger of [{ key: OTHER_KEY }, { secret: THIEFS_SECRET }]) {
