@@ -3,10 +3,10 @@ import { createMariadb, createPostgresql, createSqlite } from "../test/databases
 import { startEmbeddedPostgres } from "../test/databases/embedded-postgres.ts";
 import { startOwnMariadb } from "../test/databases/mariadb-server.ts";
 import type { TestDatabase } from "../test/databases/types.ts";
+import { benchCodecs } from "./codecs.ts";
 import { benchConflicts } from "./conflicts.ts";
 import type { Result } from "./result.ts";
 import { benchSave } from "./save.ts";
-import { benchSigning } from "./signing.ts";
 import { table } from "./table.ts";
 
 const USAGE = `npm run bench -- [--json] [database ...]
@@ -47,7 +47,7 @@ async function main(args: readonly string[]): Promise<void> {
     process.exitCode = values.help ? 0 : 1;
     return;
   }
-  const results: (Result & { database?: string })[] = [await benchSigning()];
+  const results: (Result & { database?: string })[] = await benchCodecs();
   for (const name of names) {
     for (const result of await onDatabase(name)) results.push({ database: name, ...result });
   }

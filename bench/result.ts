@@ -6,4 +6,6 @@ export interface Result {
   /** The most that the ratio should be. */
   readonly goal?: number;
   readonly details: Readonly<Record<string, number>>;
+  /** The most that a detail should be, by its name. A time depends on the machine: it is printed beside its goal, and compared by no test. */
+  readonly goals?: Readonly<Record<string, number>>;
 }
