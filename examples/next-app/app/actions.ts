@@ -40,7 +40,7 @@ export async function signIn(_previous: SignInOutcome | null, form: FormData): P
   if (session.get("userId", user.id) !== user.id) await session.flush();
   session.set("userId", user.id);
   // A new key at every change of privilege: who knew the visitor's key must not have the user's. The cart comes along.
-  await orSignIn(session, () => session.cycleKey());
+  await orSignIn(session, () => session.markAuthenticated());
   redirect(safePath(form.get("next")));
 }
 
