@@ -1,1 +1,1 @@
-export { type ConformanceTest, storeConformanceTests } from "./store-conformance.ts";
+export { type ConformanceOptions, type ConformanceTest, storeConformanceTests } from "./store-conformance.ts";

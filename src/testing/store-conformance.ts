@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { hashSessionKey, randomSessionKey } from "../key.ts";
-import type { SessionRow, SessionStore } from "../store/session-store.ts";
+import type { Columns, SessionRow, SessionStore } from "../store/session-store.ts";
+import { matchingTests } from "./matching-tests.ts";
+import { ownColumnsTests } from "./own-columns-tests.ts";
+import { AFTER, BEFORE, NOW, newRow, type StoreTests, stored } from "./rows.ts";
 
 /** One test of the suite. */
 export interface ConformanceTest {
@@ -8,16 +10,14 @@ export interface ConformanceTest {
   readonly run: () => Promise<void>;
 }
 
-const NOW = new Date("2030-01-01T00:00:00.000Z");
-const BEFORE = new Date(NOW.getTime() - 1);
-const AFTER = new Date(NOW.getTime() + 1);
-
-const newRow = (row: Partial<SessionRow> = {}): SessionRow => ({
-  key: hashSessionKey(randomSessionKey()),
-  data: "v1.text",
-  expireDate: AFTER,
-  ...row,
-});
+/** What the suite cannot know of a store. */
+export interface ConformanceOptions {
+  /**
+   * Two different fillings of columns of your own, such as `[{ userId: 1 }, { userId: 2 }]`, if the table has any: a store must write them,
+   * and find rows by each of them. Default: none, and nothing of that is asked.
+   */
+  readonly ownColumns?: readonly [Columns, Columns] | undefined;
+}
 
 /**
  * What every {@link SessionStore} must do, for any test runner.
@@ -30,8 +30,9 @@ const newRow = (row: Partial<SessionRow> = {}): SessionRow => ({
  */
 export function storeConformanceTests(
   openStore: () => SessionStore | Promise<SessionStore>,
+  { ownColumns }: ConformanceOptions = {},
 ): readonly ConformanceTest[] {
-  const tests: Record<string, (store: SessionStore) => Promise<void>> = {
+  const tests: StoreTests = {
     async "find gives nothing for an unknown key"(store) {
       assert.equal(await store.find(newRow().key), undefined);
     },
@@ -208,10 +209,6 @@ export function storeConformanceTests(
     },
   };
 
-  return Object.entries(tests).map(([name, test]) => ({ name, run: async () => test(await openStore()) }));
-}
-
-async function stored(store: SessionStore, key: string): Promise<SessionRow | undefined> {
-  const row = await store.find(key);
-  return row && { key, data: row.data, expireDate: row.expireDate };
+  const all = { ...tests, ...matchingTests, ...(ownColumns && ownColumnsTests(ownColumns)) };
+  return Object.entries(all).map(([name, test]) => ({ name, run: async () => test(await openStore()) }));
 }

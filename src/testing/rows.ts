@@ -1,0 +1,30 @@
+import { hashSessionKey, randomSessionKey } from "../key.ts";
+import type { SessionRow, SessionStore } from "../store/session-store.ts";
+
+/** Tests of a store with an empty table, by their names. */
+export type StoreTests = Record<string, (store: SessionStore) => Promise<void>>;
+
+export const NOW = new Date("2030-01-01T00:00:00.000Z");
+export const BEFORE = new Date(NOW.getTime() - 1);
+export const AFTER = new Date(NOW.getTime() + 1);
+
+export const newRow = (row: Partial<SessionRow> = {}): SessionRow => ({
+  key: hashSessionKey(randomSessionKey()),
+  data: "v1.text",
+  expireDate: AFTER,
+  ...row,
+});
+
+export const keysOf = (rows: readonly Pick<SessionRow, "key">[]) => rows.map(({ key }) => key);
+
+/** Rows that expire at these dates. */
+export async function inserted<const Dates extends readonly Date[]>(store: SessionStore, dates: Dates) {
+  const rows = dates.map((expireDate, i) => newRow({ expireDate, data: `v1.${i}` }));
+  for (const row of rows) await store.insert(row);
+  return rows as { readonly [Index in keyof Dates]: SessionRow };
+}
+
+export async function stored(store: SessionStore, key: string): Promise<SessionRow | undefined> {
+  const row = await store.find(key);
+  return row && { key, data: row.data, expireDate: row.expireDate };
+}
