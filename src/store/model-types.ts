@@ -8,8 +8,9 @@ type PackageColumn = "key" | "data" | "expireDate";
 
 /** The columns of the user's own, as they are read; of an unknown model, any. */
 export type OwnColumns<Model = SessionDelegate> =
-  TypesOf<Model> extends { readonly payload: { readonly scalars: infer Scalars } }
-    ? Omit<Scalars, PackageColumn>
+  TypesOf<Model> extends { readonly payload: { readonly scalars: infer Scalars }; readonly fields: infer Fields }
+    ? // An extended client's `scalars` also have what a `result` extension computes, which is no column.
+      { [Name in Exclude<keyof Scalars & keyof Fields, PackageColumn>]: Scalars[Name] }
     : Columns;
 
 /** The same, as they are written. */
@@ -20,24 +21,36 @@ type WrittenColumns<Model> =
 
 type NullableName<Row> = { [Name in keyof Row]: null extends Row[Name] ? Name : never }[keyof Row];
 
+/** What the package fills itself. */
+type NoPackageColumn = { readonly [Name in PackageColumn]?: never };
+
 /**
  * What the option `columns` returns: each column that may be null, so that a wrong name is a missing one and does not compile, and those of
  * the rest that it likes. What something else is to fill needs a default.
+ *
+ * TypeScript lets a function return more than its type names. As the return type it refuses that too:
+ * `columns: (data): FilledColumns<typeof prisma.session> => ({ userId: data.userId ?? null })`.
  */
-export type FilledColumns<Model = SessionDelegate> =
-  Columns extends OwnColumns<Model>
+export type FilledColumns<Model = SessionDelegate> = NoPackageColumn &
+  (string extends keyof OwnColumns<Model>
     ? Columns
-    : {
-        readonly [Name in keyof WrittenColumns<Model> & NullableName<OwnColumns<Model>>]-?: Exclude<
-          WrittenColumns<Model>[Name],
-          undefined
-        >;
-      } & {
-        readonly [Name in Exclude<
-          keyof WrittenColumns<Model>,
-          NullableName<OwnColumns<Model>>
-        >]?: WrittenColumns<Model>[Name];
-      };
+    : [keyof OwnColumns<Model>] extends [never]
+      ? Readonly<Record<string, never>>
+      : NullableColumns<Model> & OtherColumns<Model>);
+
+type NullableColumns<Model> = {
+  readonly [Name in keyof WrittenColumns<Model> & NullableName<OwnColumns<Model>>]-?: Exclude<
+    WrittenColumns<Model>[Name],
+    undefined
+  >;
+};
+
+type OtherColumns<Model> = {
+  readonly [Name in Exclude<
+    keyof WrittenColumns<Model>,
+    NullableName<OwnColumns<Model>>
+  >]?: WrittenColumns<Model>[Name];
+};
 
 /** A condition on the model, as in its own `findMany({ where })`; of an unknown model, any. */
 export type ModelWhere<Model = SessionDelegate> =
