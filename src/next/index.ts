@@ -1,1 +1,2 @@
-export { createNextSessions, type NextSessions } from "./next-sessions.ts";
+export { createNextSessions, type GetSession, type NextSessions, type NextSessionsOptions } from "./next-sessions.ts";
+export type { ProxyRequest, ProxyResponse } from "./proxy-cookies.ts";

@@ -6,12 +6,11 @@ import { cookieMaxAge } from "../set-cookie.ts";
 /** The part of `await cookies()` that is used, typed by its shape, which Next.js 15 and 16 share. */
 export interface NextCookies {
   get(name: string): { readonly value: string } | undefined;
-  has(name: string): boolean;
   readonly delete: unknown;
   set(name: string, value: string, options: NextCookieOptions): unknown;
 }
 
-type NextCookieOptions = Omit<CookieAttributes, "name"> & { readonly maxAge?: number };
+export type NextCookieOptions = Omit<CookieAttributes, "name"> & { readonly maxAge?: number };
 
 /**
  * Whether cookies can be set here. Where they are read-only, Next.js gives one function, which throws, for every method that would change
@@ -23,30 +22,54 @@ export function isWritable(cookies: NextCookies): boolean {
 }
 
 /** The session cookie in the cookies of one request. */
-export function nextCookie(
-  cookies: NextCookies,
-  { name, ...attributes }: CookieAttributes,
-  now: () => Date,
-): SessionCookie {
-  const write = (value: string, lifetime: { readonly maxAge?: number }) => {
+export class NextCookie implements SessionCookie {
+  readonly #cookies: NextCookies;
+  readonly #attributes: CookieAttributes;
+  readonly #now: () => Date;
+  #isMoved = false;
+
+  constructor(cookies: NextCookies, attributes: CookieAttributes, now: () => Date) {
+    this.#cookies = cookies;
+    this.#attributes = attributes;
+    this.#now = now;
+  }
+
+  /** What the browser sent, or has been given at this request. */
+  get value(): string | undefined {
+    return this.#cookies.get(this.#attributes.name)?.value;
+  }
+
+  /** Whether the response will set or remove the cookie. */
+  get isMoved(): boolean {
+    return this.#isMoved;
+  }
+
+  get isWritable(): boolean {
+    return isWritable(this.#cookies);
+  }
+
+  checkWritable(): void {
+    if (!this.isWritable) throw readOnlyError();
+  }
+
+  set(sessionKey: string, expires: Date | null): void {
+    this.#write(sessionKey, expires ? { maxAge: cookieMaxAge(expires, this.#now()) } : {});
+  }
+
+  delete(): void {
+    // Not `cookies.delete()`: a browser only removes a cookie for the attributes that it was set with.
+    if (this.value) this.#write("", { maxAge: 0 });
+  }
+
+  #write(value: string, lifetime: { readonly maxAge?: number }): void {
+    const { name, ...attributes } = this.#attributes;
     try {
-      cookies.set(name, value, { ...attributes, ...lifetime });
+      this.#cookies.set(name, value, { ...attributes, ...lifetime });
     } catch (error) {
       throw isReadOnly(error) ? readOnlyError(error) : error;
     }
-  };
-  return {
-    checkWritable() {
-      if (!isWritable(cookies)) throw readOnlyError();
-    },
-    set(sessionKey, expires) {
-      write(sessionKey, expires ? { maxAge: cookieMaxAge(expires, now()) } : {});
-    },
-    delete() {
-      // Not `cookies.delete()`: a browser only removes a cookie for the attributes that it was set with.
-      if (cookies.has(name)) write("", { maxAge: 0 });
-    },
-  };
+    this.#isMoved = true;
+  }
 }
 
 /** Next.js exports no class for this error, and a bundler would mangle its name: the beginning of its message is what is stable. */

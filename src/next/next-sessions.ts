@@ -1,24 +1,74 @@
 import { cookies } from "next/headers.js";
 import { type CookieAttributes, cookieAttributes } from "../cookie.ts";
+import { ConfigError } from "../errors.ts";
 import { resolveOptions, type SessionsOptions } from "../options.ts";
 import { DbSession } from "../session/db-session.ts";
 import type { SessionConfig } from "../session/session-config.ts";
 import { type Sessions, sessionsOf } from "../sessions.ts";
 import type { SessionDelegate } from "../store/session-delegate.ts";
-import { isWritable, nextCookie } from "./next-cookie.ts";
+import { NextCookie, type NextCookies } from "./next-cookie.ts";
+import { type ProxyRequest, type ProxyResponse, proxyCookies } from "./proxy-cookies.ts";
+import { UnsavedChanges, warnOfUnsaved } from "./unsaved-changes.ts";
+import { type RequestSession, runWithSession } from "./with-session.ts";
+
+/** The options of `createNextSessions`. */
+export interface NextSessionsOptions<
+  Data extends object = Record<string, unknown>,
+  Model extends SessionDelegate = SessionDelegate,
+> extends SessionsOptions<Data, Model> {
+  /**
+   * The path that `withSession` redirects to when the session has ended while a handler was at work: the sign-in page, say. Default: none; a
+   * route handler answers 400, and an action throws `SessionInterruptedError`.
+   */
+  readonly onInterrupted?: string;
+}
 
 /** The sessions of a Next.js app. The functions can be taken out and exported one by one. */
 export interface NextSessions<
   Data extends object = Record<string, unknown>,
   Model extends SessionDelegate = SessionDelegate,
 > extends Sessions<Data, Model> {
+  readonly getSession: GetSession<Data>;
+  /**
+   * A route handler or a server action that gets the session, loaded, before its other arguments, and whose changes are saved when it
+   * returns. `redirect()`, `notFound()`, `unauthorized()` and `forbidden()` count as a return. After any other throw, and after a response
+   * of 500 and more, nothing is saved but what the handler has saved itself.
+   *
+   * When the session has ended meanwhile (signed out in another tab, say), nothing is saved, the cookie is removed, and the answer is a 400 or
+   * a `SessionInterruptedError`; see the option `onInterrupted`. A session that is empty at the end has its cookie removed. A response
+   * that sets the cookie gets `Vary: Cookie` and `Cache-Control: no-store`. A response that is streamed is saved for before it begins.
+   *
+   * @example
+   * ```ts
+   * export const POST = withSession(async (session, request: Request) => {
+   *   session.set("theme", String((await request.formData()).get("theme")));
+   *   return new Response(null, { status: 204 });
+   * });
+   * ```
+   * @throws ConflictError, SerializationError like `save()`
+   */
+  readonly withSession: <Args extends unknown[], Result>(
+    handler: (session: DbSession<Data>, ...args: Args) => Result | Promise<Result>,
+  ) => (...args: Args) => Promise<Result>;
+}
+
+/** See `NextSessions.getSession`. */
+export interface GetSession<Data extends object> {
   /**
    * The session of the request at hand, loaded: one statement the first time, none after that, and none at all for a visitor without a
-   * session cookie. Works in route handlers, server actions, server components, layouts and `generateMetadata`; it can be written in the
-   * first two. There, with the option `refreshAfter`, it also moves the expiry on when that is due: by one more statement.
+   * session cookie. Works in route handlers, server actions, server components, layouts and `generateMetadata`, and in `after()` of the first
+   * two; it can be written in the first two themselves. There, with the option `refreshAfter`, it also moves the expiry on when that is due: by
+   * one more statement.
+   *
+   * In development, a session that was changed and not saved by the end of the request is warned of.
    * @throws ConfigError at the first use, for options that are missing or impossible
    */
-  readonly getSession: () => Promise<DbSession<Data>>;
+  (): Promise<DbSession<Data>>;
+  /**
+   * The same in `proxy.ts` (Next.js 16) and in a middleware on Node.js (15.5): the cookie goes into `response.cookies`, from where Next.js also
+   * hands it to the page of the same request. Return that very response.
+   */
+  (request: ProxyRequest, response: ProxyResponse): Promise<DbSession<Data>>;
 }
 
 /**
@@ -28,7 +78,7 @@ export interface NextSessions<
  *
  * @example
  * ```ts
- * export const { getSession } = createNextSessions<{ userId: number }>({
+ * export const { getSession, withSession } = createNextSessions<{ userId: number }>({
  *   model: prisma.session,
  *   secret: process.env.SESSION_SECRET,
  * });
@@ -37,11 +87,12 @@ export interface NextSessions<
 export function createNextSessions<
   Data extends object = Record<string, unknown>,
   Model extends SessionDelegate = SessionDelegate,
->(options: SessionsOptions<Data, Model>): NextSessions<Data, Model> {
+>(options: NextSessionsOptions<Data, Model>): NextSessions<Data, Model> {
   let checked: { config: SessionConfig; attributes: CookieAttributes; sessions: Sessions<Data, Model> } | undefined;
   const check = () => {
     if (!checked) {
       const config = resolveOptions(options);
+      checkPath(options.onInterrupted);
       checked = { config, attributes: cookieAttributes(options.cookie), sessions: sessionsOf(config) };
     }
     return checked;
@@ -49,19 +100,24 @@ export function createNextSessions<
 
   // `await cookies()` is one and the same object as long as a request is in one phase, which React's cache() is not good for: that does
   // nothing in handlers and actions. A page that is rendered after an action has cookies of its own, which hold what the action set.
-  const remembered = new WeakMap<object, Promise<DbSession<Data>>>();
+  const remembered = new WeakMap<object, Promise<RequestSession<Data>>>();
 
   return {
-    async getSession() {
-      const jar = await cookies();
-      const { config, attributes } = check();
-      let session = remembered.get(jar);
-      if (!session) {
-        session = loadSession(config, jar, attributes);
-        remembered.set(jar, session);
-        session.catch(() => remembered.delete(jar));
-      }
+    async getSession(request?: ProxyRequest, response?: ProxyResponse) {
+      const place = process.env.NODE_ENV === "production" ? undefined : new UnsavedChanges();
+      const { session } = await requestSession(request ? proxyCookies(request, response) : await cookies(), place);
       return session;
+    },
+    withSession: (handler) => {
+      type Result = Awaited<ReturnType<typeof handler>>;
+      return async (...args) => {
+        const requested = await requestSession(await cookies());
+        // Nothing that a browser sends to an action can become a Request.
+        const request = args[0] instanceof Request ? args[0] : undefined;
+        const run = () => handler(requested.session, ...args);
+        const { onInterrupted } = options;
+        return (await runWithSession(requested, run, { request, onInterrupted })) as Result;
+      };
     },
     open: (sessionKey) => check().sessions.open(sessionKey),
     load: async (sessionKey) => check().sessions.load(sessionKey),
@@ -70,19 +126,29 @@ export function createNextSessions<
     revoke: async (where, options) => check().sessions.revoke(where, options),
   };
 
-  async function loadSession(
-    config: SessionConfig,
-    jar: Awaited<ReturnType<typeof cookies>>,
-    attributes: CookieAttributes,
-  ) {
-    const session = new DbSession<Data>(
-      config,
-      jar.get(attributes.name)?.value,
-      nextCookie(jar, attributes, config.now),
-    );
+  /** @param place where it was asked for; undefined where somebody else sees to it that changes are saved */
+  function requestSession(jar: NextCookies, place?: UnsavedChanges): Promise<RequestSession<Data>> {
+    const { config, attributes } = check();
+    let requested = remembered.get(jar);
+    if (!requested) {
+      requested = loadSession(config, new NextCookie(jar, attributes, config.now), place);
+      remembered.set(jar, requested);
+      requested.catch(() => remembered.delete(jar));
+    }
+    return requested;
+  }
+
+  async function loadSession(config: SessionConfig, cookie: NextCookie, place: UnsavedChanges | undefined) {
+    const session = new DbSession<Data>(config, cookie.value, cookie);
+    if (place) warnOfUnsaved(session, place);
     await session.load();
     // Row and cookie move together or not at all.
-    if (isWritable(jar)) await session.refresh();
-    return session;
+    if (cookie.isWritable) await session.refresh();
+    return { session, cookie };
   }
+}
+
+function checkPath(onInterrupted: unknown): void {
+  if (onInterrupted === undefined || (typeof onInterrupted === "string" && onInterrupted !== "")) return;
+  throw new ConfigError('The option onInterrupted is no path. Give one like "/sign-in", or leave it out.');
 }

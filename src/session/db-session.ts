@@ -13,6 +13,11 @@ import { Turns } from "./turns.ts";
  * calls on one object run one after another. A database error reaches the caller as it is.
  */
 export class DbSession<Data extends object = Record<string, unknown>> extends SessionBase<Data> {
+  /**
+   * What the last write threw, if it failed: by it an error is known to be about this session.
+   * @internal
+   */
+  writeError: unknown;
   readonly #record: SessionRecord;
   readonly #turns = new Turns();
 
@@ -154,13 +159,15 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   }
 
   /**
-   * Whether a save would write data. Of a session that was not loaded, nothing can have been changed.
+   * Whether a save would write data, or is asked for by `modified`, which may be set by hand as in Django. Not of a session that is empty,
+   * nor of one that was not loaded.
    * @throws SerializationError like `save()`
    * @internal
    */
-  isChanged(): boolean {
-    const { data, replacesAll } = this;
-    return data !== undefined && this.#record.isChanged(data, { replacesAll });
+  needsSave(): boolean {
+    const { data, modified, replacesAll } = this;
+    if (data === undefined || this.isEmpty()) return false;
+    return modified || this.#record.isChanged(data, { replacesAll });
   }
 
   async #loaded(): Promise<void> {
@@ -186,9 +193,11 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
     const { modified, replacesAll } = this;
     this.modified = false;
     this.replacesAll = false;
+    this.writeError = undefined;
     try {
       await write(this.data, replacesAll);
     } catch (error) {
+      this.writeError = error;
       this.modified ||= modified;
       this.replacesAll ||= replacesAll;
       throw error;

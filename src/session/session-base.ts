@@ -49,6 +49,12 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
    */
   protected replacesAll = false;
 
+  /**
+   * Called at each change that `modified` shows.
+   * @internal
+   */
+  onChange: (() => void) | undefined;
+
   /** @internal */
   protected readonly config: SessionConfig;
 
@@ -113,7 +119,7 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
     }
     const dictionary = this.dictionary();
     for (const [key, value] of entries) dictionary.set(key, value);
-    this.modified = true;
+    this.changed();
   }
 
   /**
@@ -126,7 +132,7 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
     if (before) keepCreation(before, this.data);
     this.replacesAll = true;
     this.accessed = true;
-    this.modified = true;
+    this.changed();
   }
 
   /** The keys, as an array of this moment. */
@@ -258,12 +264,17 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
 
   private setValue(key: string, value: unknown): void {
     this.dictionary().set(key, value);
-    this.modified = true;
+    this.changed();
   }
 
   private deleteValue(key: string): boolean {
     const deleted = this.dictionary().delete(key);
-    if (deleted) this.modified = true;
+    if (deleted) this.changed();
     return deleted;
+  }
+
+  private changed(): void {
+    this.modified = true;
+    this.onChange?.();
   }
 }

@@ -75,10 +75,8 @@ export function createWebSessions<
             "createWebSessions(); one of open() or load() is written by its own save().",
         );
       }
-      const isEmpty = session.isEmpty();
-      if (isEmpty) cookie.delete();
-      // As in Django, `modified` may have been set to true by hand.
-      const isToSave = !isEmpty && (session.modified || session.isChanged());
+      if (session.isEmpty()) cookie.delete();
+      const isToSave = session.needsSave();
       if (isToSave || cookie.isMoved) checkChangeable(headers);
       if (isToSave) await session.save();
       cookie.writeTo(headers);

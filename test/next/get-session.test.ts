@@ -35,7 +35,7 @@ describe("getSession", () => {
 
   it("of an anonymous visitor costs no statement and no cookie", async () => {
     const { getSession, calls } = nextApp();
-    const { result, setCookies } = await inNextRequest({}, getSession);
+    const { result, setCookies } = await inNextRequest({}, () => getSession());
     expect(result.isEmpty()).toBe(true);
     expect([calls, setCookies]).toEqual([[], []]);
   });
@@ -43,7 +43,7 @@ describe("getSession", () => {
   it("gives the session of the cookie, loaded", async () => {
     const { getSession, signIn, calls } = nextApp();
     const session = await signIn();
-    const { result, setCookies } = await inNextRequest({ cookies: { session } }, getSession);
+    const { result, setCookies } = await inNextRequest({ cookies: { session } }, () => getSession());
     expect(result.get("userId")).toBe(7);
     expect([calls, setCookies]).toEqual([["find"], []]);
   });
@@ -62,8 +62,8 @@ describe("getSession", () => {
   it("is not shared between requests", async () => {
     const { getSession, signIn } = nextApp();
     const session = await signIn();
-    const one = await inNextRequest({ cookies: { session } }, getSession);
-    const two = await inNextRequest({ cookies: { session } }, getSession);
+    const one = await inNextRequest({ cookies: { session } }, () => getSession());
+    const two = await inNextRequest({ cookies: { session } }, () => getSession());
     expect(one.result).not.toBe(two.result);
   });
 
@@ -82,7 +82,7 @@ describe("getSession", () => {
 
   it("does not adopt an unknown key, and leaves its cookie alone", async () => {
     const { getSession } = nextApp();
-    const { result, setCookies } = await inNextRequest({ cookies: { session: UNKNOWN_KEY } }, getSession);
+    const { result, setCookies } = await inNextRequest({ cookies: { session: UNKNOWN_KEY } }, () => getSession());
     expect(result.sessionKey).toBeNull();
     expect(setCookies).toEqual([]);
   });
@@ -339,7 +339,7 @@ describe("refreshAfter", () => {
 
   it("costs an anonymous visitor nothing", async () => {
     const app = nextApp({ refreshAfter: MINUTE });
-    const { setCookies } = await inNextRequest({}, app.getSession);
+    const { setCookies } = await inNextRequest({}, () => app.getSession());
     expect([app.calls, setCookies]).toEqual([[], []]);
   });
 });
@@ -409,7 +409,7 @@ describe("where the row cannot be written", () => {
       await app.store.delete(...args);
       return row;
     };
-    const { result, setCookies } = await inNextRequest({ cookies: { session: key } }, app.getSession);
+    const { result, setCookies } = await inNextRequest({ cookies: { session: key } }, () => app.getSession());
     expect(result.get("userId"), "as it was when it was read").toBe(7);
     expect(parseSetCookie(setCookies[0])).toMatchObject({
       value: key,
@@ -442,7 +442,7 @@ describe("in a server component", () => {
   it("the session can be read", async () => {
     const app = nextApp();
     const session = await app.signIn();
-    const { result } = await inNextRequest({ cookies: { session }, phase: "render" }, app.getSession);
+    const { result } = await inNextRequest({ cookies: { session }, phase: "render" }, () => app.getSession());
     expect(result.get("userId")).toBe(7);
   });
 

@@ -1,0 +1,42 @@
+import { after } from "next/server.js";
+import type { DbSession } from "../session/db-session.ts";
+
+/**
+ * In development, warns when a session that was changed is not saved by the end of the request, and says where it was changed last. (Of a
+ * change deep inside a value nobody hears, so then it says where the session was asked for.)
+ *
+ * @param place where the session was asked for
+ */
+export function warnOfUnsaved<Data extends object>(session: DbSession<Data>, place: UnsavedChanges): void {
+  let changed: UnsavedChanges | undefined;
+  try {
+    after(() => {
+      if (isUnsaved(session)) console.warn(changed ?? place);
+    });
+  } catch {
+    return; // a static page has no end of a request
+  }
+  session.onChange = () => {
+    changed = new UnsavedChanges();
+  };
+}
+
+/** Printed as an error is, so that Next.js shows the lines of the source. */
+export class UnsavedChanges extends Error {
+  override readonly name = "UnsavedChanges";
+
+  constructor() {
+    super(
+      "A session was changed, but not saved by the end of the request, so the change is lost. " +
+        "Call `await session.save()` after it, or let `withSession()` do that.",
+    );
+  }
+}
+
+function isUnsaved<Data extends object>(session: DbSession<Data>): boolean {
+  try {
+    return session.needsSave();
+  } catch {
+    return true; // a value that cannot be saved was set
+  }
+}
