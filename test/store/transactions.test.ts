@@ -1,34 +1,18 @@
 import { createSessions, prismaStore } from "prisma-db-session";
 import { expect, it } from "vitest";
-import { type Database, describeEachDatabase, type TestDatabase } from "../databases/index.ts";
+import { describeEachDatabase, type TestDatabase } from "../databases/index.ts";
+import { hasRowLocks, somebodyWaits } from "../databases/waiting.ts";
 import { gate, SECRET, type ShopData, storedKey } from "../support.ts";
 
 const deadlock = Object.assign(new Error(), { code: "P2034" });
 const LATER = new Date("2100-01-01");
 
-/** How many wait for a lock that somebody else holds. */
-const WAITING: Record<Database["provider"], string | undefined> = {
-  postgresql:
-    "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
-  mysql:
-    "SELECT variable_value AS n FROM information_schema.global_status WHERE variable_name = 'innodb_row_lock_current_waits'",
-  sqlite: undefined,
-};
-
-describeEachDatabase("In a transaction of the user's own", (db, { provider }) => {
+describeEachDatabase("In a transaction of the user's own", (db, database) => {
   async function savedSession({ prisma }: TestDatabase) {
     const session = createSessions<ShopData>({ model: prisma.session, secret: SECRET }).open();
     session.set("userId", 7);
     await session.save();
     return session.sessionKey as string;
-  }
-
-  async function somebodyWaits() {
-    const waiting = async () => {
-      const [row] = await db().prisma.$queryRawUnsafe<{ n: bigint | string }[]>(String(WAITING[provider]));
-      return Number(row?.n);
-    };
-    while ((await waiting()) === 0);
   }
 
   it("a session is saved and rolled back with it", async () => {
@@ -59,7 +43,7 @@ describeEachDatabase("In a transaction of the user's own", (db, { provider }) =>
   });
 
   it("a deadlock reaches the caller, and nothing of the transaction is kept", async ({ skip }) => {
-    skip(WAITING[provider] === undefined, "SQLite has one writer at a time, so nobody waits for anybody in a circle");
+    skip(!hasRowLocks(database), "SQLite has one writer at a time, so nobody waits for anybody in a circle");
     const { prisma } = db();
     const [mine, theirs] = [prisma, await db().connect()];
     const key = await savedSession(db());
@@ -84,7 +68,7 @@ describeEachDatabase("In a transaction of the user's own", (db, { provider }) =>
       await model.updateMany({ where: { key: "x" }, data: { data: "theirs" } });
     });
     await theyHold.opened;
-    await somebodyWaits();
+    await somebodyWaits(db(), database);
     iWait.open();
 
     const [mineEnded, theirsEnded] = await Promise.allSettled([my, their]);
@@ -95,7 +79,10 @@ describeEachDatabase("In a transaction of the user's own", (db, { provider }) =>
   });
 
   it("outside of one, a save that the database rolled back is sent again, and merged", async ({ skip }) => {
-    skip(provider !== "postgresql", "only PostgreSQL refuses a single statement to keep transactions serializable");
+    skip(
+      database.provider !== "postgresql",
+      "only PostgreSQL refuses a single statement to keep transactions serializable",
+    );
     const key = await savedSession(db());
     const name = new URL(db().url).pathname.slice(1);
     await db().prisma.$executeRawUnsafe(`ALTER DATABASE ${name} SET default_transaction_isolation TO 'serializable'`);
@@ -124,7 +111,7 @@ describeEachDatabase("In a transaction of the user's own", (db, { provider }) =>
     await theySaved.opened;
     session.set("userId", 8);
     const my = session.save();
-    await somebodyWaits();
+    await somebodyWaits(db(), database);
     iWait.open();
     await Promise.all([my, their]);
 
