@@ -16,7 +16,7 @@ export type NextCookieOptions = Omit<CookieAttributes, "name"> & { readonly maxA
  * Whether cookies can be set here. Where they are read-only, Next.js gives one function, which throws, for every method that would change
  * one. To call it would show as much, but where they can be set, it would render the page anew.
  */
-export function isWritable(cookies: NextCookies): boolean {
+function isWritable(cookies: NextCookies): boolean {
   const { set, delete: remove }: { set: unknown; delete: unknown } = cookies;
   return set !== remove;
 }

@@ -34,6 +34,7 @@ export class UnsavedChanges extends Error {
 }
 
 function isUnsaved<Data extends object>(session: DbSession<Data>): boolean {
+  if (session.writeError !== undefined) return false; // somebody was told already
   try {
     return session.needsSave();
   } catch {

@@ -107,6 +107,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
       try {
         await this.#record.flush();
       } catch (error) {
+        this.writeError = error;
         this.data = data;
         this.replacesAll = replacesAll;
         throw error;

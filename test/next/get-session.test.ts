@@ -1,32 +1,13 @@
 // Next.js finds its AsyncLocalStorage in the global scope, from the first import on.
 import "next/dist/server/node-environment-baseline.js";
 
-import { type DbSession, memoryStore, type SessionsOptions } from "prisma-db-session";
+import { type DbSession, memoryStore } from "prisma-db-session";
 import { createNextSessions } from "prisma-db-session/next";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { notingStore } from "../noting-store.ts";
 import { parseSetCookie } from "../set-cookie.ts";
-import { SECRET, type ShopData, storedKey, TWO_WEEKS, testClock, UNKNOWN_KEY } from "../support.ts";
+import { type ShopData, storedKey, TWO_WEEKS, UNKNOWN_KEY } from "../support.ts";
+import { nextApp } from "./app.ts";
 import { inNextRequest } from "./request.ts";
-
-function nextApp(options: Partial<SessionsOptions> = {}) {
-  const { store, calls } = notingStore();
-  const clock = testClock();
-  const app = createNextSessions<ShopData>({ store, secret: SECRET, now: clock.now, ...options });
-  /** Signs a user in, in a request of its own; returns the key. */
-  async function signIn() {
-    const { result } = await inNextRequest({}, async () => {
-      const session = await app.getSession();
-      session.set("userId", 7);
-      await session.save();
-      return session.sessionKey as string;
-    });
-    calls.length = 0;
-    return result;
-  }
-  const inSeconds = (seconds: number) => new Date(clock.now().getTime() + seconds * 1000);
-  return { ...app, store, calls, clock, inSeconds, signIn };
-}
 
 describe("getSession", () => {
   afterEach(() => {

@@ -20,6 +20,8 @@ export interface NextRequestOptions {
  * Runs code as a request of Next.js would run it: with Next's own `cookies()`, on Next's own request store. (That whole applications work
  * is what the tests in test/e2e are for.)
  *
+ * What it gives to `after()` is run when it has returned.
+ *
  * @returns what the code returned, and every Set-Cookie header that the response would carry
  */
 export async function inNextRequest<Result>(
@@ -41,12 +43,15 @@ export async function inNextRequest<Result>(
     undefined,
   );
   store.phase = phase;
-  const workStore = { route: "/" } as WorkStore;
+  const tasks: (() => unknown)[] = [];
+  const afterContext = { after: (task: () => unknown) => tasks.push(task) };
+  const workStore = { route: "/", afterContext } as unknown as WorkStore;
   const changePhase = (next: "action" | "render" | "after") => {
     store.phase = next;
   };
   const result = await afterTaskAsyncStorage.run({ rootTaskSpawnPhase: phase }, () =>
     workAsyncStorage.run(workStore, () => workUnitAsyncStorage.run(store, () => run(changePhase))),
   );
+  for (const task of tasks) await task();
   return { result, setCookies };
 }
