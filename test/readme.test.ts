@@ -1,12 +1,11 @@
 import { execFile } from "node:child_process";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { codeBlocksOf, fileOf, root } from "./docs/code-blocks.ts";
 
 const run = promisify(execFile);
-const root = fileURLToPath(new URL("..", import.meta.url));
 const project = `${root}generated/readme`;
 
 /** What the README takes for granted in a reader's app. */
@@ -25,6 +24,8 @@ declare const adapter: ConstructorParameters<typeof PrismaClient>[0]["adapter"] 
 export const prisma = new PrismaClient({ adapter });
 `,
   "lib/users.ts": `export declare function authenticate(email: string, password: string): Promise<{ id: number } | undefined>;
+export declare function changePassword(id: number, password: string): Promise<void>;
+export declare function lock(id: number): Promise<void>;
 `,
   "tsconfig.json": JSON.stringify({
     extends: "../../tsconfig.json",
@@ -45,29 +46,21 @@ export const prisma = new PrismaClient({ adapter });
 /** The README and what it links to. */
 async function documents() {
   const docs = (await readdir(`${root}docs`)).filter((name) => name.endsWith(".md"));
-  return ["README.md", ...docs.map((name) => `docs/${name}`)];
-}
-
-async function codeBlocks() {
-  const texts = await Promise.all((await documents()).map((name) => readFile(root + name, "utf8")));
-  return texts.flatMap((text) =>
-    [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language = "", code = ""]) => ({ language, code })),
-  );
+  return ["README.md", "SECURITY.md", ...docs.map((name) => `docs/${name}`)];
 }
 
 describe("the README and the docs", () => {
-  it("have only code that compiles together, with the model that they tell people to add", async () => {
+  it.each<[what: string, which: () => Promise<readonly string[]>]>([
+    ["the README's", async () => ["README.md"]],
+    ["all", documents],
+  ])("have only code that compiles together, with the model that they tell people to add: %s", async (_, which) => {
     await rm(project, { recursive: true, force: true });
     const files: Record<string, string> = { ...READERS_OWN };
-    for (const { language, code } of await codeBlocks()) {
-      if (language === "prisma") files["prisma/schema.prisma"] += code;
-      else if (language === "json") JSON.parse(code);
-      else if (language === "ts" || language === "tsx") {
-        expect(files, "two blocks for one file").not.toHaveProperty([fileOf(code)]);
-        files[fileOf(code)] = code;
-      } else expect(["sh", "text", "yaml"], "another language would need a check of its own").toContain(language);
+    for (const [name, code] of await filesOf(await which())) {
+      if (name.startsWith("model ")) files["prisma/schema.prisma"] += code;
+      else files[name] = code;
     }
-    expect(Object.keys(files)).toEqual(expect.arrayContaining(["app/page.tsx", "lib/clear-a-little.ts"]));
+    expect(files).toHaveProperty(["app/page.tsx"]);
     for (const [file, text] of Object.entries(files)) {
       await mkdir(dirname(`${project}/${file}`), { recursive: true });
       await writeFile(`${project}/${file}`, text);
@@ -84,7 +77,8 @@ describe("the README and the docs", () => {
   it("link to what there is", async () => {
     for (const document of await documents()) {
       const text = await readFile(root + document, "utf8");
-      for (const [, path = "", anchor] of text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)) {
+      const prose = text.replace(/^```.*?^```$/gms, "");
+      for (const [, path = "", anchor] of prose.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)) {
         const target = path === "" ? document : join(dirname(document), path);
         const linked = await readFile(root + target, "utf8").catch(() => undefined);
         expect(linked, `${target}, to which ${document} links`).toBeDefined();
@@ -117,11 +111,32 @@ describe("the README and the docs", () => {
   });
 });
 
-/** Each block begins with the name of its file. */
-function fileOf(code: string): string {
-  const file = /^\/\/ (\S+\.m?tsx?)\n/.exec(code)?.[1];
-  if (!file) throw new Error(`This block does not begin with its file's name:\n${code}`);
-  return file;
+/**
+ * The files that documents tell people to write, and the models as `model Name`. What the README begins with, another document may write
+ * anew, with more in it; else there is one block for each.
+ */
+async function filesOf(documents: readonly string[]): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  const from = new Map<string, string>();
+  for (const document of documents) {
+    for (const { language, code } of await codeBlocksOf(document)) {
+      const name = nameOf(language, code);
+      if (name === undefined) continue;
+      const before = from.get(name);
+      expect(before === undefined || (before === "README.md" && document !== before), `another ${name}`).toBe(true);
+      files.set(name, code);
+      from.set(name, document);
+    }
+  }
+  return files;
+}
+
+function nameOf(language: string, code: string): string | undefined {
+  if (language === "ts" || language === "tsx") return fileOf(code);
+  if (language === "prisma") return /^model \w+/m.exec(code)?.[0];
+  if (language === "json") JSON.parse(code);
+  else expect(["sh", "text", "yaml"], "another language would need a check of its own").toContain(language);
+  return undefined;
 }
 
 /** What GitHub makes of headings. */

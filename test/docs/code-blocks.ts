@@ -1,0 +1,22 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("../..", import.meta.url));
+
+export interface CodeBlock {
+  readonly language: string;
+  readonly code: string;
+}
+
+/** The code of a document, by its path from the root. */
+export async function codeBlocksOf(document: string): Promise<CodeBlock[]> {
+  const text = await readFile(root + document, "utf8");
+  return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language = "", code = ""]) => ({ language, code }));
+}
+
+/** Each block of code begins with the name of its file. */
+export function fileOf(code: string): string {
+  const file = /^\/\/ (\S+\.m?tsx?)\n/.exec(code)?.[1];
+  if (!file) throw new Error(`This block does not begin with its file's name:\n${code}`);
+  return file;
+}
