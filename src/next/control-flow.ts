@@ -16,6 +16,14 @@ export function controlFlowOf(error: unknown): ControlFlow | undefined {
   return status === undefined ? undefined : { status: Number(status) };
 }
 
+/**
+ * What `redirect()` throws in a server action. Not called from next/navigation: written with the ending that Node.js needs, `next/navigation.js`
+ * is not what bundlers replace by its server's part, and a route handler that imports the browser's cannot be built.
+ */
+export function redirectOfAction(location: string): Error {
+  return Object.assign(new Error("NEXT_REDIRECT"), { digest: `NEXT_REDIRECT;push;${location};307;` });
+}
+
 /** The response that Next.js gives for it in a route handler. */
 export function responseOf(flow: ControlFlow, request: Request): Response {
   if (!("location" in flow)) return new Response(null, { status: flow.status });

@@ -1,8 +1,7 @@
-import { redirect } from "next/navigation.js";
 import { SessionInterruptedError } from "../errors.ts";
 import { keepOutOfCaches } from "../keep-out-of-caches.ts";
 import type { DbSession } from "../session/db-session.ts";
-import { type ControlFlow, controlFlowOf, responseOf } from "./control-flow.ts";
+import { type ControlFlow, controlFlowOf, redirectOfAction, responseOf } from "./control-flow.ts";
 import type { NextCookie } from "./next-cookie.ts";
 
 /** The session of a request and its cookie. */
@@ -67,7 +66,7 @@ function interrupted(cause: unknown, request: Request | undefined, onInterrupted
       ? new Response("The session has ended. Please sign in again.", { status: 400 })
       : new Response(null, { status: 303, headers: { Location: onInterrupted } });
   }
-  if (onInterrupted !== undefined) redirect(onInterrupted);
+  if (onInterrupted !== undefined) throw redirectOfAction(onInterrupted);
   throw new SessionInterruptedError(
     "The session ended while this action was at work on it, so nothing was saved. Show the sign-in page: an error boundary knows " +
       'this error by its digest, "SESSION_INTERRUPTED"; or set the option `onInterrupted` to the path to redirect to.',
