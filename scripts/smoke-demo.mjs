@@ -26,6 +26,11 @@ try {
   await shopping();
   console.log("The shop works.");
 
+  const build = await readFile(join(root, "examples/next-app/.next/demo"), "utf8");
+  assert.match(build, /Compiled successfully/);
+  assert.doesNotMatch(build, /warn|⚠/i);
+  console.log("Its build has no warning.");
+
   const second = startDemo(env);
   assert.equal(await second.exit, 1);
   assert.equal(

@@ -19,6 +19,7 @@ const inRoot = (...names) => names.map((name) => join(root, name));
 const inShop = (...names) => names.map((name) => join(shop, name));
 const [lockfile] = inRoot("package-lock.json");
 const [client] = inShop("generated/prisma/client.ts");
+/** What the build said. */
 const [stamp] = inShop(".next/demo");
 
 const prismaCli = join(root, "scripts/prisma.mjs");
@@ -73,11 +74,11 @@ export async function migrate(env) {
 }
 
 export async function buildShop(env) {
-  const settings = inShop("instrumentation.ts", "next.config.ts", "package.json", "tsconfig.json");
+  const settings = inShop("instrumentation.ts", "next.config.ts", "package.json", "proxy.ts", "tsconfig.json");
   const sources = [...inShop("app", "components", "lib"), ...settings, builtPackage, client, lockfile];
   if (await isFresh(stamp, sources)) return false;
-  await tool("The shop could not be built.", [nextCli(), "build"], { cwd: shop, env });
-  await writeFile(stamp, ""); // only now: a build that fails leaves files as well
+  const output = await tool("The shop could not be built.", [nextCli(), "build"], { cwd: shop, env });
+  await writeFile(stamp, output); // only now: a build that fails leaves files as well
 }
 
 async function tool(problem, args, options) {
@@ -86,6 +87,7 @@ async function tool(problem, args, options) {
     throw new Failure("The shop is being built by another demo. Start this one when that is done.");
   }
   if (code !== 0) throw failure(problem, output);
+  return output;
 }
 
 /** Where a tool was stopped by the rights of a file, that is the line to show. */

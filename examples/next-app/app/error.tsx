@@ -2,12 +2,17 @@
 
 export default function ErrorPage({ reset }: { reset: () => void }) {
   return (
-    <div className="narrow">
+    <main className="narrow">
       <h1>Something went wrong.</h1>
       <p role="alert">That was our fault. What you did last may not have been saved.</p>
-      <button type="button" className="button" onClick={reset}>
-        Try again
-      </button>
-    </div>
+      <p className="buttons">
+        <button type="button" className="button" onClick={reset}>
+          Try again
+        </button>
+        <a className="button plain" href="/">
+          To the shop
+        </a>
+      </p>
+    </main>
   );
 }

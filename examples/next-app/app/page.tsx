@@ -1,10 +1,11 @@
 import { AddForm } from "../components/add-form.tsx";
 import { Drawing } from "../components/drawing.tsx";
+import { Page } from "../components/page.tsx";
 import { formatPrice, products } from "../lib/products.ts";
 
 export default function Catalogue() {
   return (
-    <>
+    <Page at="/">
       <section className="hero">
         <h1>A few good things for a desk at night.</h1>
         <p>
@@ -24,6 +25,6 @@ export default function Catalogue() {
           </li>
         ))}
       </ul>
-    </>
+    </Page>
   );
 }

@@ -7,10 +7,12 @@ import { Message } from "./message.tsx";
 interface Props {
   /** Where to go on to. */
   readonly next: string;
+  /** Of whom is asked again. */
+  readonly email: string | undefined;
   readonly demo: { readonly email: string; readonly password: string };
 }
 
-export function SignInForm({ next, demo }: Props) {
+export function SignInForm({ next, email: known, demo }: Props) {
   const [outcome, send, sending] = useActionState(signIn, null);
   const email = useRef<HTMLInputElement>(null);
   const password = useRef<HTMLInputElement>(null);
@@ -32,7 +34,7 @@ export function SignInForm({ next, demo }: Props) {
             autoComplete="username"
             required
             maxLength={200}
-            defaultValue={outcome?.email}
+            defaultValue={outcome?.email ?? known}
           />
         </label>
         <label>

@@ -41,3 +41,7 @@ export function setQuantity(session: Session, product: Product, quantity: number
   else session.delete(lineKey(product));
   return true;
 }
+
+export function emptyCart(session: Session): void {
+  for (const product of products) session.delete(lineKey(product));
+}

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
+import type { Session } from "../generated/prisma/client.ts";
 import { prisma } from "./prisma.ts";
 import { getSession } from "./session.ts";
 
 /** The visitor's own row as the table has it. It is found by the hash of the key; the key itself is in the browser's cookie alone. */
-export async function findSessionRow(): Promise<{ key: string; expireDate: Date } | null> {
+export async function findSessionRow(): Promise<Session | null> {
   const { sessionKey } = await getSession();
   if (sessionKey === null) return null;
   const key = `sha256.${createHash("sha256").update(sessionKey).digest("hex")}`;
-  return prisma.session.findUnique({ where: { key }, select: { key: true, expireDate: true } });
+  return prisma.session.findUnique({ where: { key } });
 }

@@ -8,9 +8,11 @@ export interface User {
   readonly id: number;
   readonly name: string;
   readonly email: string;
+  /** For the courier. */
+  readonly note: string | null;
 }
 
-const shown = { id: true, name: true, email: true };
+const shown = { id: true, name: true, email: true, note: true };
 
 /** Who is signed in; one query per rendering, none for visitors. */
 export const currentUser = cache(async (): Promise<User | null> => {
@@ -21,6 +23,10 @@ export const currentUser = cache(async (): Promise<User | null> => {
 export async function authenticate(email: string, password: string): Promise<User | null> {
   const user = await prisma.user.findUnique({ where: { email: email.trim().toLowerCase() } });
   return (await verifyPassword(password, user?.passwordHash)) ? user : null;
+}
+
+export async function saveNote(id: number, note: string): Promise<void> {
+  await prisma.user.update({ where: { id }, data: { note } });
 }
 
 /** Makes the demo account, the only one of this shop, unless it is there. */

@@ -1,10 +1,12 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { CartLines } from "../../components/cart-lines.tsx";
+import { Page } from "../../components/page.tsx";
 import { readCart } from "../../lib/cart.ts";
 import { formatPrice } from "../../lib/products.ts";
 import { getSession } from "../../lib/session.ts";
 import { currentUser } from "../../lib/users.ts";
+import { placeOrder } from "../actions.ts";
 
 export const metadata: Metadata = { title: "Cart" };
 
@@ -12,7 +14,7 @@ export default async function CartPage() {
   const { lines, count, total } = readCart(await getSession());
   const user = await currentUser();
   return (
-    <>
+    <Page at="/cart">
       <h1>Your cart</h1>
       <CartLines lines={lines} />
       {count === 0 ? (
@@ -25,13 +27,22 @@ export default async function CartPage() {
             {count} {count === 1 ? "item" : "items"}
           </p>
           <p className="sum">{formatPrice(total)}</p>
-          {!user && (
+          {user ? (
+            <form className="order" action={placeOrder}>
+              {lines.map(({ product: { slug }, quantity }) => (
+                <input key={slug} type="hidden" name={slug} value={quantity} />
+              ))}
+              <button type="submit" className="button">
+                Place the order
+              </button>
+            </form>
+          ) : (
             <p className="aside">
-              <Link href="/sign-in?next=/cart">Sign in</Link> and the cart comes along, under a new session key.
+              <Link href="/sign-in?next=/cart">Sign in</Link> to order. The cart comes along, under a new session key.
             </p>
           )}
         </section>
       )}
-    </>
+    </Page>
   );
 }

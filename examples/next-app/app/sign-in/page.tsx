@@ -1,24 +1,33 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
+import { Page } from "../../components/page.tsx";
 import { SignInForm } from "../../components/sign-in-form.tsx";
 import demoAccount from "../../lib/demo-account.json";
 import { safePath } from "../../lib/safe-path.ts";
+import { getSession } from "../../lib/session.ts";
 import { currentUser } from "../../lib/users.ts";
 
 export const metadata: Metadata = { title: "Sign in" };
 
 export default async function SignInPage({ searchParams }: PageProps<"/sign-in">) {
-  const { next, ended } = await searchParams;
-  if (await currentUser()) redirect(safePath(next));
+  const { next, ended, again } = await searchParams;
+  const user = await currentUser();
+  if (user && again === undefined) redirect(safePath(next));
+  // An action that found no session has begun a new one, to keep what was sent.
+  const isKept = (await getSession()).sessionKey !== null;
   return (
-    <div className="narrow">
-      <h1>Sign in</h1>
-      {ended !== undefined && (
-        <p className="notice" role="alert">
-          Your session has ended, and nothing was saved. Please sign in again.
-        </p>
-      )}
-      <SignInForm next={safePath(next)} demo={demoAccount} />
-    </div>
+    <Page at="/sign-in">
+      <div className="narrow">
+        <h1>{user ? "Is it you?" : "Sign in"}</h1>
+        {ended !== undefined && !user && (
+          <p className="notice problem" role="alert">
+            Your session has ended. {isKept ? "What you entered is kept:" : "Nothing was changed:"} please sign in
+            again.
+          </p>
+        )}
+        {user && <p className="lead">You signed in some time ago. Before this, please enter your password again.</p>}
+        <SignInForm next={safePath(next)} email={user?.email} demo={demoAccount} />
+      </div>
+    </Page>
   );
 }

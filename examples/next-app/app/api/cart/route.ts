@@ -1,7 +1,8 @@
+import type { DbSession } from "prisma-db-session";
 import { isSameOrigin } from "prisma-db-session/edge";
 import { MAX_QUANTITY, quantityOf, readCart, setQuantity } from "../../../lib/cart.ts";
 import { findProduct } from "../../../lib/products.ts";
-import { getSession, isSessionEnded } from "../../../lib/session.ts";
+import { getSession, type ShopSession, withSession } from "../../../lib/session.ts";
 
 /** In bytes: far more than a product and a quantity take. */
 const MAX_BODY = 10_000;
@@ -12,7 +13,7 @@ export async function GET(): Promise<Response> {
 }
 
 /** Puts a product into the cart: `{ "product": "mug", "quantity": 1 }`. The quantity may be left out. */
-export async function POST(request: Request): Promise<Response> {
+export const POST = withSession(async (session, request: Request): Promise<Response> => {
   if (!isSameOrigin(request)) return answer(403, { error: "This address takes no requests of other sites." });
   if (Number(request.headers.get("content-length")) > MAX_BODY) return answer(413, { error: "The body is too large." });
   if (!/^application\/json(;|$)/i.test(request.headers.get("content-type") ?? "")) {
@@ -24,22 +25,14 @@ export async function POST(request: Request): Promise<Response> {
   const product = findProduct(slug);
   if (!product) return answer(404, { error: "This shop has no such product." });
 
-  const session = await getSession();
   const valid = typeof added === "number" && added >= 1;
   if (!valid || !setQuantity(session, product, quantityOf(session, product) + added)) {
     return answer(400, { error: `You can order 1 to ${MAX_QUANTITY} of a kind.` });
   }
-  try {
-    await session.save();
-  } catch (error) {
-    if (!isSessionEnded(error)) throw error;
-    await session.flush(); // removes the cookie
-    return answer(401, { error: "Your session has ended." });
-  }
   return answer(201, cartBody(session));
-}
+});
 
-function cartBody(session: Awaited<ReturnType<typeof getSession>>) {
+function cartBody(session: DbSession<ShopSession>) {
   const { lines, count, total } = readCart(session);
   return {
     lines: lines.map(({ product: { slug, name }, quantity, total }) => ({ product: slug, name, quantity, total })),

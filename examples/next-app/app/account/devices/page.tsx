@@ -1,0 +1,100 @@
+import type { Metadata } from "next";
+import { redirect } from "next/navigation";
+import type { ListedSession } from "prisma-db-session";
+import { Page } from "../../../components/page.tsx";
+import { Time } from "../../../components/time.tsx";
+import type { prisma } from "../../../lib/prisma.ts";
+import { getSession, list } from "../../../lib/session.ts";
+import { describeUserAgent } from "../../../lib/user-agent.ts";
+import { currentUser } from "../../../lib/users.ts";
+import { signOutDevice, signOutOthers } from "../../actions.ts";
+
+export const metadata: Metadata = { title: "Your devices" };
+
+export default async function DevicesPage() {
+  const user = await currentUser();
+  if (!user) redirect("/sign-in?next=/account/devices");
+  const { keyHash } = await getSession();
+  const devices = await list({ userId: user.id });
+  const isThis = (device: { keyHash: string }) => device.keyHash === keyHash;
+  // This one first; the others stay in the order of the list.
+  const sorted = [...devices.filter(isThis), ...devices.filter((device) => !isThis(device))];
+  return (
+    <Page at="/account">
+      <div className="column">
+        <h1>Your devices</h1>
+        <p className="lead">Each is one row of the session table. To sign a device out is to delete its row.</p>
+        <ul className="devices">
+          {sorted.map((device) => (
+            <Device key={device.keyHash} device={device} isThis={isThis(device)} />
+          ))}
+        </ul>
+        {devices.length > 1 ? (
+          <form action={signOutOthers}>
+            <button type="submit" className="button">
+              Sign out everywhere else
+            </button>
+          </form>
+        ) : (
+          <p className="empty">You are signed in nowhere else.</p>
+        )}
+      </div>
+    </Page>
+  );
+}
+
+function Device({ device, isThis }: { device: ListedSession<typeof prisma.session>; isThis: boolean }) {
+  const { keyHash, userAgent, signedInAt, expireDate } = device;
+  const { name, isPhone } = describeUserAgent(userAgent);
+  const id = `device-${keyHash}`;
+  return (
+    <li className="device">
+      <DeviceIcon isPhone={isPhone} />
+      <div className="device-text">
+        <h2 id={id}>
+          {name} {isThis && <span className="tag">This device</span>}
+        </h2>
+        <dl>
+          {signedInAt && (
+            <div>
+              <dt>Signed in</dt>
+              <dd>
+                <Time at={signedInAt} />
+              </dd>
+            </div>
+          )}
+          <div>
+            <dt>Expires</dt>
+            <dd>
+              <Time at={expireDate} />
+            </dd>
+          </div>
+          <div>
+            <dt>Key hash</dt>
+            <dd>
+              <code>{keyHash}</code>
+            </dd>
+          </div>
+        </dl>
+      </div>
+      <form action={signOutDevice}>
+        <input type="hidden" name="device" value={keyHash} />
+        <button type="submit" className="button plain" aria-describedby={id}>
+          Sign out
+        </button>
+      </form>
+    </li>
+  );
+}
+
+function DeviceIcon({ isPhone }: { isPhone: boolean }) {
+  return (
+    <svg className="device-icon" viewBox="0 0 24 24" width="32" height="32" aria-hidden="true">
+      {isPhone ? (
+        <path d="M8 2.500h8a1.500 1.500 0 0 1 1.500 1.500v16a1.500 1.500 0 0 1-1.500 1.500H8A1.500 1.500 0 0 1 6.500 20V4A1.500 1.500 0 0 1 8 2.500zM10.500 18.500h3" />
+      ) : (
+        <path d="M5 4.500h14a1.500 1.500 0 0 1 1.500 1.500v9.500h-17V6A1.500 1.500 0 0 1 5 4.500zM2 19h20M3.500 15.500 2 19M20.500 15.500 22 19" />
+      )}
+    </svg>
+  );
+}

@@ -1,0 +1,31 @@
+/** Some browsers give the names of others too: theirs come first. */
+const BROWSERS: readonly [name: string, version: RegExp][] = [
+  ["Edge", /\bEdg\w*\/(\d+)/],
+  ["Opera", /\bOPR\/(\d+)/],
+  ["Firefox", /\b(?:Firefox|FxiOS)\/(\d+)/],
+  ["Chrome", /(?:Chrome|CriOS)\/(\d+)/],
+  ["Safari", /\bVersion\/(\d+).* Safari\//],
+];
+
+const SYSTEMS: readonly [name: string, mark: RegExp][] = [
+  ["Android", /Android/],
+  ["iPhone", /iPhone/],
+  ["iPad", /iPad/],
+  ["Windows", /Windows/],
+  ["macOS", /Macintosh/],
+  ["ChromeOS", /CrOS/],
+  ["Linux", /Linux/],
+];
+
+/** As much of the header as a table should keep: anybody can send any text. */
+export const shortUserAgent = (header: string | null): string => (header ?? "").slice(0, 200);
+
+/** For people to tell their devices apart, like "Firefox 151 on Linux"; a guess, as the text may say anything. */
+export function describeUserAgent(userAgent: string | null): { name: string; isPhone: boolean } {
+  const text = userAgent ?? "";
+  const browsers = BROWSERS.map(([name, version]) => ({ name, version: version.exec(text)?.[1] }));
+  const browser = browsers.find(({ version }) => version !== undefined);
+  const system = SYSTEMS.find(([, mark]) => mark.test(text))?.[0];
+  const names = [browser && `${browser.name} ${browser.version}`, system].filter((name) => name !== undefined);
+  return { name: names.join(" on ") || "An unknown device", isPhone: /Mobile|Android|iPhone/.test(text) };
+}

@@ -1,0 +1,25 @@
+import { type NextRequest, NextResponse } from "next/server";
+import { hasSessionCookie } from "prisma-db-session/edge";
+import { headersWithNotice, NOTICE_PARAMETER, takeNotice } from "./lib/notice.ts";
+import { getSession } from "./lib/session.ts";
+
+export async function proxy(request: NextRequest): Promise<NextResponse> {
+  const { pathname, searchParams } = request.nextUrl;
+  // Only who asks for a page. A form that was sent must reach its action, which asks for itself and keeps what was typed.
+  if (request.method === "GET" && pathname.startsWith("/account") && !hasSessionCookie(request)) {
+    return NextResponse.redirect(new URL(`/sign-in?next=${encodeURIComponent(pathname)}`, request.url));
+  }
+  if (!searchParams.has(NOTICE_PARAMETER)) return nextPage(request, undefined);
+
+  const response = NextResponse.next();
+  const session = await getSession(request, response);
+  const message = await takeNotice(session);
+  // The headers that the page gets cannot be added afterwards, so there is a second response, with what the session did to the first.
+  return nextPage(request, message, response.headers);
+}
+
+const nextPage = (request: NextRequest, message: string | undefined, headers = new Headers()) =>
+  NextResponse.next({ request: { headers: headersWithNotice(request.headers, message) }, headers });
+
+/** Pages only. */
+export const config = { matcher: "/((?!_next/|api/|icon).*)" };
