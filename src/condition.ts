@@ -1,23 +1,35 @@
+import { isPlainObject } from "./plain-object.ts";
+
 /**
- * Prisma leaves out what is undefined in a condition, so that `{ userId: undefined }` means everybody.
+ * Prisma leaves out what is undefined in a condition, so that `{ userId: undefined }` means everybody, and so does a part that is empty.
  * @throws TypeError for that, and for what is no condition
  */
 export function checkCondition(method: "list" | "revoke", where: unknown): void {
-  if (typeof where !== "object" || where === null || Array.isArray(where)) {
+  if (!isPlainObject(where)) {
     throw new TypeError(`${method}() needs a condition like \`{ userId: 7 }\`. For all sessions, give \`{}\`.`);
   }
-  const path = undefinedIn(where);
+  const path = emptyIn(where);
   if (path === undefined) return;
   throw new TypeError(
-    `In the condition of ${method}(), ${path} is undefined, which Prisma takes for any value. Give a value, or leave it out.`,
+    `In the condition of ${method}(), ${path} is undefined or empty, which Prisma takes for any value. Give a value, or leave it out.`,
   );
 }
 
-function undefinedIn(value: object): string | undefined {
-  for (const [name, each] of Object.entries(value)) {
-    if (each === undefined) return name;
-    const inside = typeof each === "object" && each !== null ? undefinedIn(each) : undefined;
+/** Where a condition has a part that says nothing. */
+function emptyIn(condition: object): string | undefined {
+  for (const [name, part] of Object.entries(condition)) {
+    if (saysNothing(name, part)) return name;
+    const inside = isPlainObject(part) || Array.isArray(part) ? emptyIn(part) : undefined;
     if (inside !== undefined) return `${name}.${inside}`;
   }
   return undefined;
 }
+
+function saysNothing(name: string, part: unknown): boolean {
+  if (part === undefined || isSkip(part)) return true;
+  if (Array.isArray(part)) return part.length === 0 && (name === "AND" || name === "NOT");
+  return isPlainObject(part) && Object.keys(part).length === 0;
+}
+
+/** `Prisma.skip`, which stands for undefined. */
+const isSkip = (part: unknown) => typeof part === "object" && part !== null && "ifUndefined" in part;

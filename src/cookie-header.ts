@@ -7,9 +7,8 @@
  */
 export function cookieValue(header: string | null, name: string): string | undefined {
   const start = `${name}=`;
-  const pair = header?.split(/; */).findLast((each) => each.startsWith(start));
-  return pair && unquoted(pair.slice(start.length));
+  return header
+    ?.split(/; */)
+    .findLast((each) => each.startsWith(start))
+    ?.slice(start.length);
 }
-
-/** RFC 6265 lets a value stand in quotes, which are none of it. */
-const unquoted = (value: string) => /^"(.*)"$/.exec(value)?.[1] ?? value;

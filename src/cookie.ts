@@ -14,7 +14,7 @@ export interface CookieOptions {
   readonly path?: string;
   /** Default: `lax`. */
   readonly sameSite?: "strict" | "lax" | "none";
-  /** Whether the browser sends it over https only. Default: true in production (`NODE_ENV`), false otherwise. */
+  /** Whether the browser sends it over https only. Default: true, but where `NODE_ENV` is "development" or "test" false. */
   readonly secure?: boolean;
   /** A cookie of its own for each site that embeds yours (CHIPS). Default: false. */
   readonly partitioned?: boolean;
@@ -35,7 +35,7 @@ const PATH = /^\/[\x20-\x3a\x3c-\x7e]{0,1023}$/;
 
 /** @throws ConfigError for a combination that browsers refuse or that would weaken the cookie */
 export function cookieAttributes(options: CookieOptions = {}): CookieAttributes {
-  const { domain, path = "/", sameSite = "lax", secure = process.env.NODE_ENV === "production" } = options;
+  const { domain, path = "/", sameSite = "lax", secure = isSecureByDefault() } = options;
   const name = options.name ?? defaultName(secure, domain === undefined && path === "/");
   const { partitioned, priority } = options;
 
@@ -73,6 +73,9 @@ export function cookieAttributes(options: CookieOptions = {}): CookieAttributes 
     ...(priority !== undefined && { priority }),
   };
 }
+
+/** Where nobody says what an app runs as, as outside of Next.js, it must not be the worse of the two. */
+const isSecureByDefault = () => !["development", "test"].includes(process.env.NODE_ENV ?? "");
 
 function defaultName(secure: boolean, hostOnly: boolean): string {
   if (!secure) return PLAIN_NAME;

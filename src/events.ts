@@ -18,13 +18,16 @@ interface KeyedEvent {
  * | `refreshed` | only the expiry was moved on, by `refresh()` |
  * | `ended` | the row was deleted (`flushed`, `destroyed`), was found to be `expired`, or was `gone` when it was to be updated |
  * | `revoked` | the row was deleted by `revoke()`, or because its owner had too many (`maxPerOwner`) |
+ * | `uncounted` | the owner's sessions could not be counted, or the oldest not be ended (`maxPerOwner`); the next save tries it again |
  * | `unknownKey` | a well-formed key that no row has: a session that has ended, or a guess |
  * | `malformedKey` | a cookie that cannot be a session key |
  * | `suspicious` | a row whose data did not verify or decode; the session is empty |
  * | `cleared` | `clearExpired()` deleted a batch of `count` rows |
  */
 export type SessionEvent =
-  | (KeyedEvent & { readonly type: "created" | "loaded" | "saved" | "refreshed" | "unknownKey" | "suspicious" })
+  | (KeyedEvent & {
+      readonly type: "created" | "loaded" | "saved" | "refreshed" | "uncounted" | "unknownKey" | "suspicious";
+    })
   | (KeyedEvent & { readonly type: "merged" | "overwritten" | "conflict"; readonly attempt: number })
   | (KeyedEvent & { readonly type: "rotated"; readonly previousKeyHash: string })
   | (KeyedEvent & { readonly type: "ended"; readonly reason: "flushed" | "destroyed" | "expired" | "gone" })
@@ -35,13 +38,19 @@ export type SessionEvent =
 /** Gets every {@link SessionEvent}. What it throws is printed and otherwise ignored: a log that fails must not fail a request. */
 export type SessionEventListener = (event: SessionEvent) => void;
 
-/** The default listener: says aloud what points to tampering or to a wrong secret, and nothing else. */
-export function warnOnSuspicious(event: SessionEvent): void {
-  if (event.type !== "suspicious") return;
-  console.warn(
-    `prisma-db-session: the data of session ${event.keyHash} did not verify, so it counts as empty. ` +
-      "If you changed the secret, keep the old one as the second of the array; otherwise somebody changed the table.",
-  );
+/** The default listener: says aloud what points to tampering or to a wrong secret, and what failed without an error; nothing else. */
+export function warnByDefault(event: SessionEvent): void {
+  if (event.type === "suspicious") {
+    console.warn(
+      `prisma-db-session: the data of session ${event.keyHash} did not verify, so it counts as empty. ` +
+        "If you changed the secret, keep the old one as the second of the array; otherwise somebody changed the table.",
+    );
+  } else if (event.type === "uncounted") {
+    console.warn(
+      `prisma-db-session: session ${event.keyHash} was saved, but those of its owner could not be counted for maxPerOwner. ` +
+        "See whether the database could be reached. The next save counts again.",
+    );
+  }
 }
 
 /** Wraps a listener so that neither an exception nor a rejected promise of its own gets out. */

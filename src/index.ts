@@ -35,6 +35,7 @@ export type {
   FindExpiredOptions,
   FindMatchingOptions,
   MatchingRow,
+  MatchingRows,
   RekeyOutcome,
   SessionRow,
   SessionStore,

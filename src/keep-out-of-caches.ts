@@ -7,12 +7,25 @@ export interface ResponseHeaders {
   getSetCookie(): string[];
 }
 
+/** What caches of certain makers, and those of RFC 9213, believe rather than `Cache-Control`. */
+const OVERRULING = [
+  "CDN-Cache-Control",
+  "Surrogate-Control",
+  "Akamai-Cache-Control",
+  "Cloudflare-CDN-Cache-Control",
+  "Edge-Control",
+  "Fastly-CDN-Cache-Control",
+  "Netlify-CDN-Cache-Control",
+  "Vercel-CDN-Cache-Control",
+];
+
 /**
  * Keeps a response that sets the session cookie out of every cache: in a shared one it would sign the next visitor in as this one. What was
  * said of caching before was said of the response without the cookie.
  */
 export function keepOutOfCaches(headers: ResponseHeaders): void {
   headers.set("Cache-Control", "no-store");
+  for (const name of OVERRULING) headers.delete(name);
   const varies = (headers.get("Vary") ?? "").split(",").map((name) => name.trim().toLowerCase());
   if (!varies.includes("cookie") && !varies.includes("*")) headers.append("Vary", "Cookie");
 }

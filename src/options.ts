@@ -2,7 +2,7 @@ import type { Codec, Serializer } from "./codec/codec.ts";
 import { signedJson } from "./codec/signed-json.ts";
 import { type CookieOptions, cookieAttributes } from "./cookie.ts";
 import { ConfigError } from "./errors.ts";
-import { guardListener, type SessionEventListener, warnOnSuspicious } from "./events.ts";
+import { guardListener, type SessionEventListener, warnByDefault } from "./events.ts";
 import { hashSessionKey, randomSessionKey } from "./key.ts";
 import { isPossibleSessionKey } from "./possible-key.ts";
 import { secretKeys } from "./secret.ts";
@@ -56,7 +56,7 @@ export interface SessionsOptions<
    * that were authenticated longest ago (`markAuthenticated()`; otherwise those created longest ago) end. Default: no such limit.
    */
   readonly maxPerOwner?: { readonly column: keyof OwnColumns<Model> & string; readonly max: number };
-  /** Gets every event. Default: `suspicious` ones are printed as warnings. */
+  /** Gets every event. Default: those of the types `suspicious` and `uncounted` are printed as warnings. */
   readonly onEvent?: SessionEventListener;
   /** The clock, for tests. */
   readonly now?: () => Date;
@@ -104,7 +104,7 @@ export function resolveOptions<Data extends object, Model extends SessionDelegat
     now: options.now ?? (() => new Date()),
     newKey: options.randomKey ? checkedKeys(options.randomKey) : randomSessionKey,
     storedKey: hashKeys ? hashSessionKey : (sessionKey) => sessionKey,
-    emit: guardListener(options.onEvent ?? warnOnSuspicious),
+    emit: guardListener(options.onEvent ?? warnByDefault),
     contended: new KeyedTurns(),
     columnsOf: options.columns && columnsFilledBy(options.columns),
     maxPerOwner,

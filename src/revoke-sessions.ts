@@ -13,18 +13,20 @@ const BATCH_SIZE = 100;
 /** For `Sessions.revoke`. */
 export interface RevokeOptions {
   /** A session that goes on, or its key: that of the request at hand, for "sign out everywhere else". */
-  readonly except?: { readonly sessionKey: string | null } | string | null | undefined;
+  readonly except?: { readonly sessionKey: string | null } | string | null;
   /** Only the session that `list()` calls so. */
-  readonly keyHash?: string | undefined;
+  readonly keyHash?: string;
 }
 
 /** Deletes the rows that meet a condition; see `Sessions.revoke`. */
 export async function revokeSessions(
   config: SessionConfig,
   where: Columns,
-  { except, keyHash }: RevokeOptions = {},
+  options: RevokeOptions = {},
 ): Promise<number> {
   checkCondition("revoke", where);
+  checkOptions(options);
+  const { except, keyHash } = options;
   const { store } = config;
   const exceptKey = exceptedKey(config, except);
   let revoked = 0;
@@ -38,7 +40,10 @@ export async function revokeSessions(
     }));
     const keys = rows.map(({ key }) => key).filter((key) => keyHash === undefined || shortKeyHash(key) === keyHash);
     if (keys.length === 0) return revoked;
-    const count = await deleteRevoked(keys, where, "revoke", config);
+    // Who was always faster, by changing keys, is met by the condition alone, under whichever key.
+    const isByCondition = inVain > 0 && keyHash === undefined;
+    const among = isByCondition ? { exceptKeys: exceptKey === undefined ? [] : [exceptKey] } : { keys };
+    const count = await deleteRevoked(keys, where, "revoke", config, among);
     revoked += count;
     // Whoever changed its key between the reading and the DELETE is found under the new one.
     if (count === keys.length && rows.length !== limit) return revoked;
@@ -46,6 +51,18 @@ export async function revokeSessions(
     if (inVain === MAX_IN_VAIN) throw cannotBeDeleted("Sessions");
     if (inVain > 0) await jitter(inVain);
   }
+}
+
+/** More sessions would end without them, so what is there by name, but has no value, was meant to have one. */
+function checkOptions(options: RevokeOptions): void {
+  if ("sessionKey" in options) {
+    throw new TypeError("The options of revoke() are a session. To leave that alone, give `{ except: session }`.");
+  }
+  const isMissing =
+    ("except" in options && options.except === undefined) ||
+    ("keyHash" in options && typeof options.keyHash !== "string");
+  if (!isMissing) return;
+  throw new TypeError("An option of revoke() has no value. Give `except` or `keyHash` one, or leave it out.");
 }
 
 function exceptedKey({ storedKey }: SessionConfig, except: RevokeOptions["except"]): string | undefined {

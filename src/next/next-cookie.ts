@@ -14,11 +14,12 @@ export type NextCookieOptions = Omit<CookieAttributes, "name"> & { readonly maxA
 
 /**
  * Whether cookies can be set here. Where they are read-only, Next.js gives one function, which throws, for every method that would change
- * one. To call it would show as much, but where they can be set, it would render the page anew.
+ * one; in `"use cache: private"` it binds that anew each time, so that only its name is the same, while the functions that set have none. To
+ * call it would show as much, but where cookies can be set, it would render the page anew.
  */
 function isWritable(cookies: NextCookies): boolean {
-  const { set, delete: remove }: { set: unknown; delete: unknown } = cookies;
-  return set !== remove;
+  const { set, delete: remove } = cookies;
+  return set !== remove && (set.name === "" || set.name !== (remove as { name?: unknown } | undefined)?.name);
 }
 
 /** The session cookie in the cookies of one request. */

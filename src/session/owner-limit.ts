@@ -1,14 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
+import { jitter } from "../jitter.ts";
 import { carryOut } from "../store/carry-out.ts";
 import type { MatchingRow } from "../store/session-store.ts";
 import { AUTHENTICATED, CREATED } from "./reserved.ts";
 import { deleteRevoked } from "./revoke-rows.ts";
 import type { SessionConfig } from "./session-config.ts";
 
-/** How often others may come between the reading and the DELETE, by changing keys, before the rest is left to the next sign-in. */
+/** How often others may come between the reading and the DELETE, by changing keys. */
 const MAX_ATTEMPTS = 10;
 
-/** The option `maxPerOwner`, for one session: when it gets an owner who has too many, the oldest others end. */
+/** The option `maxPerOwner`, for one session: when it gets an owner who has too many, the oldest end. */
 export class OwnerLimit {
   readonly #config: SessionConfig;
   readonly #limit: NonNullable<SessionConfig["maxPerOwner"]>;
@@ -42,10 +43,10 @@ export class OwnerLimit {
   }
 
   /** After a write: ends what is too much. */
-  async keep(sessionKey: string | null, data: ReadonlyMap<string, unknown>): Promise<void> {
+  async keep(data: ReadonlyMap<string, unknown>): Promise<void> {
     const owner = this.#ownerIn(data);
     const isNew = !isDeepStrictEqual(owner, this.#owner);
-    if (sessionKey !== null && owner !== null && isNew) await this.#endOldest(sessionKey, owner);
+    if (owner !== null && isNew) await this.#endOldest(owner);
     this.#owner = owner;
   }
 
@@ -53,24 +54,30 @@ export class OwnerLimit {
     return this.#columnsOf(data)[this.#limit.column] ?? null;
   }
 
-  async #endOldest(sessionKey: string, owner: unknown): Promise<void> {
-    const { store, storedKey, now } = this.#config;
+  async #endOldest(owner: unknown): Promise<void> {
+    const { store, now } = this.#config;
     const where = { [this.#limit.column]: owner };
-    const options = { exceptKey: storedKey(sessionKey), liveAt: now(), withData: true };
-    for (let tried = 0; tried < MAX_ATTEMPTS; tried++) {
-      const others = await carryOut(store, () => ({
+    const options = { liveAt: now(), withData: true };
+    for (let tried = 1; tried <= MAX_ATTEMPTS; tried++) {
+      const rows = await carryOut(store, () => ({
         send: () => store.findMatching(where, options),
         isRepeatable: true,
       }));
-      const tooMany = others.length + 1 - this.#limit.max;
+      const tooMany = rows.length - this.#limit.max;
       if (tooMany <= 0) return;
-      const oldest = this.#byAge(others).slice(0, tooMany);
-      const keys = oldest.map(({ key }) => key);
-      if ((await deleteRevoked(keys, where, "maxPerOwner", this.#config)) === keys.length) return;
+      const byAge = this.#byAge(rows).map(({ key }) => key);
+      const [oldest, kept] = [byAge.slice(0, tooMany), byAge.slice(tooMany)];
+      // One that changes its key again and again is met by what is left when all others are kept.
+      const among = tried === MAX_ATTEMPTS ? { exceptKeys: kept } : { keys: oldest };
+      if ((await deleteRevoked(oldest, where, "maxPerOwner", this.#config, among)) === tooMany) return;
+      await jitter(tried);
     }
   }
 
-  /** Those authenticated, or created, longest ago first; by their keys where that is the same, so that two who count at once end the same. */
+  /**
+   * Those authenticated, or created, longest ago first; then those that expire first, and then by their keys. All who count at once have this
+   * one order, and this session has its place in it: else two sign-ins at the same instant would end each other.
+   */
   #byAge(rows: readonly MatchingRow[]): MatchingRow[] {
     const { codec, secrets, serializer } = this.#config;
     const aged = rows.map((row) => {
@@ -78,7 +85,9 @@ export class OwnerLimit {
       const since = data?.[AUTHENTICATED] ?? data?.[CREATED];
       return { row, since: typeof since === "number" ? since : 0 };
     });
-    const byKey = (a: MatchingRow, b: MatchingRow) => (a.key < b.key ? -1 : 1);
-    return aged.toSorted((a, b) => a.since - b.since || byKey(a.row, b.row)).map(({ row }) => row);
+    return aged.toSorted((a, b) => a.since - b.since || byExpiry(a.row, b.row)).map(({ row }) => row);
   }
 }
+
+const byExpiry = (a: MatchingRow, b: MatchingRow) =>
+  a.expireDate.getTime() - b.expireDate.getTime() || (a.key < b.key ? -1 : 1);

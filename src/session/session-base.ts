@@ -231,7 +231,8 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
    */
   isFresh(seconds: number): boolean {
     const at = this.authenticatedAt;
-    return at !== undefined && this.config.now().getTime() - at < seconds * 1000;
+    // A time ahead of this clock was noted by another server's: it counts for no longer than one behind.
+    return at !== undefined && Math.abs(this.config.now().getTime() - at) < seconds * 1000;
   }
 
   /**

@@ -95,7 +95,7 @@ export class SessionRecord {
       // Also after a failure: what was merged into the data by then is not a change of this request's.
       this.#row = update.row;
     }
-    await this.#ownerLimit?.keep(this.#sessionKey, data);
+    await this.#keepLimit(data);
   }
 
   /** Whether a write would have data to write: none for a session that has no row and nothing to put in one. */
@@ -123,7 +123,7 @@ export class SessionRecord {
       throw allKeysTaken(keys);
     });
     this.#ownerLimit?.countAnew();
-    await this.#ownerLimit?.keep(this.#sessionKey, data);
+    await this.#keepLimit(data);
   }
 
   /** An INSERT under a key that no other one has tried: one that arrives late could bring back what was flushed meanwhile. */
@@ -199,6 +199,15 @@ export class SessionRecord {
     this.#sessionKey = null;
     this.#suspiciousKey = null;
     this.#row = undefined;
+  }
+
+  /** The row is written by now: if the limit cannot be kept, it must not look as if that had failed. The next save counts again. */
+  async #keepLimit(data: Dictionary): Promise<void> {
+    try {
+      await this.#ownerLimit?.keep(data);
+    } catch {
+      if (this.#sessionKey !== null) emitFor(this.#sessionKey, { type: "uncounted" }, this.#config);
+    }
   }
 
   #find(sessionKey: string) {

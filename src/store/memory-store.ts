@@ -58,12 +58,10 @@ export function memoryStore(): SessionStore {
         .map(([key, { data, expireDate, columns = {} }]) => ({ key, expireDate, columns, ...(withData && { data }) }));
       return found.sort((a, b) => b.expireDate.getTime() - a.expireDate.getTime()).slice(0, limit);
     },
-    async deleteMatching(keys, where) {
-      const matching = keys.filter((key) => {
-        const row = rows.get(key);
-        return row !== undefined && meets(row, where);
-      });
-      for (const key of matching) rows.delete(key);
+    async deleteMatching(where, among) {
+      const isAmong = (key: string) => ("keys" in among ? among.keys.includes(key) : !among.exceptKeys.includes(key));
+      const matching = [...rows].filter(([key, row]) => isAmong(key) && meets(row, where));
+      for (const [key] of matching) rows.delete(key);
       return matching.length;
     },
   };

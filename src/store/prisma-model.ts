@@ -1,6 +1,8 @@
 // What is known of a Prisma model besides its type.
 import { ConfigError } from "../errors.ts";
+import { isPlainObject } from "../plain-object.ts";
 import type { SessionDelegate } from "./session-delegate.ts";
+import type { Columns } from "./session-store.ts";
 
 const COLUMNS = { key: "String", data: "String", expireDate: "DateTime" };
 const METHODS = ["findUnique", "findMany", "createMany", "updateMany", "deleteMany"] as const;
@@ -35,6 +37,23 @@ export function isOfTransaction(model: object): boolean {
 /** The columns besides those that the package needs: the user's own. None are known of an object that only looks like a model. */
 export function ownColumns(model: object): string[] {
   return Object.keys(fieldTypes(model) ?? {}).filter((name) => !(name in COLUMNS));
+}
+
+/**
+ * Refuses a plain object for a column that holds no JSON: Prisma would carry out what it says, `{ set: 8 }` or `{ increment: 1 }`, and
+ * the values may come from whoever filled the session.
+ */
+export function columnChecker(model: object): (columns: Columns | undefined) => void {
+  const types = fieldTypes(model);
+  return (columns = {}) => {
+    for (const [name, value] of Object.entries(columns)) {
+      if (types === undefined || types[name] === "Json" || !isPlainObject(value)) continue;
+      throw new ConfigError(
+        `The option columns returned an object for ${name}, which the model has as ${types[name] ?? "no column"}. ` +
+          "Return a value of that type, whatever the session holds.",
+      );
+    }
+  };
 }
 
 /** Prisma describes a model's scalar fields in `fields`; other objects that only look like a model may not have it. */

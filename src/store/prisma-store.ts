@@ -1,4 +1,5 @@
-import { checkModel, isOfTransaction, ownColumns } from "./prisma-model.ts";
+import { ConfigError } from "../errors.ts";
+import { checkModel, columnChecker, isOfTransaction, ownColumns } from "./prisma-model.ts";
 import type { SessionDelegate } from "./session-delegate.ts";
 import type { Columns, SessionStore, UpdateGuard } from "./session-store.ts";
 
@@ -14,6 +15,7 @@ import type { Columns, SessionStore, UpdateGuard } from "./session-store.ts";
 export function prismaStore(model: SessionDelegate): SessionStore {
   checkModel(model);
   const columnNames = ownColumns(model);
+  const checkColumns = columnChecker(model);
   const inTransaction = isOfTransaction(model);
 
   const where = (key: string, { liveAt, data }: UpdateGuard) => ({
@@ -27,12 +29,16 @@ export function prismaStore(model: SessionDelegate): SessionStore {
       return (await model.findUnique({ where: { key }, select: { data: true, expireDate: true } })) ?? undefined;
     },
     async insert({ columns, ...row }) {
+      checkColumns(columns);
       return unlessTaken(async () => (await model.createMany({ data: { ...columns, ...row } })).count > 0, false);
     },
     async update(key, guard, { columns, ...changes }) {
-      return (await model.updateMany({ where: where(key, guard), data: { ...columns, ...changes } })).count > 0;
+      checkColumns(columns);
+      const data = { ...columns, ...changes };
+      return withoutValues(async () => (await model.updateMany({ where: where(key, guard), data })).count > 0);
     },
     async rekey(key, guard, { columns, ...row }) {
+      checkColumns(columns);
       return unlessTaken(async () => {
         const { count } = await model.updateMany({ where: where(key, guard), data: { ...columns, ...row } });
         return count > 0 ? "rekeyed" : "unmatched";
@@ -77,8 +83,9 @@ export function prismaStore(model: SessionDelegate): SessionStore {
         ...(withData && { data }),
       }));
     },
-    async deleteMatching(keys, condition) {
-      return (await model.deleteMany({ where: all([condition, { key: { in: [...keys] } }]) })).count;
+    async deleteMatching(condition, among) {
+      const key = "keys" in among ? { in: [...among.keys] } : { notIn: [...among.exceptKeys] };
+      return (await model.deleteMany({ where: all([condition, { key }]) })).count;
     },
     failureKind(error) {
       // A deadlock on MySQL has undone the whole transaction: what is sent after it would be carried out outside.
@@ -95,10 +102,30 @@ const all = (conditions: readonly Columns[]) => ({ AND: conditions }) as never;
 
 async function unlessTaken<Result>(statement: () => Promise<Result>, taken: Result): Promise<Result> {
   try {
-    return await statement();
+    return await withoutValues(statement);
   } catch (error) {
     if (hasCode(error, "P2002")) return taken;
     throw error;
+  }
+}
+
+/**
+ * When a value does not suit the model, Prisma's message shows all that was to be written, the session's data and its key in the table among
+ * it, which must get into no log. Its last line mostly says what is wrong by names and types alone.
+ * @throws ConfigError instead
+ */
+async function withoutValues<Result>(statement: () => Promise<Result>): Promise<Result> {
+  try {
+    return await statement();
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== "PrismaClientValidationError") throw error;
+    const reason = /^(Unknown a|Invalid value for a|A)rgument `.*$/m.exec(
+      error.message.trimEnd().split("\n").at(-1) ?? "",
+    );
+    throw new ConfigError(
+      `Prisma refused what the row was to hold. ${reason ? `${reason[0]} ` : ""}` +
+        "See what the option columns returns, and that the client was generated from the schema as it is now.",
+    );
   }
 }
 

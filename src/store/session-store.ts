@@ -48,6 +48,9 @@ export interface MatchingRow extends Omit<SessionRow, "data"> {
 /** `unmatched`: no row matched the guard. `taken`: another row has the new key. */
 export type RekeyOutcome = "rekeyed" | "unmatched" | "taken";
 
+/** Which of the rows that meet a condition: those with these keys alone, or all but those with these. */
+export type MatchingRows = { readonly keys: readonly string[] } | { readonly exceptKeys: readonly string[] };
+
 /**
  * What an error tells of the statement that threw it. `rolledBack`: it left nothing and may be sent again. `unknown`: it may have been
  * carried out, which only the table can show. `final`: nothing more may be asked on this connection, not even that.
@@ -85,8 +88,8 @@ export interface SessionStore {
   deleteExpired(keys: readonly string[], at: Date): Promise<number>;
   /** Rows that meet a condition in the store's own language, as Prisma's `where`; those that expire last to begin with. */
   findMatching(where: Columns, options?: FindMatchingOptions): Promise<readonly MatchingRow[]>;
-  /** Deletes those of the rows with these keys that still meet the condition; returns how many. */
-  deleteMatching(keys: readonly string[], where: Columns): Promise<number>;
+  /** Deletes the rows that meet such a condition and are among these; returns how many. */
+  deleteMatching(where: Columns, among: MatchingRows): Promise<number>;
   /** What an error of these verbs means. A store without it takes each for `unknown`. */
   failureKind?(error: unknown): FailureKind;
 }

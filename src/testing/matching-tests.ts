@@ -54,15 +54,23 @@ export const matchingTests: StoreTests = {
   async "deleteMatching deletes the rows with these keys, expired or not, and says how many"(store) {
     const [live, expired, other] = await inserted(store, [AFTER, BEFORE, AFTER]);
     const keys = [live.key, newRow().key, expired.key];
-    assert.equal(await store.deleteMatching(keys, {}), 2);
-    assert.equal(await store.deleteMatching(keys, {}), 0);
+    assert.equal(await store.deleteMatching({}, { keys }), 2);
+    assert.equal(await store.deleteMatching({}, { keys }), 0);
     for (const { key } of [live, expired]) assert.equal(await store.find(key), undefined);
     assert.deepEqual(await stored(store, other.key), other);
   },
 
+  async "deleteMatching deletes all rows but those with these keys"(store) {
+    const [kept, live, expired] = await inserted(store, [AFTER, AFTER, BEFORE]);
+    assert.equal(await store.deleteMatching({}, { exceptKeys: [kept.key, newRow().key] }), 2);
+    for (const { key } of [live, expired]) assert.equal(await store.find(key), undefined);
+    assert.deepEqual(await stored(store, kept.key), kept);
+    assert.equal(await store.deleteMatching({}, { exceptKeys: [] }), 1);
+  },
+
   async "deleteMatching of no keys deletes nothing"(store) {
     const [row] = await inserted(store, [AFTER]);
-    assert.equal(await store.deleteMatching([], {}), 0);
+    assert.equal(await store.deleteMatching({}, { keys: [] }), 0);
     assert.deepEqual(await stored(store, row.key), row);
   },
 };

@@ -33,7 +33,7 @@ export function ownColumnsTests([mine, theirs]: readonly [Columns, Columns]): St
       const [row, other, changed] = [newRow({ columns: mine }), newRow({ columns: theirs }), newRow({ columns: mine })];
       for (const each of [row, other, changed]) await store.insert(each);
       await store.update(changed.key, { liveAt: NOW }, { expireDate: AFTER, columns: theirs });
-      assert.equal(await store.deleteMatching([row.key, other.key, changed.key], mine), 1);
+      assert.equal(await store.deleteMatching(mine, { keys: [row.key, other.key, changed.key] }), 1);
       assert.equal(await store.find(row.key), undefined);
       for (const { key } of [other, changed]) assert.notEqual(await store.find(key), undefined);
     },

@@ -14,7 +14,7 @@ const REQUIREMENTS: Record<string, string> = {
 };
 
 /** What stands before the title of a test: `it(`, or nothing where it has a line of its own. */
-const CALL = /^\s*((describe|it)\S*|\]?\))?\(?$/;
+const CALL = /^\s*((describe|it)\b.*|\]?\))?\(?$/;
 
 const text = await readFile(`${root}docs/security.md`, "utf8");
 

@@ -52,10 +52,19 @@ describe("hasSessionCookie", () => {
   });
 
   it("counts only what can be a key: 8 to 40 characters of a-z and 0-9", () => {
-    for (const value of ["a".repeat(8), "0".repeat(40), KEY, `"${KEY}"`]) {
+    for (const value of ["a".repeat(8), "0".repeat(40), KEY]) {
       expect(has(`session=${value}`), value).toBe(true);
     }
-    const impossible = ["a".repeat(7), "a".repeat(41), KEY.toUpperCase(), `${KEY}.`, `${KEY}=`, `"${KEY}`, `${KEY} x`];
+    const impossible = [
+      "a".repeat(7),
+      "a".repeat(41),
+      KEY.toUpperCase(),
+      `${KEY}.`,
+      `${KEY}=`,
+      `"${KEY}"`,
+      `"${KEY}`,
+      `${KEY} x`,
+    ];
     for (const value of [...impossible, `sha256.${"0".repeat(64)}`, "%61aaaaaaa", "ſessionſ"]) {
       // Headers refuse some of these, but what implements them by itself may not.
       const request = { headers: { get: () => `session=${value}` } };

@@ -1,7 +1,9 @@
-import { createSessions, NIST_AAL2, type SessionEvent } from "prisma-db-session";
+import { inspect } from "node:util";
+import { skip } from "@prisma/client/runtime/client";
+import { createSessions, memoryStore, NIST_AAL2, prismaStore, type SessionEvent } from "prisma-db-session";
 import { describe, expect, it } from "vitest";
 import { describeEachOwnedDatabase } from "../databases/index.ts";
-import { memorySessions, SECRET, type ShopData, testClock } from "../support.ts";
+import { memorySessions, SECRET, type ShopData, storedKey, testClock } from "../support.ts";
 
 describeEachOwnedDatabase("whose sessions", (db) => {
   function shop(max?: number) {
@@ -23,7 +25,7 @@ describeEachOwnedDatabase("whose sessions", (db) => {
       clock.advance(1);
       return session;
     };
-    return { sessions, events, signIn };
+    return { sessions, events, signIn, clock };
   }
 
   it("lists an owner's, without key and data", async () => {
@@ -54,9 +56,62 @@ describeEachOwnedDatabase("whose sessions", (db) => {
     await signIn(1);
     await expect(sessions.revoke({ userId: undefined as never })).rejects.toThrow(TypeError);
     await expect(sessions.list({ OR: [{ userId: undefined as never }] })).rejects.toThrow("OR.0.userId");
-    await expect(sessions.revoke({}, { except: "no key" })).rejects.toThrow(TypeError);
+    const everybody: object[] = [
+      { userId: {} },
+      { userId: skip },
+      { NOT: {} },
+      { OR: [{}] },
+      { AND: [] },
+      new Map([["userId", 1]]),
+      [{ userId: 1 }],
+      new Date(),
+    ];
+    for (const condition of everybody) await expect(sessions.revoke(condition as never)).rejects.toThrow(TypeError);
+    expect(await sessions.list({})).toHaveLength(1);
+    expect(await sessions.list({ OR: [], createdAt: { gt: new Date(0) }, userId: { in: [] } })).toEqual([]);
+  });
+
+  it.each([
+    ["except that is no key", { except: "no key" }],
+    ["except without a value", { except: undefined }],
+    ["keyHash without a value", { keyHash: undefined }],
+    ["keyHash of a session that has none", { keyHash: null }],
+    ["session in the place of the options", createSessions({ store: memoryStore(), secret: SECRET }).open()],
+  ])("ends nobody for an %s", async (_, options) => {
+    const { sessions, signIn } = shop();
+    await signIn(1);
+    await expect(sessions.revoke({ userId: 1 }, options as never)).rejects.toThrow(TypeError);
     expect(await sessions.list({})).toHaveLength(1);
   });
+
+  it.each([{ set: 8 }, { increment: 1 }])(
+    "carries out nothing that a session says for a column: %j",
+    async (hostile) => {
+      const { sessions, signIn } = shop();
+      const session = await signIn(1);
+      session.set("userId", hostile as never);
+      await expect(session.save()).rejects.toMatchObject({
+        code: "SESSION_CONFIG",
+        message: expect.stringContaining("userId"),
+      });
+      expect(await sessions.list({ userId: 1 })).toHaveLength(1);
+    },
+  );
+
+  it.each(["CANARY", Number.NaN, new Date()])(
+    "shows nothing of the session where Prisma refuses a column: %s",
+    async (wrong) => {
+      const { sessions, signIn } = shop();
+      const session = await signIn(1);
+      session.set("note", "CANARY");
+      session.set("userId", wrong as never);
+      const error = await session.save().catch((error: unknown) => error);
+      expect(error).toMatchObject({ code: /^SESSION_(CONFIG|SERIALIZATION)$/ });
+      expect(inspect(error)).not.toContain("CANARY");
+      expect(inspect(error)).not.toContain(storedKey(session.sessionKey));
+      expect(await sessions.list({ userId: 1 })).toHaveLength(1);
+    },
+  );
 
   it("ends the oldest of an owner who has too many", async () => {
     const { sessions, events, signIn } = shop(2);
@@ -68,10 +123,68 @@ describeEachOwnedDatabase("whose sessions", (db) => {
     expect(events).toContainEqual({ type: "revoked", by: "maxPerOwner", keyHash: oldest.keyHash });
   });
 
+  it.each([1, 2])("leaves %i of an owner who signs in many times at the same instant", async (max) => {
+    const { sessions } = shop(max);
+    const signIn = async () => {
+      const session = sessions.open();
+      session.set("userId", 1);
+      await session.markAuthenticated();
+    };
+    await Promise.all(Array.from({ length: 5 }, signIn));
+    expect(await sessions.list({ userId: 1 })).toHaveLength(max);
+  });
+
+  it("signs in also where the others cannot be counted, and counts at the next save", async () => {
+    const { sessions: others, signIn, clock } = shop();
+    await signIn(1);
+    const store = prismaStore(db().prisma.session);
+    const events: SessionEvent[] = [];
+    const sessions = createSessions<ShopData>({
+      store: { ...store, findMatching: () => Promise.reject(new Error("connection lost")) },
+      secret: SECRET,
+      now: clock.now,
+      onEvent: (event) => events.push(event),
+      columns: ({ userId = null }) => ({ userId, address: null, userAgent: null }),
+      maxPerOwner: { column: "userId", max: 1 },
+    });
+    const session = sessions.open();
+    session.set("userId", 1);
+    await session.markAuthenticated();
+    expect(session.isFresh(60)).toBe(true);
+    expect(events.at(-1)).toEqual({ type: "uncounted", keyHash: session.keyHash });
+    expect(await others.list({ userId: 1 })).toHaveLength(2);
+  });
+
+  it("ends the oldest also when that changes its key before each DELETE", async () => {
+    const { sessions: others, signIn, clock } = shop();
+    const oldest = await signIn(1);
+    const store = prismaStore(db().prisma.session);
+    const sessions = createSessions<ShopData>({
+      store: {
+        ...store,
+        async deleteMatching(...args) {
+          await oldest.cycleKey();
+          return store.deleteMatching(...args);
+        },
+      },
+      secret: SECRET,
+      now: clock.now,
+      columns: ({ userId = null }) => ({ userId, address: null, userAgent: null }),
+      maxPerOwner: { column: "userId", max: 1 },
+    });
+    const session = sessions.open();
+    session.set("userId", 1);
+    await session.markAuthenticated();
+    expect((await others.list({ userId: 1 })).map(({ keyHash }) => keyHash)).toEqual([session.keyHash]);
+  });
+
   it("counts each row that create() makes", async () => {
-    const { sessions, signIn } = shop(2);
+    const { sessions, signIn, clock } = shop(2);
     const session = await signIn(1);
-    for (let made = 0; made < 3; made++) await session.create();
+    for (let made = 0; made < 3; made++) {
+      await session.create();
+      clock.advance(1);
+    }
     const listed = await sessions.list({ userId: 1 });
     expect(listed).toHaveLength(2);
     expect(listed.map(({ keyHash }) => keyHash)).toContain(session.keyHash);
@@ -91,6 +204,17 @@ describe("markAuthenticated", () => {
     clock.advance(59);
     expect(session.isFresh(60)).toBe(true);
     clock.advance(1);
+    expect(session.isFresh(60)).toBe(false);
+  });
+
+  it("of a server whose clock is ahead counts for no longer than that", async () => {
+    const { sessions, clock } = memorySessions();
+    const session = sessions.open();
+    session.set("userId", 1);
+    await session.markAuthenticated();
+    clock.advance(-59);
+    expect(session.isFresh(60)).toBe(true);
+    clock.advance(-3600);
     expect(session.isFresh(60)).toBe(false);
   });
 
