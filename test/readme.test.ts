@@ -91,11 +91,12 @@ describe("the README and the docs", () => {
     const readme = await readFile(`${root}README.md`, "utf8");
     const [, session = "", options = ""] = readme.split(/^## (?:The session|Options)$/m);
     const sources = await Promise.all(
-      ["session/session-base", "session/db-session", "options"].map((file) =>
+      ["session/session-base", "session/db-session", "options", "next/next-sessions"].map((file) =>
         readFile(`${root}src/${file}.ts`, "utf8"),
       ),
     );
-    const [base = "", db = "", declared = ""] = sources;
+    const [base = "", db = "", ...optionsOf] = sources;
+    const declared = optionsOf.join("\n");
     const rows = (text: string) => text.split("\n").filter((line) => line.startsWith("| "));
     for (const [, name] of rows(session)
       .join("\n")
