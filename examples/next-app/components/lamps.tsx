@@ -24,7 +24,9 @@ export function Lamps({ initiallyLit }: { initiallyLit: readonly number[] }) {
     try {
       await request("DELETE", "/api/lamps");
       setSent(lamps);
-      const responses = await Promise.all(lamps.map((lamp) => request("PUT", `/api/lamps/${lamp}`)));
+      const sending = lamps.map((lamp) => request("PUT", `/api/lamps/${lamp}`));
+      await Promise.allSettled(sending); // so that none of them meets the next round
+      const responses = await Promise.all(sending);
       // Not what was sent counts, but what is in the row now.
       const { lit } = await (await request("GET", "/api/lamps")).json();
       const merged = responses.filter(({ headers }) => headers.get("Merged") === "1").length;

@@ -1,0 +1,26 @@
+import { existsSync } from "node:fs";
+import { type Browser, chromium } from "playwright-core";
+
+const DEBIAN = "/usr/bin/chromium";
+
+/** Where a Chromium is, if there is one. */
+export const chromiumPath = process.env.CHROMIUM_PATH ?? (existsSync(DEBIAN) ? DEBIAN : undefined);
+
+const FLAGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export const launchChromium = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: chromiumPath as string,
+    args: FLAGS,
+    // As everybody's browser has it: a page may come back as it was left.
+    ignoreDefaultArgs: ["--disable-back-forward-cache"],
+  });

@@ -1,0 +1,126 @@
+import { describe, expect, it } from "vitest";
+import type { OpenShop } from "../use-shop.ts";
+import { forge, type Visitor } from "../visitor.ts";
+
+export function cartTests(shop: OpenShop): void {
+  describe("the cart", () => {
+    const cartOf = async ({ page }: Visitor) => (await page.request.get("/api/cart")).json();
+
+    it("changes quantities and removes lines", async () => {
+      const visitor = await shop.visit();
+      await visitor.addMug();
+      await visitor.press("Add Evening lamp to cart");
+      await visitor.see("Evening lamp: 1 in your cart.");
+      await visitor.go("/cart");
+      await visitor.press("One more: Harbour mug");
+      await visitor.see("Harbour mug: 2 in your cart.");
+      await visitor.see("€100.00");
+      await visitor.press("Remove Evening lamp");
+      await visitor.see("Evening lamp: none in your cart.");
+      await visitor.press("One less: Harbour mug");
+      await visitor.see("Harbour mug: 1 in your cart.");
+      await visitor.press("One less: Harbour mug");
+      await visitor.see("Nothing in it yet.");
+      expect(await cartOf(visitor)).toMatchObject({ count: 0 });
+    });
+
+    it("takes neither a product nor a quantity that it does not have", async () => {
+      const visitor = await shop.visit();
+      await forge(visitor.page.locator("input[name=product]").first(), "yacht");
+      await visitor.press("Add Harbour mug to cart");
+      await visitor.see("This shop has no such product.");
+      expect(await shop.rows()).toEqual([]);
+
+      await visitor.go("/");
+      await visitor.addMug();
+      await visitor.go("/cart");
+      for (const quantity of ["-1", "1e9", "1.5", "many"]) {
+        const button = visitor.page.getByRole("button", { name: "One more" });
+        await forge(button, quantity);
+        await button.click();
+        await visitor.alert("You can order 1 to 20 of a kind.");
+        await visitor.page.reload();
+      }
+      expect(await cartOf(visitor)).toMatchObject({ count: 1 });
+    });
+
+    it("keeps what two tabs put into it at once", async () => {
+      const visitor = await shop.visit();
+      await visitor.addMug();
+      const tab = await visitor.context.newPage();
+      await tab.goto("/");
+      await Promise.all([
+        visitor.press("Add Desk fern to cart"),
+        tab.getByRole("button", { name: "Add Market tote" }).click(),
+      ]);
+      await Promise.all([visitor.see("Desk fern: 1"), tab.getByText("Market tote: 1").waitFor()]);
+      expect(await cartOf(visitor)).toMatchObject({ count: 3 });
+    });
+
+    it("is emptied by an order, which a notice confirms on the next page, once", async () => {
+      const visitor = await shop.visit();
+      await visitor.addMug();
+      await visitor.go("/sign-in?next=/cart");
+      await visitor.enterPassword();
+      await visitor.press("Place the order");
+      await visitor.page.getByRole("status").getByText("Thank you. One thing is on the way").waitFor();
+      await visitor.page.getByRole("link", { name: "Cart 0 items" }).waitFor();
+      const [row] = await shop.rows();
+      expect(row?.data).not.toMatch(/cart\.|Thank you/);
+
+      await visitor.page.reload();
+      await visitor.heading("A few good things");
+      expect(await visitor.page.getByText("Thank you").count()).toBe(0);
+    });
+
+    it("shows no notice that the address or a header of the browser's own brings along", async () => {
+      const visitor = await shop.visit();
+      await visitor.addMug();
+      const options = { headers: { "x-shop-notice": "made up" } };
+      for (const path of ["/", "/?notice=1", "/?notice=made%20up"]) {
+        const response = await visitor.page.request.get(path, options);
+        // The second text is where a notice would be: that of the address stands in what the router is told.
+        expect(await response.text()).not.toMatch(/class="notice|x-shop-notice/);
+      }
+    });
+  });
+
+  describe("its JSON handler", () => {
+    const post = (body: string, headers: Record<string, string> = {}) =>
+      fetch(`${shop.url}/api/cart`, {
+        method: "POST",
+        body,
+        headers: { "Content-Type": "application/json", ...headers },
+      });
+
+    it("puts something into the cart, and lets nobody store the answer", async () => {
+      const response = await post('{ "product": "mug", "quantity": 3 }');
+      expect(response.status).toBe(201);
+      expect(response.headers.get("cache-control")).toContain("no-store");
+      expect(response.headers.get("vary")).toContain("Cookie");
+      const line = { product: "mug", name: "Harbour mug", quantity: 3, total: 5400 };
+      expect(await response.json()).toEqual({ lines: [line], count: 3, total: 5400 });
+      expect(await shop.rows()).toHaveLength(1);
+    });
+
+    it.each([
+      ["another site's request", 403, '{ "product": "mug" }', { "Sec-Fetch-Site": "cross-site" }],
+      ["another site's request by an older browser", 403, '{ "product": "mug" }', { Origin: "http://evil.example" }],
+      ["a large body", 413, " ".repeat(20_000), {}],
+      ["a form's body", 415, "product=mug", { "Content-Type": "text/plain" }],
+      ["what is no JSON", 400, "{", {}],
+      ["what is no object", 400, "null", {}],
+      ["an unknown product", 404, '{ "product": "__proto__" }', {}],
+      ["a quantity below one", 400, '{ "product": "mug", "quantity": -1 }', {}],
+      ["an absurd quantity", 400, '{ "product": "mug", "quantity": 1e300 }', {}],
+      ["half a mug", 400, '{ "product": "mug", "quantity": 1.5 }', {}],
+      ["a quantity that is a text", 400, '{ "product": "mug", "quantity": "1" }', {}],
+    ])("refuses %s", async (_, status, body, headers) => {
+      const response = await post(body, headers as Record<string, string>);
+      expect(response.status).toBe(status);
+      expect(await response.json()).toEqual({ error: expect.any(String) });
+      expect(response.headers.getSetCookie()).toEqual([]);
+      expect(await shop.rows()).toEqual([]);
+    });
+  });
+}

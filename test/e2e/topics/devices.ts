@@ -1,0 +1,126 @@
+import { createHash } from "node:crypto";
+import { PrismaLibSql } from "@prisma/adapter-libsql";
+import { createSessions } from "prisma-db-session";
+import { describe, expect, it } from "vitest";
+import { PrismaClient } from "../../../generated/sqlite/client.ts";
+import { account, SECRET } from "../shop.ts";
+import type { OpenShop } from "../use-shop.ts";
+import { forge, type Visitor } from "../visitor.ts";
+
+const PHONE = {
+  userAgent: "Mozilla/5.0 (Android 16; Mobile; rv:151.0) Gecko/151.0 Firefox/151.0",
+  viewport: { width: 390, height: 844 },
+};
+const WINDOWS = { userAgent: "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/156.0 Safari/537.36 Edg/156.0" };
+
+export function devicesTests(shop: OpenShop): void {
+  describe("two browsers at once", () => {
+    async function openDevices(visitor: Visitor) {
+      await visitor.go("/account/devices");
+      await visitor.heading("Your devices");
+    }
+    const device = (visitor: Visitor, name: string) => visitor.page.getByRole("listitem").filter({ hasText: name });
+
+    it("know of each other, and one can sign the other out", async () => {
+      const [desk, phone] = [await shop.visit(WINDOWS), await shop.visit(PHONE)];
+      await desk.signIn();
+      await phone.signIn();
+      await openDevices(desk);
+      await device(desk, "Edge 156 on Windows").getByText("This device").waitFor();
+      expect(await desk.page.getByText("This device").count()).toBe(1);
+      const other = device(desk, "Firefox 151 on Android");
+      await other.getByText("Signed in").waitFor();
+
+      await other.getByRole("button", { name: "Sign out" }).click();
+      await desk.page.getByRole("status").getByText("That device is signed out.").waitFor();
+      await desk.see("You are signed in nowhere else.");
+      expect(await shop.rows()).toHaveLength(1);
+
+      await phone.follow("Your devices");
+      await phone.heading("Sign in");
+      expect(await phone.page.getByText(account.name).count()).toBe(0);
+      await openDevices(desk);
+    });
+
+    it("end all the others, and nobody else's, by one button", async () => {
+      const visitors = [await shop.visit(), await shop.visit(PHONE), await shop.visit(WINDOWS)] as const;
+      for (const visitor of visitors) await visitor.signIn();
+      const stranger = await shop.visit();
+      await stranger.addMug();
+      const [desk, phone, second] = visitors;
+      await openDevices(desk);
+      await desk.press("Sign out everywhere else");
+      await desk.page.getByRole("status").getByText("Signed out everywhere else: 2 devices.").waitFor();
+      for (const other of [phone, second]) {
+        await other.go("/account");
+        await other.heading("Sign in");
+      }
+      await stranger.go("/cart");
+      await stranger.see("€18.00 each");
+      expect(await shop.rows()).toHaveLength(2);
+    });
+
+    it("end together with the one that is at hand, when it signs itself out in the list", async () => {
+      const visitor = await shop.visit();
+      await visitor.signIn();
+      await openDevices(visitor);
+      await visitor.press("Sign out");
+      await visitor.heading("A few good things");
+      expect(await visitor.context.cookies()).toEqual([]);
+      expect(await shop.rows()).toEqual([]);
+    });
+
+    it("cannot sign out somebody else's, nor one that is signed out already", async () => {
+      const visitor = await shop.visit();
+      await visitor.signIn();
+      const key = `sha256.${"0".repeat(64)}`;
+      await shop.sql(`INSERT INTO session (key, data, expire_date, user_id)
+        VALUES ('${key}', 'x', '2099-01-01T00:00:00.000+00:00', 4711)`);
+      await openDevices(visitor);
+      const keyHash = createHash("sha256").update(key).digest("hex").slice(0, 16);
+      await forge(visitor.page.locator("input[name=device]"), keyHash);
+      await visitor.press("Sign out");
+      await visitor.see("That device had been signed out already.");
+      expect(await shop.rows()).toHaveLength(2);
+    });
+
+    it("are asked for the password again, some time after the sign-in, before all others end", async () => {
+      const visitor = await shop.visit();
+      const other = await shop.visit(PHONE);
+      await other.signIn();
+      await visitor.signIn();
+      const key = await signInLongAgo();
+      await visitor.context.addCookies([{ name: "session", value: key, url: shop.url }]);
+      await openDevices(visitor);
+      await visitor.press("Sign out everywhere else");
+      await visitor.heading("Is it you?");
+      expect(await shop.rows()).toHaveLength(3);
+
+      await visitor.enterPassword();
+      await visitor.heading("Your devices");
+      await visitor.press("Sign out everywhere else");
+      await visitor.see("Signed out everywhere else: 2 devices.");
+      expect(await visitor.sessionKey()).not.toBe(key);
+    });
+
+    /** @returns the key of a session of the demo account that was authenticated an hour ago */
+    async function signInLongAgo(): Promise<string> {
+      const [user] = await shop.query("SELECT id FROM user");
+      const client = new PrismaClient({ adapter: new PrismaLibSql({ url: shop.databaseUrl, timeout: 5000 }) });
+      try {
+        const sessions = createSessions<{ userId: number }>({
+          model: client.session,
+          secret: SECRET,
+          now: () => new Date(Date.now() - 3_600_000),
+        });
+        const session = sessions.open();
+        session.set("userId", Number(user?.id));
+        await session.markAuthenticated();
+        await shop.sql(`UPDATE session SET user_id = ${user?.id} WHERE user_id IS NULL`);
+        return session.sessionKey as string;
+      } finally {
+        await client.$disconnect();
+      }
+    }
+  });
+}
