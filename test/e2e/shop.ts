@@ -15,7 +15,7 @@ export const account: { email: string; name: string; password: string } = JSON.p
 );
 
 /** A row of the session table, as the database has it. */
-export interface Row {
+interface Row {
   readonly key: string;
   readonly data: string;
   readonly expire_date: string;

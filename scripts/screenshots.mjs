@@ -1,0 +1,96 @@
+#!/usr/bin/env node
+// Takes the pictures in docs/images of the shop that `npm run demo` has opened. SHOP_URL says where that is, if not on port 3000.
+import { existsSync } from "node:fs";
+import { mkdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const images = join(root, "docs/images");
+const baseURL = process.env.SHOP_URL ?? "http://localhost:3000";
+const debian = "/usr/bin/chromium";
+const executablePath = process.env.CHROMIUM_PATH ?? (existsSync(debian) ? debian : undefined);
+const account = JSON.parse(await readFile(join(root, "examples/next-app/lib/demo-account.json"), "utf8"));
+/** In bytes: a README should not be slow to open. */
+const MAX_SIZE = 150_000;
+
+const desktop = {
+  viewport: { width: 1080, height: 810 },
+  userAgent: agent("X11; Linux x86_64", "Chrome/156.0 Safari/537.36"),
+};
+const phone = {
+  viewport: { width: 390, height: 884 },
+  deviceScaleFactor: 2,
+  isMobile: true,
+  userAgent: agent("Linux; Android 16", "Chrome/156.0 Mobile Safari/537.36"),
+};
+const tablet = { userAgent: agent("iPad; CPU OS 19_0 like Mac OS X", "Version/19.0 Mobile/15E148 Safari/604.1") };
+
+const browser = await chromium.launch({ executablePath, args: ["--headless", "--no-sandbox", "--disable-gpu"] });
+try {
+  await mkdir(images, { recursive: true });
+  const desk = await visit({ ...desktop, colorScheme: "light" });
+  await add(desk, "Harbour mug");
+  await add(desk, "Evening lamp");
+  await take(desk, "shop.png");
+
+  const hand = await visit({ ...phone, colorScheme: "dark" });
+  await signIn(hand);
+  await hand.goto("/twenty");
+  await hand.getByRole("button", { name: "Light all twenty" }).click();
+  await hand.getByText("20 of 20 arrived.").waitFor();
+  await take(hand, "twenty-phone.png");
+
+  await signIn(await visit(tablet));
+  await signIn(desk);
+  await desk.goto("/account/devices");
+  await take(desk, "devices.png");
+  await desk.goto("/inside");
+  await desk.setViewportSize({ width: 1080, height: 870 }); // the whole row
+  await take(desk, "inside.png");
+
+  // Nobody stays signed in.
+  await desk.goto("/account/devices");
+  await desk.getByRole("button", { name: "Sign out everywhere else" }).click();
+  await desk.getByText("Signed out everywhere else").waitFor();
+  await desk.getByRole("button", { name: "Sign out", exact: true }).click();
+  await desk.getByRole("heading", { name: "A few good things" }).waitFor();
+} finally {
+  await browser.close();
+}
+
+async function visit(options) {
+  const context = await browser.newContext({ baseURL, ...options });
+  const page = await context.newPage();
+  await page.goto("/");
+  return page;
+}
+
+async function add(page, product) {
+  await page.getByRole("button", { name: `Add ${product} to cart` }).click();
+  await page.getByText(`${product}: 1 in your cart.`).waitFor();
+}
+
+async function signIn(page) {
+  await page.goto("/sign-in?next=/account");
+  await page.getByLabel("Email address").fill(account.email);
+  await page.getByLabel("Password").fill(account.password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.getByRole("heading", { name: "Hello" }).waitFor();
+}
+
+/** From the top of the page, with the pointer on no button. */
+async function take(page, name) {
+  const path = join(images, name);
+  await page.evaluate("scrollTo(0, 0)");
+  await page.mouse.move(0, 0);
+  await page.screenshot({ path, animations: "disabled" });
+  const { size } = await stat(path);
+  if (size > MAX_SIZE) throw new Error(`${name} has ${size} bytes.`);
+  console.log(`docs/images/${name}: ${size} bytes`);
+}
+
+function agent(system, browser) {
+  return `Mozilla/5.0 (${system}) AppleWebKit/537.36 (KHTML, like Gecko) ${browser}`;
+}
