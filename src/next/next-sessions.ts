@@ -6,6 +6,7 @@ import { DbSession } from "../session/db-session.ts";
 import type { SessionConfig } from "../session/session-config.ts";
 import { type Sessions, sessionsOf } from "../sessions.ts";
 import type { SessionDelegate } from "../store/session-delegate.ts";
+import { io } from "./io.ts";
 import { NextCookie, type NextCookies } from "./next-cookie.ts";
 import { type ProxyRequest, type ProxyResponse, proxyCookies } from "./proxy-cookies.ts";
 import { UnsavedChanges, warnOfUnsaved } from "./unsaved-changes.ts";
@@ -141,6 +142,7 @@ export function createNextSessions<
   async function loadSession(config: SessionConfig, cookie: NextCookie, place: UnsavedChanges | undefined) {
     const session = new DbSession<Data>(config, cookie.value, cookie);
     if (place) warnOfUnsaved(session, place);
+    if (session.sessionKey !== null) await io();
     await session.load();
     // Row and cookie move together or not at all.
     if (cookie.isWritable) await session.refresh();
