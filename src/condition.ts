@@ -1,7 +1,8 @@
 import { isPlainObject } from "./plain-object.ts";
 
 /**
- * Prisma leaves out what is undefined in a condition, so that `{ userId: undefined }` means everybody, and so does a part that is empty.
+ * Prisma leaves out what is undefined in a condition, so that `{ userId: undefined }` means everybody, and so does a part that is empty; and
+ * `{ userId: NaN }` means everybody who is not signed in.
  * @throws TypeError for that, and for what is no condition
  */
 export function checkCondition(method: "list" | "revoke", where: unknown): void {
@@ -11,7 +12,7 @@ export function checkCondition(method: "list" | "revoke", where: unknown): void 
   const path = emptyIn(where);
   if (path === undefined) return;
   throw new TypeError(
-    `In the condition of ${method}(), ${path} is undefined or empty, which Prisma takes for any value. Give a value, or leave it out.`,
+    `In the condition of ${method}(), ${path} is undefined, empty or not a number, which would mean others than it says. Give a value, or leave it out.`,
   );
 }
 
@@ -25,10 +26,15 @@ function emptyIn(condition: object): string | undefined {
   return undefined;
 }
 
+/** Under these names of Prisma's an empty part says something: `{ user: { is: {} } }`, whoever has a user. */
+const MAY_BE_EMPTY = ["is", "isNot", "some", "none", "equals"];
+
 function saysNothing(name: string, part: unknown): boolean {
   if (part === undefined || isSkip(part)) return true;
+  // Prisma takes them for null, which is the column of everybody who is not signed in.
+  if (typeof part === "number" && !Number.isFinite(part)) return true;
   if (Array.isArray(part)) return part.length === 0 && (name === "AND" || name === "NOT");
-  return isPlainObject(part) && Object.keys(part).length === 0;
+  return isPlainObject(part) && Object.keys(part).length === 0 && !MAY_BE_EMPTY.includes(name);
 }
 
 /** `Prisma.skip`, which stands for undefined. */

@@ -18,7 +18,7 @@ interface KeyedEvent {
  * | `refreshed` | only the expiry was moved on, by `refresh()` |
  * | `ended` | the row was deleted (`flushed`, `destroyed`), was found to be `expired`, or was `gone` when it was to be updated |
  * | `revoked` | the row was deleted by `revoke()`, or because its owner had too many (`maxPerOwner`) |
- * | `uncounted` | the owner's sessions could not be counted, or the oldest not be ended (`maxPerOwner`); the next save tries it again |
+ * | `uncounted` | the owner's sessions could not be counted, or the oldest not be ended (`maxPerOwner`); the next sign-in of that owner counts again |
  * | `unknownKey` | a well-formed key that no row has: a session that has ended, or a guess |
  * | `malformedKey` | a cookie that cannot be a session key |
  * | `suspicious` | a row whose data did not verify or decode; the session is empty |
@@ -48,7 +48,7 @@ export function warnByDefault(event: SessionEvent): void {
   } else if (event.type === "uncounted") {
     console.warn(
       `prisma-db-session: session ${event.keyHash} was saved, but those of its owner could not be counted for maxPerOwner. ` +
-        "See whether the database could be reached. The next save counts again.",
+        "See whether the database could be reached. The owner's next sign-in counts again.",
     );
   }
 }

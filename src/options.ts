@@ -23,8 +23,11 @@ export interface SessionsOptions<
   readonly model?: Model | undefined;
   /** Where the rows live, if not in a Prisma model. */
   readonly store?: SessionStore | undefined;
-  /** At least 32 random characters; of an array, the first signs and all verify, so that a secret can be replaced. */
-  readonly secret: string | readonly string[] | undefined;
+  /**
+   * At least 32 random characters; of an array, the first signs and all verify, so that a secret can be replaced. Those after it may be
+   * undefined: `[process.env.SESSION_SECRET, process.env.OLD_SESSION_SECRET]`.
+   */
+  readonly secret: string | readonly (string | undefined)[] | undefined;
   /** How long a session lives after its last save. Default: 1 209 600, two weeks. */
   readonly maxAge?: number;
   /** How long a session may live at all, across saves and changes of its key. Default: no such limit. */
@@ -89,16 +92,23 @@ export function resolveOptions<Data extends object, Model extends SessionDelegat
   checkParts({ codec, serializer }, options);
   cookieAttributes(options.cookie);
   const absoluteMaxAge = duration("absoluteMaxAge", options.absoluteMaxAge);
+  const maxAge = duration("maxAge", options.maxAge) ?? TWO_WEEKS;
+  const refreshAfter = duration("refreshAfter", options.refreshAfter);
+  if (refreshAfter !== undefined && refreshAfter >= maxAge) {
+    throw new ConfigError(
+      "The option refreshAfter is no shorter than maxAge, so a session would end before. Give fewer seconds.",
+    );
+  }
   const maxPerOwner = resolveMaxPerOwner(options);
   return {
     store: resolveStore(options),
     codec,
     serializer,
     secrets: secretKeys(options.secret),
-    maxAge: duration("maxAge", options.maxAge) ?? TWO_WEEKS,
+    maxAge,
     absoluteMaxAge,
     keepsCreation: absoluteMaxAge !== undefined || maxPerOwner !== undefined,
-    refreshAfter: duration("refreshAfter", options.refreshAfter),
+    refreshAfter,
     expireAtBrowserClose: options.expireAtBrowserClose ?? false,
     onConflict,
     now: options.now ?? (() => new Date()),
@@ -106,7 +116,7 @@ export function resolveOptions<Data extends object, Model extends SessionDelegat
     storedKey: hashKeys ? hashSessionKey : (sessionKey) => sessionKey,
     emit: guardListener(options.onEvent ?? warnByDefault),
     contended: new KeyedTurns(),
-    columnsOf: options.columns && columnsFilledBy(options.columns),
+    columnsOf: options.columns && columnsFilledBy(options.columns, maxPerOwner?.column),
     maxPerOwner,
   };
 }

@@ -21,10 +21,10 @@ export interface SecretKeys {
  * Checks the secrets and makes ready to derive keys from them with HKDF-SHA256.
  * @throws ConfigError for a missing or a short one.
  */
-export function secretKeys(secret: string | readonly string[] | undefined): SecretKeys {
+export function secretKeys(secret: string | readonly (string | undefined)[] | undefined): SecretKeys {
   const [given, ...others] = Array.isArray(secret) ? secret : [secret];
   const first = checkSecret(given);
-  const older = others.map(checkSecret);
+  const older = others.filter((each) => each !== undefined).map(checkSecret);
   const derived = new Map<string, readonly [Uint8Array, ...Uint8Array[]]>();
   const derive: SecretKeys["derive"] = (label) => {
     let keys = derived.get(label);

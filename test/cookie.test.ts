@@ -45,7 +45,7 @@ const CARRIERS: Record<string, Carrier> = {
 };
 
 /** Each attribute as it must be; but when it ends, which is another matter. */
-const TABLE: [about: string, env: string, options: CookieOptions, name: string, attributes: object][] = [
+const TABLE: [about: string, env: string | undefined, options: CookieOptions, name: string, attributes: object][] = [
   ["in production", "production", {}, "__Host-session", { path: "/", samesite: "lax", secure: undefined }],
   ["in development", "development", {}, "session", { path: "/", samesite: "lax" }],
   ["in a test", "test", {}, "session", { path: "/", samesite: "lax" }],

@@ -6,7 +6,7 @@ import superjson from "superjson";
 import { describe, expect, it } from "vitest";
 import { PrismaClient as WrongClient } from "../generated/wrong-columns/client.ts";
 import { describeEachDatabase } from "./databases/index.ts";
-import { memorySessions, SECRET, storedKey } from "./support.ts";
+import { memorySessions, SECRET, storedKey, TWO_WEEKS } from "./support.ts";
 
 const store = memoryStore();
 
@@ -23,6 +23,11 @@ describe("the secret", () => {
       expectConfigError({ store, secret }, /secret is missing\. Make one with `openssl rand -base64 32`/);
     },
   );
+
+  it("may be followed by one that is not set", () => {
+    expect(() => createSessions({ store, secret: [SECRET, undefined] })).not.toThrow();
+    expectConfigError({ store, secret: [undefined, SECRET] }, /secret is missing/);
+  });
 
   it.each(["x".repeat(31), [SECRET, "short"], [1], 12345, {}, true])(
     "that is short (%j) is a ConfigError",
@@ -232,6 +237,12 @@ describe("other options", () => {
   it.each(["maxAge", "absoluteMaxAge", "refreshAfter"])("%s must be seconds above 0", (name) => {
     for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, "60"]) {
       expectConfigError({ store, secret: SECRET, [name]: value }, new RegExp(`${name} is no duration\\. Give`));
+    }
+  });
+
+  it("refreshAfter must be shorter than maxAge", () => {
+    for (const options of [{ maxAge: 60, refreshAfter: 60 }, { refreshAfter: TWO_WEEKS }]) {
+      expectConfigError({ store, secret: SECRET, ...options }, /refreshAfter is no shorter than maxAge/);
     }
   });
 

@@ -7,8 +7,10 @@ const NOT_OWN = ["key", "data", "expireDate"];
 /**
  * What the option `columns` makes of a session's data, which it sees without the reserved keys. A column that it leaves `undefined` would
  * keep what it held, perhaps another user's: it becomes `null`.
+ *
+ * @param ownerColumn the column that the option `maxPerOwner` names
  */
-export function columnsFilledBy<Data>(columns: (data: Data) => Columns) {
+export function columnsFilledBy<Data>(columns: (data: Data) => Columns, ownerColumn: string | undefined) {
   return (data: ReadonlyMap<string, unknown>): Columns => {
     const visible = Object.fromEntries([...data].filter(([key]) => !isReserved(key)));
     const filled: unknown = columns(visible as Data);
@@ -19,6 +21,11 @@ export function columnsFilledBy<Data>(columns: (data: Data) => Columns) {
     }
     const taken = NOT_OWN.find((name) => name in filled);
     if (taken) throw new ConfigError(`The option columns returned ${taken}, which the package fills. Leave it out.`);
+    if (ownerColumn !== undefined && !(ownerColumn in filled)) {
+      throw new ConfigError(
+        `The option maxPerOwner names the column ${ownerColumn}, which the option columns does not return. Without it no session would be counted.`,
+      );
+    }
     return Object.fromEntries(Object.entries(filled).map(([name, value]) => [name, value ?? null]));
   };
 }

@@ -14,8 +14,8 @@ export class OwnerLimit {
   readonly #config: SessionConfig;
   readonly #limit: NonNullable<SessionConfig["maxPerOwner"]>;
   readonly #columnsOf: NonNullable<SessionConfig["columnsOf"]>;
-  /** The owner as the row has it: only a new one is reason to count. */
-  #owner: unknown = null;
+  /** The data as the row has it: only another owner than theirs is reason to count. */
+  #before: ReadonlyMap<string, unknown> | undefined;
 
   private constructor(
     config: SessionConfig,
@@ -32,22 +32,29 @@ export class OwnerLimit {
     return maxPerOwner && columnsOf && new OwnerLimit(config, maxPerOwner, columnsOf);
   }
 
-  /** Notes the owner of a row that was read. */
+  /** Notes the data of a row that was read. Nothing is made of them yet: to load a session must not depend on the option `columns`. */
   found(data: ReadonlyMap<string, unknown>): void {
-    this.#owner = this.#ownerIn(data);
+    this.#before = new Map(data);
   }
 
   /** A new row is one more, also of the same owner: `create()` leaves the row before it alone. */
   countAnew(): void {
-    this.#owner = null;
+    this.#before = undefined;
   }
 
   /** After a write: ends what is too much. */
   async keep(data: ReadonlyMap<string, unknown>): Promise<void> {
     const owner = this.#ownerIn(data);
-    const isNew = !isDeepStrictEqual(owner, this.#owner);
-    if (owner !== null && isNew) await this.#endOldest(owner);
-    this.#owner = owner;
+    if (owner !== null && !isDeepStrictEqual(owner, this.#ownerBefore())) await this.#endOldest(owner);
+    this.#before = new Map(data);
+  }
+
+  #ownerBefore(): unknown {
+    try {
+      return this.#before && this.#ownerIn(this.#before);
+    } catch {
+      return undefined; // data of which `columns` can make nothing were nobody's
+    }
   }
 
   #ownerIn(data: ReadonlyMap<string, unknown>): unknown {

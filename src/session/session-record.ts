@@ -201,7 +201,7 @@ export class SessionRecord {
     this.#row = undefined;
   }
 
-  /** The row is written by now: if the limit cannot be kept, it must not look as if that had failed. The next save counts again. */
+  /** The row is written by now: if the limit cannot be kept, it must not look as if that had failed. */
   async #keepLimit(data: Dictionary): Promise<void> {
     try {
       await this.#ownerLimit?.keep(data);

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { isPlainObject } from "../plain-object.ts";
 import type { Columns, SessionRow, SessionStore, UpdateGuard } from "./session-store.ts";
 
 type Row = Omit<SessionRow, "key">;
@@ -73,5 +74,13 @@ const changed = (row: Row, { columns, ...changes }: Partial<Row>): Row => ({
   columns: { ...row.columns, ...columns },
 });
 
-const meets = ({ columns = {} }: Row, where: Columns): boolean =>
-  Object.entries(where).every(([name, value]) => isDeepStrictEqual(columns[name] ?? null, value));
+function meets({ columns = {} }: Row, where: Columns): boolean {
+  return Object.entries(where).every(([name, value]) => {
+    if (["AND", "OR", "NOT"].includes(name) || isPlainObject(value)) {
+      throw new TypeError(
+        `The store in memory knows only conditions like \`{ userId: 7 }\`, and none by ${name}. Use a database.`,
+      );
+    }
+    return isDeepStrictEqual(columns[name] ?? null, value);
+  });
+}

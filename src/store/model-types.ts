@@ -26,7 +26,8 @@ type NoPackageColumn = { readonly [Name in PackageColumn]?: never };
 
 /**
  * What the option `columns` returns: each column that may be null, so that a wrong name is a missing one and does not compile, and those of
- * the rest that it likes. What something else is to fill needs a default.
+ * the rest that it likes. What something else is to fill needs a default. (Without `strict`, TypeScript takes each column for one that may
+ * be null.)
  *
  * TypeScript lets a function return more than its type names. As the return type it refuses that too:
  * `columns: (data): FilledColumns<typeof prisma.session> => ({ userId: data.userId ?? null })`.
@@ -39,16 +40,13 @@ export type FilledColumns<Model = SessionDelegate> = NoPackageColumn &
       : NullableColumns<Model> & OtherColumns<Model>);
 
 type NullableColumns<Model> = {
-  readonly [Name in keyof WrittenColumns<Model> & NullableName<OwnColumns<Model>>]-?: Exclude<
-    WrittenColumns<Model>[Name],
-    undefined
-  >;
+  readonly [Name in NullableName<WrittenColumns<Model>>]-?: Exclude<WrittenColumns<Model>[Name], undefined>;
 };
 
 type OtherColumns<Model> = {
   readonly [Name in Exclude<
     keyof WrittenColumns<Model>,
-    NullableName<OwnColumns<Model>>
+    NullableName<WrittenColumns<Model>>
   >]?: WrittenColumns<Model>[Name];
 };
 

@@ -70,12 +70,14 @@ export function prismaStore(model: SessionDelegate): SessionStore {
       ];
       // By their names, so that the data, which may be long, stay where they are.
       const names = ["key", "expireDate", ...columnNames, ...(withData ? ["data"] : [])];
-      const rows = await model.findMany({
-        where: all(conditions),
-        orderBy: { expireDate: "desc" as never },
-        take: limit as never,
-        select: Object.fromEntries(names.map((name) => [name, true])) as never,
-      });
+      const rows = await withoutValues(async () =>
+        model.findMany({
+          where: all(conditions),
+          orderBy: { expireDate: "desc" as never },
+          take: limit as never,
+          select: Object.fromEntries(names.map((name) => [name, true])) as never,
+        }),
+      );
       return rows.map(({ key, expireDate, data, ...columns }) => ({
         key,
         expireDate,
@@ -85,7 +87,7 @@ export function prismaStore(model: SessionDelegate): SessionStore {
     },
     async deleteMatching(condition, among) {
       const key = "keys" in among ? { in: [...among.keys] } : { notIn: [...among.exceptKeys] };
-      return (await model.deleteMany({ where: all([condition, { key }]) })).count;
+      return withoutValues(async () => (await model.deleteMany({ where: all([condition, { key }]) })).count);
     },
     failureKind(error) {
       // A deadlock on MySQL has undone the whole transaction: what is sent after it would be carried out outside.
@@ -110,8 +112,8 @@ async function unlessTaken<Result>(statement: () => Promise<Result>, taken: Resu
 }
 
 /**
- * When a value does not suit the model, Prisma's message shows all that was to be written, the session's data and its key in the table among
- * it, which must get into no log. Its last line mostly says what is wrong by names and types alone.
+ * When a value does not suit the model, Prisma's message shows all that was to be written or found, the session's data and what the key column
+ * holds among it, which must get into no log. Its last line mostly says what is wrong by names and types alone.
  * @throws ConfigError instead
  */
 async function withoutValues<Result>(statement: () => Promise<Result>): Promise<Result> {
@@ -123,8 +125,8 @@ async function withoutValues<Result>(statement: () => Promise<Result>): Promise<
       error.message.trimEnd().split("\n").at(-1) ?? "",
     );
     throw new ConfigError(
-      `Prisma refused what the row was to hold. ${reason ? `${reason[0]} ` : ""}` +
-        "See what the option columns returns, and that the client was generated from the schema as it is now.",
+      `Prisma refused the columns of a statement. ${reason ? `${reason[0]} ` : ""}` +
+        "See what the option columns returns, or the condition names, and that the client was generated from the schema as it is now.",
     );
   }
 }

@@ -6,7 +6,7 @@ import { root } from "./code-blocks.ts";
 /** What docs/security.md must have a line for, by the heading of its table. */
 const REQUIREMENTS: Record<string, string> = {
   "OWASP ASVS 5.0":
-    "3.3.1 3.3.2 3.3.3 3.3.4 3.3.5 7.1.2 7.2.1 7.2.2 7.2.3 7.2.4 7.3.1 7.3.2 7.4.1 7.4.2 7.4.3 7.4.5 7.5.1 7.5.2 7.5.3 14.2.1 14.2.2 14.2.7 14.3.1 14.3.2",
+    "3.3.1 3.3.2 3.3.3 3.3.4 3.3.5 7.1.1 7.1.2 7.1.3 7.2.1 7.2.2 7.2.3 7.2.4 7.3.1 7.3.2 7.4.1 7.4.2 7.4.3 7.4.4 7.4.5 7.5.1 7.5.2 7.5.3 7.6.1 7.6.2 14.2.1 14.2.2 14.2.7 14.3.1 14.3.2",
   "OWASP ASVS 4.0": "3.1.1 3.2.1 3.2.2 3.2.4 3.3.1 3.3.2 3.3.3 3.3.4 3.4.1 3.4.2 3.4.3 3.4.4 3.4.5 3.7.1",
   "OWASP session management cheat sheet":
     "CS-Entropy CS-Name CS-Content CS-Strict CS-Input CS-Renew CS-Mixed CS-Secure CS-HttpOnly CS-SameSite CS-Prefix CS-Domain/Path CS-Idle CS-Absolute CS-Renewal CS-Expiration CS-Simultaneous CS-Storage CS-Cache CS-ClearSiteData CS-Logging CS-Guessing CS-Binding CS-Reauth",

@@ -236,9 +236,22 @@ describeEachStore("After a sign-in", (stores) => {
 
   it.each(SIGN_INS)("by $signIn, a load that was in flight gives no way to write", async ({ run }) => {
     const visited = await visit();
-    const { attacker, victim, oldKey } = visited;
-    const late = await attacker.load(oldKey);
+    const { otherStore, clock, victim, oldKey } = visited;
+    const [read, delivered] = [gate(), gate()];
+    const slowStore = {
+      ...otherStore,
+      async find(key: string) {
+        const row = await otherStore.find(key);
+        read.open();
+        await delivered.opened;
+        return row;
+      },
+    };
+    const loading = createSessions<ShopData>({ store: slowStore, secret: SECRET, now: clock.now }).load(oldKey);
+    await read.opened;
     await run(victim);
+    delivered.open();
+    const late = await loading;
     expect(late.get("userId")).toBeUndefined();
     late.set("userId", 8);
     await expect(late.save()).rejects.toThrow(UpdateError);

@@ -1,4 +1,4 @@
-import { createSessions, type SessionsOptions } from "prisma-db-session";
+import { createSessions, prismaStore, type SessionsOptions } from "prisma-db-session";
 import type { TestDatabase } from "../databases/index.ts";
 import type { OwnedTestClient } from "../databases/types.ts";
 import { type ShopData, storedKey, testClock, UNKNOWN_KEY } from "../support.ts";
@@ -29,6 +29,7 @@ export async function live(db: OwnedTestDatabase, options: Options = {}): Promis
     await life.meetOthers();
     await life.refuseWhatCannotBeStored();
     await life.refuseKeys();
+    await life.refuseColumns();
     await life.meetChangedRows();
     await life.loseTheDatabase();
     await life.end();
@@ -131,6 +132,24 @@ class Life {
     await this.#attempt(async () => open(taken.sessionKey).get("note"));
     await load(MALFORMED);
     await load(UNKNOWN_KEY);
+  }
+
+  async refuseColumns(): Promise<void> {
+    const session = await this.#saved();
+    for (const userId of [CANARY, { set: CANARY }]) {
+      const columns = () => ({ userId: userId as never, address: null, userAgent: null });
+      await this.#attempt(() => this.#saved(this.#sessions({ columns })));
+    }
+    await this.#attempt(() => this.#sessions().revoke({ userID: 7 } as never, { except: session }));
+    const { model, ...options } = this.#options;
+    const findMatching = () => Promise.reject(new Error(CANARY));
+    const store = { ...prismaStore(model as Model), findMatching };
+    const uncounted = createSessions<ShopData>({
+      ...(options as Omit<SessionsOptions<ShopData>, "model">),
+      store,
+      maxPerOwner: { column: "userId", max: 2 },
+    });
+    await this.#saved(uncounted);
   }
 
   async meetChangedRows(): Promise<void> {

@@ -58,6 +58,8 @@ describeEachOwnedDatabase("whose sessions", (db) => {
     await expect(sessions.list({ OR: [{ userId: undefined as never }] })).rejects.toThrow("OR.0.userId");
     const everybody: object[] = [
       { userId: {} },
+      { userId: Number.NaN },
+      { userId: { not: Number.POSITIVE_INFINITY } },
       { userId: skip },
       { NOT: {} },
       { OR: [{}] },
@@ -82,6 +84,19 @@ describeEachOwnedDatabase("whose sessions", (db) => {
     await signIn(1);
     await expect(sessions.revoke({ userId: 1 }, options as never)).rejects.toThrow(TypeError);
     expect(await sessions.list({})).toHaveLength(1);
+  });
+
+  it("shows no key where Prisma refuses a condition", async () => {
+    const { signIn } = shop();
+    const session = await signIn(1);
+    const { revoke, list } = createSessions({ model: db().prisma.session, secret: SECRET, hashKeys: false });
+    const wrong = { userID: 1 } as never;
+    for (const refused of [revoke(wrong, { except: session }), list(wrong)]) {
+      const error = await refused.catch((error: unknown) => error);
+      expect(error).toMatchObject({ code: "SESSION_CONFIG", message: expect.stringContaining("userID") });
+      expect(inspect(error)).not.toContain(session.sessionKey);
+    }
+    expect(await list({})).toHaveLength(1);
   });
 
   it.each([{ set: 8 }, { increment: 1 }])(
@@ -134,7 +149,27 @@ describeEachOwnedDatabase("whose sessions", (db) => {
     expect(await sessions.list({ userId: 1 })).toHaveLength(max);
   });
 
-  it("signs in also where the others cannot be counted, and counts at the next save", async () => {
+  it("loads a session of whose data the columns cannot be made, with maxPerOwner too", async () => {
+    const store = prismaStore(db().prisma.session);
+    const { open, load } = createSessions<ShopData>({
+      store,
+      secret: SECRET,
+      columns: ({ userId }) => ({ userId: Number(BigInt(userId as number)), address: null, userAgent: null }),
+      maxPerOwner: { column: "userId", max: 1 },
+    });
+    const visitor = createSessions<ShopData>({ store, secret: SECRET }).open();
+    visitor.set("note", "visitor");
+    await visitor.save();
+    const session = await load(visitor.sessionKey);
+    expect(session.get("note")).toBe("visitor");
+    await expect(session.save()).rejects.toThrow(TypeError);
+    session.set("userId", 1);
+    await session.markAuthenticated();
+    expect((await load(session.sessionKey)).get("userId")).toBe(1);
+    expect(open().isEmpty()).toBe(true);
+  });
+
+  it("signs in also where the others cannot be counted, and the next sign-in counts", async () => {
     const { sessions: others, signIn, clock } = shop();
     await signIn(1);
     const store = prismaStore(db().prisma.session);
@@ -153,6 +188,10 @@ describeEachOwnedDatabase("whose sessions", (db) => {
     expect(session.isFresh(60)).toBe(true);
     expect(events.at(-1)).toEqual({ type: "uncounted", keyHash: session.keyHash });
     expect(await others.list({ userId: 1 })).toHaveLength(2);
+    const { signIn: signInAgain } = shop(1);
+    clock.advance(60);
+    await signInAgain(1);
+    expect(await others.list({ userId: 1 })).toHaveLength(1);
   });
 
   it("ends the oldest also when that changes its key before each DELETE", async () => {

@@ -15,6 +15,14 @@ describe("the options of whose sessions", () => {
     expect(() => memorySessions({ columns, maxPerOwner: { column: 7 as never, max: 2 } })).toThrow(ConfigError);
   });
 
+  it("refuse an owner's column that columns does not return, before anything is written", async () => {
+    const { sessions, events } = memorySessions({ columns, maxPerOwner: { column: "userID", max: 1 } });
+    const session = sessions.open();
+    session.set("userId", 1);
+    await expect(session.save()).rejects.toThrow("names the column userID");
+    expect(events).toEqual([]);
+  });
+
   it.each([undefined, null, "userId", Promise.resolve({}), { key: "a" }, { data: "{}" }, { expireDate: null }])(
     "write nothing when columns returns %s",
     async (returned) => {
@@ -47,6 +55,16 @@ describe("the options of whose sessions", () => {
     await expect(sessions.revoke(where as never)).rejects.toThrow(TypeError);
     await expect(sessions.list(where as never)).rejects.toThrow(TypeError);
   });
+
+  it.each([{ userId: { in: [1] } }, { OR: [{ userId: 1 }] }, { NOT: { userId: 1 } }])(
+    "say of %j that the store in memory does not know it, rather than nobody",
+    async (where) => {
+      const { sessions } = memorySessions({ columns });
+      await sessions.open().save();
+      await expect(sessions.list(where)).rejects.toThrow("Use a database");
+      await expect(sessions.revoke(where)).rejects.toThrow("Use a database");
+    },
+  );
 
   it("end nothing for a null exception too much", async () => {
     const { sessions } = memorySessions({ columns });
