@@ -1,0 +1,3 @@
+export const builtPackage: string;
+export function isPackageFresh(): Promise<boolean>;
+export function isFresh(target: string, sources: readonly string[]): Promise<boolean>;

@@ -1,0 +1,85 @@
+// The tables of docs/next.md: each line of them is done over HTTP in an app on each version of Next.js, and compared with what they say.
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { build, type Running, start } from "./fixtures/app.ts";
+import { type Observation, observe } from "./fixtures/observe.ts";
+import { CONTEXTS, DEEDS } from "./fixtures/scenes.ts";
+import { type Target, targets } from "./fixtures/targets.ts";
+
+interface Line {
+  readonly where: string;
+  readonly what: string;
+  readonly cells: readonly string[];
+}
+
+/** Places that there are with Cache Components only. */
+const ONLY_CACHED = ["page, prefetch = partial", "use cache", "use cache: private"];
+
+const HEAD = "where|what|statements|row|cookie|answer";
+
+/** A line for each place: one of the document may name several. */
+const lines: readonly Line[] = readFileSync(new URL("../../docs/next.md", import.meta.url), "utf8")
+  .trim()
+  .split("\n\n")
+  .map((block) => block.split("\n").map(cellsOf))
+  .filter(([head]) => head?.join("|") === HEAD)
+  .flatMap(([_head, _rule, ...rows]) => rows)
+  .flatMap(([places = "", what = "", ...cells]) => places.split(" · ").map((where) => ({ where, what, cells })));
+
+function cellsOf(line: string): string[] {
+  return line
+    .replaceAll("`", "")
+    .split("|")
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+}
+
+/** What a line promises of one target: `all the others; Cache Components: that one`. */
+function promised({ cells }: Line, { label }: Target): Observation {
+  const [statements = "", row = "", cookie = "", answer = ""] = cells.map((cell) => {
+    const [others = "", ...exceptions] = cell.split("; ");
+    const exception = exceptions.find((each) => each.startsWith(`${label}: `));
+    return exception?.slice(label.length + 2) ?? others;
+  });
+  return { statements, row, cookie, answer };
+}
+
+describe("the tables of docs/next.md", () => {
+  it("have each place and each deed that the fixture apps know, and no line twice", () => {
+    expect(new Set(lines.map(({ where }) => where))).toEqual(new Set(Object.keys(CONTEXTS)));
+    expect(new Set(lines.map(({ what }) => what))).toEqual(new Set(Object.keys(DEEDS)));
+    expect(new Set(lines.map(({ where, what }) => `${where}: ${what}`)).size).toBe(lines.length);
+    expect(lines.length).toBeGreaterThan(30);
+  });
+});
+
+describe.each(targets)("$title", (target) => {
+  let app: Running;
+  let log: string;
+  beforeAll(async () => {
+    const built = await build(target);
+    log = built.log;
+    app = await start(built.folder, "start");
+    return () => app.stop();
+  }, 240_000);
+
+  it("was built without a secret, without a word about the package, and without a warning", () => {
+    expect(log).toMatch(/Compiled successfully/);
+    expect(log).not.toMatch(/prisma-db-session|⚠|warn|Dynamic server usage/i);
+  });
+
+  const here = lines.filter(({ where }) => target.isCached || !ONLY_CACHED.includes(where));
+  it.each(here)("$where: $what", async (line) => {
+    const [send, deed] = [CONTEXTS[line.where], DEEDS[line.what]];
+    if (!send || !deed) throw new Error("no such line");
+    const { visitor, ...asked } = deed;
+    expect(await observe(app, send, visitor, asked)).toEqual(promised(line, target));
+  });
+
+  afterAll(async () => {
+    const printed = await app.log();
+    // Next.js speaks so when the clock is asked for while it prefetches.
+    expect(printed).not.toContain("encountered the unstable value");
+    expect(printed).not.toContain("A session was changed, but not saved");
+  });
+});
