@@ -13,7 +13,8 @@ import { useShop } from "./use-shop.ts";
 
 const reason = chromiumPath ? "" : " (no Chromium here: install Debian's package, or set CHROMIUM_PATH)";
 
-describe.skipIf(!chromiumPath)(`the shop in a browser${reason}`, () => {
+// A busy machine builds and renders slowly.
+describe.skipIf(!chromiumPath)(`the shop in a browser${reason}`, { timeout: 90_000 }, () => {
   const shop = useShop();
   sessionTests(shop);
   signInTests(shop);

@@ -44,7 +44,7 @@ export function useShop(): OpenShop {
     async visit(options) {
       const context = await browser.newContext({ baseURL: shop.url, ...options });
       contexts.push(context);
-      context.setDefaultTimeout(10_000);
+      context.setDefaultTimeout(20_000);
       const page = await context.newPage();
       await page.goto("/");
       return new Visitor(context, page);
