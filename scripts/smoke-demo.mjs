@@ -66,6 +66,10 @@ async function shopping() {
   assert.notEqual(cookie, visitor, "signing in changes the key");
   await shows("/account", `Hello, ${account.name}.`);
 
+  await submit("/account", "Save the note", { note: "Ring twice." });
+  await shows("/account?notice=1", "Your note for the courier is saved.");
+  assert(!(await page("/account?notice=1")).includes("is saved."), "a notice is shown once");
+
   const json = { "Content-Type": "application/json" };
   const added = await request("/api/cart", {
     method: "POST",
