@@ -52,7 +52,7 @@ export function Lamps({ initiallyLit }: { initiallyLit: readonly number[] }) {
           </li>
         ))}
       </ol>
-      <button type="button" className="button" onClick={send} aria-disabled={round === "running"}>
+      <button type="button" className="button scripted" onClick={send} aria-disabled={round === "running"}>
         Light all twenty
       </button>
       <p className={round === "failed" ? "message problem" : "message"} role={round === "failed" ? "alert" : "status"}>

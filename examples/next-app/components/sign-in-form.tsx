@@ -60,7 +60,7 @@ export function SignInForm({ next, email: known, demo }: Props) {
           <br />
           <code>{demo.password}</code>
         </p>
-        <button type="button" className="button plain" onClick={fillIn}>
+        <button type="button" className="button plain scripted" onClick={fillIn}>
           Fill it in
         </button>
       </section>

@@ -37,10 +37,13 @@ export function withoutJavaScriptTests(shop: OpenShop): void {
       expect(await visitor.page.getByLabel("Note for the courier").inputValue()).toBe("Ring twice.");
     });
 
-    it("the page that needs it says so", async () => {
+    it("the page that needs it says so, and no button is shown that does nothing", async () => {
       const visitor = await shop.visit({ javaScriptEnabled: false });
       await visitor.go("/twenty");
       await visitor.page.locator("noscript p").getByText("This page needs JavaScript").waitFor();
+      expect(await visitor.page.getByRole("button", { name: "Light all twenty" }).count()).toBe(0);
+      await visitor.go("/sign-in");
+      expect(await visitor.page.getByRole("button", { name: "Fill it in" }).count()).toBe(0);
     });
   });
 }
