@@ -10,7 +10,7 @@ export interface NextCookies {
   set(name: string, value: string, options: NextCookieOptions): unknown;
 }
 
-export type NextCookieOptions = Omit<CookieAttributes, "name"> & { readonly maxAge?: number };
+export type NextCookieOptions = Omit<CookieAttributes, "name"> & { readonly maxAge?: number; readonly expires?: Date };
 
 /**
  * Whether cookies can be set here. Where they are read-only, Next.js gives one function, which throws, for every method that would change
@@ -58,11 +58,12 @@ export class NextCookie implements SessionCookie {
   }
 
   delete(): void {
-    // Not `cookies.delete()`: a browser only removes a cookie for the attributes that it was set with.
-    if (this.value) this.#write("", { maxAge: 0 });
+    // Not `cookies.delete()`: a browser only removes a cookie for the attributes that it was set with. The date says the same once more, since
+    // an action sends what the proxy has set a second time, and Next.js then forgets an age of 0.
+    if (this.value) this.#write("", { maxAge: 0, expires: new Date(0) });
   }
 
-  #write(value: string, lifetime: { readonly maxAge?: number }): void {
+  #write(value: string, lifetime: Pick<NextCookieOptions, "maxAge" | "expires">): void {
     const { name, ...attributes } = this.#attributes;
     try {
       this.#cookies.set(name, value, { ...attributes, ...lifetime });

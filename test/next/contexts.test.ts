@@ -15,6 +15,9 @@ interface Line {
 /** Places that there are with Cache Components only. */
 const ONLY_CACHED = ["page, prefetch = partial", "use cache", "use cache: private"];
 
+/** Where a middleware of 15 sometimes loses what is posted: see docs/next.md. */
+const ONLY_16 = ["proxy, then an action"];
+
 const HEAD = "where|what|statements|row|cookie|answer";
 
 /** A line for each place: one of the document may name several. */
@@ -68,7 +71,8 @@ describe.each(targets)("$title", (target) => {
     expect(log).not.toMatch(/prisma-db-session|⚠|warn|Dynamic server usage/i);
   });
 
-  const here = lines.filter(({ where }) => target.isCached || !ONLY_CACHED.includes(where));
+  const missing = [...(target.isCached ? [] : ONLY_CACHED), ...(target.label === "15" ? ONLY_16 : [])];
+  const here = lines.filter(({ where }) => !missing.includes(where));
   it.each(here)("$where: $what", async (line) => {
     const [send, deed] = [CONTEXTS[line.where], DEEDS[line.what]];
     if (!send || !deed) throw new Error("no such line");
