@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { build, type Running, start } from "./fixtures/app.ts";
 import { type Observation, observe } from "./fixtures/observe.ts";
+import { callAction, get } from "./fixtures/requests.ts";
 import { CONTEXTS, DEEDS } from "./fixtures/scenes.ts";
 import { type Target, targets } from "./fixtures/targets.ts";
 
@@ -79,6 +80,14 @@ describe.each(targets)("$title", (target) => {
     const { visitor, ...asked } = deed;
     expect(await observe(app, send, visitor, asked)).toEqual(promised(line, target));
   });
+
+  if (target.label === "15")
+    it("a matcher leaves out what is posted", async () => {
+      const asked = { change: "unused", before: "set" };
+      const { statements } = await observe(app, callAction("byHand", "/proxied-actions"), "signed in", asked);
+      expect(statements).toBe("none");
+      expect(await observe(app, get("/proxied-actions"), "signed in", asked)).toMatchObject({ row: "changed" });
+    });
 
   afterAll(async () => {
     const printed = await app.log();
