@@ -1,9 +1,10 @@
 // The tables of docs/next.md: each line of them is done over HTTP in an app on each version of Next.js, and compared with what they say.
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { chromiumPath, launchChromium } from "../e2e/chromium.ts";
 import { build, type Running, start } from "./fixtures/app.ts";
-import { type Observation, observe } from "./fixtures/observe.ts";
-import { callAction, get } from "./fixtures/requests.ts";
+import { type Observation, observe, visit } from "./fixtures/observe.ts";
+import { COOKIE, callAction, get } from "./fixtures/requests.ts";
 import { CONTEXTS, DEEDS } from "./fixtures/scenes.ts";
 import { type Target, targets } from "./fixtures/targets.ts";
 
@@ -88,6 +89,37 @@ describe.each(targets)("$title", (target) => {
       expect(statements).toBe("none");
       expect(await observe(app, get("/proxied-actions"), "signed in", asked)).toMatchObject({ row: "changed" });
     });
+
+  describe.skipIf(!chromiumPath)(`in ${chromiumPath ?? "no browser, as there is no Chromium"}`, () => {
+    /** Sends the form of an action, as a click would, with a session that is new. */
+    async function inBrowser(change: string) {
+      const browser = await launchChromium();
+      onTestFinished(() => browser.close());
+      const page = await browser.newPage({ extraHTTPHeaders: { "x-change": change } });
+      const sent: string[] = [];
+      page.on("request", (request) => {
+        if (request.url().startsWith(`${app.url}/actions`)) sent.push(request.method());
+      });
+      const value = String(await visit(app, "signed in"));
+      await page.context().addCookies([{ name: COOKIE, value, url: app.url.replace("http:", "https:"), secure: true }]);
+      await page.goto(`${app.url}/actions`, { waitUntil: "networkidle" });
+      await page.evaluate('document.getElementById("wrapped").requestSubmit()');
+      await page.waitForLoadState("networkidle");
+      return { page, sent };
+    }
+
+    it("an action that sets the cookie is one request, and the page shows what it changed", async () => {
+      const { page, sent } = await inBrowser("cycleKey");
+      await page.getByText("user 8").waitFor();
+      await page.waitForLoadState("networkidle");
+      expect(sent).toEqual(["GET", "POST"]);
+    });
+
+    it("error.tsx knows by its digest that the session has ended", async () => {
+      const { page } = await inBrowser("meanwhile");
+      await page.getByText("Your session has ended.").waitFor();
+    });
+  });
 
   afterAll(async () => {
     const printed = await app.log();
