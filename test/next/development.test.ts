@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { UNKNOWN_KEY } from "../support.ts";
 import { assemble, type Running, start } from "./fixtures/app.ts";
-import { callAction, get, post, type Send } from "./fixtures/requests.ts";
+import { callAction, get, post, proxied, type Send } from "./fixtures/requests.ts";
 import { targets } from "./fixtures/targets.ts";
 
 const WARNING = "UnsavedChanges: A session was changed, but not saved by the end of the request";
@@ -18,7 +18,7 @@ const PLACES: [name: string, send: Send, asked: RegExp][] = [
   ["a page", get("/component"), /at Content \(app\/component\/page\.tsx:\d+/],
   ["generateMetadata", get("/metadata"), /generateMetadata \(app\/metadata\/page\.tsx:\d+/],
   ["a server action", callAction("byHand"), /at byHand \(app\/actions\/actions\.ts:\d+/],
-  ["the proxy", get("/proxied"), /at proxied \(lib\/proxied\.ts:\d+/],
+  ["the proxy", proxied, /at proxied \(lib\/proxied\.ts:\d+/],
 ];
 
 describe.each(targets)("next dev, $title", (target) => {

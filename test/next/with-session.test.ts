@@ -240,6 +240,28 @@ describe("withSession in a route handler", () => {
     expect(await response.text()).toBe("find,update");
   });
 
+  it("saves nothing for a `Response.error()`, and gives it to Next.js as it is", async () => {
+    const app = nextApp();
+    const given = Response.error();
+    const { response } = await handle(app, async (session) => {
+      await session.cycleKey();
+      session.set("userId", 8);
+      return given;
+    })(await app.signIn());
+    expect(response).toBe(given);
+    expect(app.calls).toEqual(["find", "rekey"]);
+  });
+
+  it("is told from an action by the request, wherever that stands among the arguments", async () => {
+    const app = nextApp();
+    const handler = app.withSession((session, _name: string, _request: Request): Response => {
+      session.set("userId", 7);
+      return notFound();
+    });
+    const { result } = await inNextRequest({}, () => handler("a name", post()));
+    expect(result.status).toBe(404);
+  });
+
   it.each([
     [499, ["find", "update"]],
     [500, ["find"]],
@@ -297,6 +319,18 @@ describe("withSession in a route handler", () => {
     })(await app.signIn());
     expect(response.status).toBe(303);
     expect(headers).toEqual({ location: "/sign-in?ended", ...uncached });
+  });
+
+  it("puts the base path before `onInterrupted`, which Next.js does not do for handlers", async () => {
+    const app = nextApp({ onInterrupted: "/sign-in" });
+    const request = Object.assign(post(), { nextUrl: { basePath: "/shop" } });
+    const handler = handle(app, async (session) => {
+      await app.open(session.sessionKey).flush();
+      session.set("cart", ["tea"]);
+      return new Response("done");
+    });
+    const { headers } = await handler(await app.signIn(), request);
+    expect(headers).toMatchObject({ location: "/shop/sign-in" });
   });
 
   it("answers 400 too when the handler's own save found the session ended", async () => {
