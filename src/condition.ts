@@ -1,4 +1,5 @@
 import { isPlainObject } from "./plain-object.ts";
+import { isPrismaValue } from "./store/prisma-value.ts";
 
 /**
  * Prisma leaves out what is undefined in a condition, so that `{ userId: undefined }` means everybody, and so does a part that is empty; and
@@ -12,7 +13,7 @@ export function checkCondition(method: "list" | "revoke", where: unknown): void 
   const path = emptyIn(where);
   if (path === undefined) return;
   throw new TypeError(
-    `In the condition of ${method}(), ${path} is undefined, empty or not a number, which would mean others than it says. Give a value, or leave it out.`,
+    `In the condition of ${method}(), ${path} is undefined, empty or no value, which would mean others than it says. Give a value, or leave it out.`,
   );
 }
 
@@ -30,12 +31,12 @@ function emptyIn(condition: object): string | undefined {
 const MAY_BE_EMPTY = ["is", "isNot", "some", "none", "equals"];
 
 function saysNothing(name: string, part: unknown): boolean {
-  if (part === undefined || isSkip(part)) return true;
+  if (part === undefined) return true;
   // Prisma takes them for null, which is the column of everybody who is not signed in.
-  if (typeof part === "number" && !Number.isFinite(part)) return true;
-  if (Array.isArray(part)) return part.length === 0 && (name === "AND" || name === "NOT");
-  return isPlainObject(part) && Object.keys(part).length === 0 && !MAY_BE_EMPTY.includes(name);
+  if (typeof part === "number") return !Number.isFinite(part);
+  if (typeof part !== "object" || part === null) return false;
+  if (Array.isArray(part)) return part.length === 0 && ["AND", "OR", "NOT"].includes(name);
+  if (isPlainObject(part)) return Object.keys(part).length === 0 && !MAY_BE_EMPTY.includes(name);
+  // A promise, a set, an error and the like are to Prisma objects without a property; so is `Prisma.skip`.
+  return !isPrismaValue(part);
 }
-
-/** `Prisma.skip`, which stands for undefined. */
-const isSkip = (part: unknown) => typeof part === "object" && part !== null && "ifUndefined" in part;

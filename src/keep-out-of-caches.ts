@@ -17,6 +17,8 @@ const OVERRULING = [
   "Fastly-CDN-Cache-Control",
   "Netlify-CDN-Cache-Control",
   "Vercel-CDN-Cache-Control",
+  "X-Accel-Expires",
+  "X-LiteSpeed-Cache-Control",
 ];
 
 /**

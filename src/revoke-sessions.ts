@@ -40,8 +40,8 @@ export async function revokeSessions(
     }));
     const keys = rows.map(({ key }) => key).filter((key) => keyHash === undefined || shortKeyHash(key) === keyHash);
     if (keys.length === 0) return revoked;
-    // Who was always faster, by changing keys, is met by the condition alone, under whichever key.
-    const isByCondition = inVain > 0 && keyHash === undefined;
+    // Of the last ones, who was always faster, by changing keys, is met by the condition alone, under whichever key.
+    const isByCondition = inVain > 0 && keyHash === undefined && rows.length !== limit;
     const among = isByCondition ? { exceptKeys: exceptKey === undefined ? [] : [exceptKey] } : { keys };
     const count = await deleteRevoked(keys, where, "revoke", config, among);
     revoked += count;
@@ -55,6 +55,9 @@ export async function revokeSessions(
 
 /** More sessions would end without them, so what is there by name, but has no value, was meant to have one. */
 function checkOptions(options: RevokeOptions): void {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError("The options of revoke() are none. Give `{ except }` or `{ keyHash }`, or leave them out.");
+  }
   if ("sessionKey" in options) {
     throw new TypeError("The options of revoke() are a session. To leave that alone, give `{ except: session }`.");
   }
@@ -66,8 +69,8 @@ function checkOptions(options: RevokeOptions): void {
 }
 
 function exceptedKey({ storedKey }: SessionConfig, except: RevokeOptions["except"]): string | undefined {
-  const key = typeof except === "object" ? except?.sessionKey : except;
-  if (key === undefined || key === null) return undefined;
+  const key = typeof except === "object" && except !== null ? except.sessionKey : except;
+  if (except === undefined || key === null) return undefined;
   if (isPossibleSessionKey(key)) return storedKey(key);
   throw new TypeError("The `except` of revoke() is no session. Give a session or its sessionKey.");
 }

@@ -11,7 +11,7 @@ export interface SessionCookieName {
 
 /**
  * Whether a request has a cookie that may be a session's: to send visitors to the sign-in page from a proxy or an edge middleware before
- * anything is rendered for them.
+ * anything is rendered for them. Only who asks for a page (`GET`): a form that was sent must reach its action, or what was typed is lost.
  *
  * It asks no database, so true says nothing about whether the session is live, or was ever there: anybody can send such a cookie. Whatever
  * shows or changes something private must ask `getSession()`.
@@ -19,7 +19,7 @@ export interface SessionCookieName {
  * @example
  * ```ts
  * export function proxy(request: NextRequest) {
- *   if (!hasSessionCookie(request)) return NextResponse.redirect(new URL("/sign-in", request.url));
+ *   if (request.method === "GET" && !hasSessionCookie(request)) return NextResponse.redirect(new URL("/sign-in", request.url));
  * }
  * ```
  */

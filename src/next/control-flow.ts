@@ -9,7 +9,8 @@ const HTTP_ERROR = /^NEXT_HTTP_ERROR_FALLBACK;(401|403|404)$/;
 
 /** Of `redirect()`, `permanentRedirect()`, `notFound()`, `unauthorized()` and `forbidden()`; undefined for every other error. */
 export function controlFlowOf(error: unknown): ControlFlow | undefined {
-  const digest = typeof error === "object" && error !== null && "digest" in error ? String(error.digest) : "";
+  const { digest } = Object(error) as { readonly digest?: unknown };
+  if (typeof digest !== "string") return undefined;
   const redirect = REDIRECT.exec(digest);
   if (redirect) return { location: String(redirect[1]), status: Number(redirect[2]) };
   const status = HTTP_ERROR.exec(digest)?.[1];

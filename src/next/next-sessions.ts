@@ -18,8 +18,8 @@ export interface NextSessionsOptions<
   Model extends SessionDelegate = SessionDelegate,
 > extends SessionsOptions<Data, Model> {
   /**
-   * The path that `withSession` redirects to when the session has ended while a handler was at work: the sign-in page, say. Default: none; a
-   * route handler answers 400, and an action throws `SessionInterruptedError`.
+   * The path that `withSession` redirects to when the session has ended while a handler was at work: the sign-in page, say, without a
+   * `basePath`. Default: none; a route handler answers 400, and an action throws `SessionInterruptedError`.
    */
   readonly onInterrupted?: string;
 }
@@ -39,6 +39,9 @@ export interface NextSessions<
    * a `SessionInterruptedError`; see the option `onInterrupted`. A session that is empty at the end has its cookie removed. A response
    * that sets the cookie gets `Vary: Cookie` and `Cache-Control: no-store`. A response that is streamed is saved for before it begins.
    *
+   * Let a route handler have the request among its arguments, as Next.js gives it: by that it is told from an action. In a "use server" file
+   * the handler must be `async`, as Next.js 15 demands.
+   *
    * @example
    * ```ts
    * export const POST = withSession(async (session, request: Request) => {
@@ -49,8 +52,8 @@ export interface NextSessions<
    * @throws ConflictError, SerializationError like `save()`
    */
   readonly withSession: <Args extends unknown[], Result>(
-    handler: (session: DbSession<Data>, ...args: Args) => Result | Promise<Result>,
-  ) => (...args: Args) => Promise<Result>;
+    handler: (session: DbSession<Data>, ...args: Args) => Result,
+  ) => (...args: Args) => Promise<Awaited<Result>>;
 }
 
 /** See `NextSessions.getSession`. */
@@ -109,15 +112,14 @@ export function createNextSessions<
       const { session } = await requestSession(request ? proxyCookies(request, response) : await cookies(), place);
       return session;
     },
-    withSession: (handler) => {
-      type Result = Awaited<ReturnType<typeof handler>>;
-      return async (...args) => {
+    withSession<Args extends unknown[], Result>(handler: (session: DbSession<Data>, ...args: Args) => Result) {
+      return async (...args: Args): Promise<Awaited<Result>> => {
         const requested = await requestSession(await cookies());
         // Nothing that a browser sends to an action can become a Request.
-        const request = args[0] instanceof Request ? args[0] : undefined;
+        const request = args.find((arg) => arg instanceof Request);
         const run = () => handler(requested.session, ...args);
         const { onInterrupted } = options;
-        return (await runWithSession(requested, run, { request, onInterrupted })) as Result;
+        return (await runWithSession(requested, run, { request, onInterrupted })) as Awaited<Result>;
       };
     },
     open: (sessionKey) => check().sessions.open(sessionKey),
@@ -144,7 +146,7 @@ export function createNextSessions<
     if (place) warnOfUnsaved(session, place);
     if (session.sessionKey !== null) await io();
     await session.load();
-    // Row and cookie move together or not at all.
+    // Row and cookie move together. (Where a handler throws, Next.js drops the cookie: it then ends before the row does, which does no harm.)
     if (cookie.isWritable) await session.refresh();
     return { session, cookie };
   }

@@ -16,16 +16,15 @@ export interface RequestSession<Data extends object> {
  * @param request the request of a route handler; undefined in a server action
  * @param onInterrupted where to send the user when the session has ended meanwhile
  */
-export async function runWithSession<Data extends object, Result>(
+export async function runWithSession<Data extends object>(
   { session, cookie }: RequestSession<Data>,
-  run: () => Result | Promise<Result>,
+  run: () => unknown,
   { request, onInterrupted }: { readonly request: Request | undefined; readonly onInterrupted: string | undefined },
-): Promise<Result | Response> {
-  let outcome: Outcome<Result>;
+): Promise<unknown> {
+  let outcome: Outcome;
   try {
     outcome = await outcomeOf(run);
-    const isFailure = outcome.result instanceof Response && outcome.result.status >= 500;
-    if (!isFailure && session.needsSave()) await session.save();
+    if (!isFailure(outcome.result) && session.needsSave()) await session.save();
     if (session.isEmpty() && cookie.isWritable) cookie.delete();
   } catch (error) {
     if (!isEndOf(session, error)) throw error;
@@ -35,16 +34,19 @@ export async function runWithSession<Data extends object, Result>(
   }
   const { result, thrown } = outcome;
   if (thrown && !request) throw thrown.error;
-  return uncached(thrown && request ? responseOf(thrown.flow, request) : (result as Result), cookie);
+  return uncached(thrown && request ? responseOf(thrown.flow, request) : result, cookie);
 }
 
+/** `Response.error()` has the status 0. */
+const isFailure = (result: unknown) => result instanceof Response && (result.status >= 500 || result.status === 0);
+
 /** What a handler came to: its result, or what it threw to have Next.js redirect or answer with a status, which counts as one. */
-interface Outcome<Result> {
-  readonly result?: Result;
+interface Outcome {
+  readonly result?: unknown;
   readonly thrown?: { readonly error: unknown; readonly flow: ControlFlow };
 }
 
-async function outcomeOf<Result>(run: () => Result | Promise<Result>): Promise<Outcome<Result>> {
+async function outcomeOf(run: () => unknown): Promise<Outcome> {
   try {
     return { result: await run() };
   } catch (error) {
@@ -64,7 +66,7 @@ function interrupted(cause: unknown, request: Request | undefined, onInterrupted
   if (request) {
     return onInterrupted === undefined
       ? new Response("The session has ended. Please sign in again.", { status: 400 })
-      : new Response(null, { status: 303, headers: { Location: onInterrupted } });
+      : new Response(null, { status: 303, headers: { Location: basePathOf(request) + onInterrupted } });
   }
   if (onInterrupted !== undefined) throw redirectOfAction(onInterrupted);
   throw new SessionInterruptedError(
@@ -74,9 +76,13 @@ function interrupted(cause: unknown, request: Request | undefined, onInterrupted
   );
 }
 
-/** A response that sets the cookie is for nobody else. */
-function uncached<Result>(result: Result, cookie: NextCookie): Result | Response {
-  if (!(result instanceof Response) || !cookie.isMoved) return result;
+/** Of a `NextRequest`. An action's redirect gets it from Next.js. */
+const basePathOf = (request: Request & { readonly nextUrl?: { readonly basePath?: string } }) =>
+  request.nextUrl?.basePath ?? "";
+
+/** A response that sets the cookie is for nobody else. (`Response.error()` cannot be copied.) */
+function uncached(result: unknown, cookie: NextCookie): unknown {
+  if (!(result instanceof Response) || !cookie.isMoved || result.status === 0) return result;
   try {
     keepOutOfCaches(result.headers);
     return result;

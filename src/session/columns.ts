@@ -26,6 +26,12 @@ export function columnsFilledBy<Data>(columns: (data: Data) => Columns, ownerCol
         `The option maxPerOwner names the column ${ownerColumn}, which the option columns does not return. Without it no session would be counted.`,
       );
     }
+    for (const [name, value] of Object.entries(filled)) {
+      // Prisma would write null, and the session would be nobody's.
+      if (typeof value === "number" && !Number.isFinite(value)) {
+        throw new ConfigError(`The option columns returned ${value} for ${name}. Return a number, or null.`);
+      }
+    }
     return Object.fromEntries(Object.entries(filled).map(([name, value]) => [name, value ?? null]));
   };
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { cannotBeDeleted } from "../cannot-be-deleted.ts";
 import { jitter } from "../jitter.ts";
 import { carryOut } from "../store/carry-out.ts";
 import type { MatchingRow } from "../store/session-store.ts";
@@ -14,8 +15,8 @@ export class OwnerLimit {
   readonly #config: SessionConfig;
   readonly #limit: NonNullable<SessionConfig["maxPerOwner"]>;
   readonly #columnsOf: NonNullable<SessionConfig["columnsOf"]>;
-  /** The data as the row has it: only another owner than theirs is reason to count. */
-  #before: ReadonlyMap<string, unknown> | undefined;
+  /** The owner as the row has it: only another one is reason to count. */
+  #owner: unknown = null;
 
   private constructor(
     config: SessionConfig,
@@ -32,29 +33,28 @@ export class OwnerLimit {
     return maxPerOwner && columnsOf && new OwnerLimit(config, maxPerOwner, columnsOf);
   }
 
-  /** Notes the data of a row that was read. Nothing is made of them yet: to load a session must not depend on the option `columns`. */
+  /** Notes the owner of a row that was read. That one can be read must not depend on what `columns` makes of it. */
   found(data: ReadonlyMap<string, unknown>): void {
-    this.#before = new Map(data);
+    try {
+      this.#owner = this.#ownerIn(data);
+    } catch {
+      this.#owner = null;
+    }
   }
 
   /** A new row is one more, also of the same owner: `create()` leaves the row before it alone. */
   countAnew(): void {
-    this.#before = undefined;
+    this.#owner = null;
   }
 
-  /** After a write: ends what is too much. */
+  /**
+   * After a write: ends what is too much.
+   * @throws ConfigError when rows cannot be deleted
+   */
   async keep(data: ReadonlyMap<string, unknown>): Promise<void> {
     const owner = this.#ownerIn(data);
-    if (owner !== null && !isDeepStrictEqual(owner, this.#ownerBefore())) await this.#endOldest(owner);
-    this.#before = new Map(data);
-  }
-
-  #ownerBefore(): unknown {
-    try {
-      return this.#before && this.#ownerIn(this.#before);
-    } catch {
-      return undefined; // data of which `columns` can make nothing were nobody's
-    }
+    if (owner !== null && !isDeepStrictEqual(owner, this.#owner)) await this.#endOldest(owner);
+    this.#owner = owner;
   }
 
   #ownerIn(data: ReadonlyMap<string, unknown>): unknown {
@@ -76,7 +76,9 @@ export class OwnerLimit {
       const [oldest, kept] = [byAge.slice(0, tooMany), byAge.slice(tooMany)];
       // One that changes its key again and again is met by what is left when all others are kept.
       const among = tried === MAX_ATTEMPTS ? { exceptKeys: kept } : { keys: oldest };
-      if ((await deleteRevoked(oldest, where, "maxPerOwner", this.#config, among)) === tooMany) return;
+      const count = await deleteRevoked(oldest, where, "maxPerOwner", this.#config, among);
+      if (count >= tooMany) return;
+      if (count === 0 && tried === MAX_ATTEMPTS) throw cannotBeDeleted("Sessions");
       await jitter(tried);
     }
   }

@@ -1,6 +1,6 @@
 // What is known of a Prisma model besides its type.
 import { ConfigError } from "../errors.ts";
-import { isPlainObject } from "../plain-object.ts";
+import { isPrismaValue } from "./prisma-value.ts";
 import type { SessionDelegate } from "./session-delegate.ts";
 import type { Columns } from "./session-store.ts";
 
@@ -40,21 +40,24 @@ export function ownColumns(model: object): string[] {
 }
 
 /**
- * Refuses a plain object for a column that holds no JSON: Prisma would carry out what it says, `{ set: 8 }` or `{ increment: 1 }`, and
- * the values may come from whoever filled the session.
+ * Refuses an object for a column that holds no JSON: Prisma would carry out what it says, `{ set: 8 }` or `{ increment: 1 }`, and the values
+ * may come from whoever filled the session.
  */
 export function columnChecker(model: object): (columns: Columns | undefined) => void {
   const types = fieldTypes(model);
   return (columns = {}) => {
     for (const [name, value] of Object.entries(columns)) {
-      if (types === undefined || types[name] === "Json" || !isPlainObject(value)) continue;
+      if (!isOperation(value) || types?.[name] === "Json") continue;
       throw new ConfigError(
-        `The option columns returned an object for ${name}, which the model has as ${types[name] ?? "no column"}. ` +
-          "Return a value of that type, whatever the session holds.",
+        `The option columns returned an object for ${name}, which does not hold JSON. ` +
+          "Return a value of the column's type, whatever the session holds.",
       );
     }
   };
 }
+
+const isOperation = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !isPrismaValue(value);
 
 /** Prisma describes a model's scalar fields in `fields`; other objects that only look like a model may not have it. */
 function fieldTypes(model: object): Record<string, string | undefined> | undefined {

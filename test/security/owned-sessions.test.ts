@@ -64,18 +64,26 @@ describeEachOwnedDatabase("whose sessions", (db) => {
       { NOT: {} },
       { OR: [{}] },
       { AND: [] },
+      { OR: [] },
+      { NOT: { OR: [] } },
+      { userId: Promise.resolve(1) },
+      { userId: new Set([1]) },
+      { userId: new Error("no such user") },
+      { userId: /1/ },
       new Map([["userId", 1]]),
       [{ userId: 1 }],
       new Date(),
     ];
     for (const condition of everybody) await expect(sessions.revoke(condition as never)).rejects.toThrow(TypeError);
     expect(await sessions.list({})).toHaveLength(1);
-    expect(await sessions.list({ OR: [], createdAt: { gt: new Date(0) }, userId: { in: [] } })).toEqual([]);
+    expect(await sessions.list({ createdAt: { gt: new Date(0) }, userId: { in: [] } })).toEqual([]);
   });
 
   it.each([
     ["except that is no key", { except: "no key" }],
     ["except without a value", { except: undefined }],
+    ["except that is no session", { except: {} }],
+    ["option that is none", null],
     ["keyHash without a value", { keyHash: undefined }],
     ["keyHash of a session that has none", { keyHash: null }],
     ["session in the place of the options", createSessions({ store: memoryStore(), secret: SECRET }).open()],
@@ -147,6 +155,61 @@ describeEachOwnedDatabase("whose sessions", (db) => {
     };
     await Promise.all(Array.from({ length: 5 }, signIn));
     expect(await sessions.list({ userId: 1 })).toHaveLength(max);
+  });
+
+  it("takes no number that is none for an owner, which would be everybody who is not signed in", async () => {
+    const { prisma } = db();
+    const columns = () => ({ userId: null, address: null, userAgent: null });
+    const visitors = createSessions<ShopData>({ model: prisma.session, secret: SECRET, columns });
+    for (let i = 0; i < 3; i++) await visitors.open().save();
+    const { open } = createSessions<ShopData, typeof prisma.session>({
+      model: prisma.session,
+      secret: SECRET,
+      columns: ({ note }) => ({ ...columns(), userId: Number(note) }),
+      maxPerOwner: { column: "userId", max: 1 },
+    });
+    const session = open();
+    session.set("note", "no number");
+    await expect(session.markAuthenticated()).rejects.toMatchObject({ code: "SESSION_CONFIG" });
+    expect(await visitors.list({})).toHaveLength(3);
+  });
+
+  it("counts an owner that lies inside a value, and changes there", async () => {
+    const { prisma } = db();
+    const { open, load, list } = createSessions<{ auth: { userId?: number } }, typeof prisma.session>({
+      model: prisma.session,
+      secret: SECRET,
+      columns: ({ auth }) => ({ userId: auth?.userId ?? null, address: null, userAgent: null }),
+      maxPerOwner: { column: "userId", max: 1 },
+    });
+    for (let i = 0; i < 3; i++) {
+      const visitor = open();
+      visitor.set("auth", {});
+      await visitor.save();
+      const session = await load(visitor.sessionKey);
+      const auth = session.get("auth");
+      if (auth) auth.userId = 7;
+      await session.markAuthenticated();
+    }
+    expect(await list({ userId: 7 })).toHaveLength(1);
+  });
+
+  it("says so where nothing can be deleted", async () => {
+    const store = { ...prismaStore(db().prisma.session), deleteMatching: async () => 0 };
+    const events: SessionEvent[] = [];
+    const { open } = createSessions<ShopData>({
+      store,
+      secret: SECRET,
+      onEvent: (event) => events.push(event),
+      columns: ({ userId = null }) => ({ userId, address: null, userAgent: null }),
+      maxPerOwner: { column: "userId", max: 1 },
+    });
+    for (let i = 0; i < 2; i++) {
+      const session = open();
+      session.set("userId", 1);
+      await session.markAuthenticated();
+    }
+    expect(events.map(({ type }) => type)).toEqual(["created", "created", "uncounted"]);
   });
 
   it("loads a session of whose data the columns cannot be made, with maxPerOwner too", async () => {

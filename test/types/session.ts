@@ -47,3 +47,20 @@ untyped.get("anything") satisfies number;
 createSessions({ store: memoryStore() });
 // @ts-expect-error always HttpOnly
 createSessions({ ...options, cookie: { httpOnly: false } });
+
+// withSession() keeps the other arguments and the result of a handler, be it asynchronous, or now and then.
+const { withSession } = createNextSessions<Shop>(options);
+const count = withSession((session, by: number, name?: string) => (session.get("userId", 0) > by ? by : (name ?? "")));
+count satisfies (by: number, name?: string) => Promise<number | string>;
+withSession(async (_session, n: number) => n) satisfies (n: number) => Promise<number>;
+withSession((_session, n: number) => (n > 1 ? Promise.resolve("x") : 2)) satisfies (
+  n: number,
+) => Promise<string | number>;
+withSession((_session, request: Request, { params }: { params: Promise<{ id: string }> }) =>
+  params.then(({ id }) => Response.json({ id, url: request.url })),
+) satisfies (request: Request, context: { params: Promise<{ id: string }> }) => Promise<Response>;
+withSession(<Kind extends string>(_session: unknown, kind: Kind) => kind) satisfies (kind: string) => Promise<string>;
+// @ts-expect-error another type
+withSession((session) => session.set("userId", "7"));
+// @ts-expect-error another argument
+count("7");
