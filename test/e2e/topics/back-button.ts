@@ -2,9 +2,13 @@ import { describe, expect, it } from "vitest";
 import { account } from "../shop.ts";
 import type { OpenShop } from "../use-shop.ts";
 import { Visitor } from "../visitor.ts";
+import { didAppear, watchFor } from "../watch.ts";
 
 /** Stands on the private page alone. */
 const PRIVATE = "Ring twice.";
+
+/** Headless, all tabs are in front, always. */
+const COME_TO_THE_FRONT = `document.dispatchEvent(new Event("visibilitychange"))`;
 
 export function backButtonTests(shop: OpenShop): void {
   describe("the back button after signing out", () => {
@@ -64,6 +68,93 @@ export function backButtonTests(shop: OpenShop): void {
       expect(await visitor.page.content()).not.toContain(PRIVATE);
     });
 
+    const elsewhere: readonly [where: string, signOut: (visitor: Visitor) => Promise<void>][] = [
+      [
+        "in another tab",
+        async ({ context }) => {
+          const tab = new Visitor(context, await context.newPage());
+          await tab.go("/account");
+          await tab.signOut();
+        },
+      ],
+      [
+        "from another device",
+        async () => {
+          const other = await shop.visit();
+          await other.signIn();
+          await other.go("/account/devices");
+          await other.press("Sign out everywhere else");
+          await other.see("Signed out everywhere else: one device.");
+        },
+      ],
+    ];
+
+    describe.each(elsewhere)("%s", (_, signOut) => {
+      it("shows nothing private for a moment: by links, which Next.js keeps the pages of", async () => {
+        const visitor = await openWithNote();
+        await visitor.follow("Your devices");
+        await visitor.see("Key hash");
+        await visitor.follow("Twenty");
+        await visitor.heading("Twenty at once");
+        await signOut(visitor);
+        await watchFor(visitor.page, [PRIVATE, `Hello, ${account.name}.`, "Key hash"]);
+        for (const path of ["/account/devices", "/account"]) {
+          await visitor.goBack();
+          await visitor.page.waitForURL((url) => url.searchParams.get("next") === path);
+          await visitor.heading("Sign in");
+          expect(await didAppear(visitor.page), path).toBe(false);
+        }
+        await visitor.goBack();
+        await visitor.heading("Sign in");
+        await visitor.page.goForward({ waitUntil: "commit" });
+        await visitor.heading("Sign in");
+        expect(await didAppear(visitor.page), "forward").toBe(false);
+      });
+
+      it("shows nothing private for a moment: by addresses, the pages of which the browser may keep", async () => {
+        const visitor = await openWithNote();
+        await visitor.go("/account");
+        await visitor.go("/twenty");
+        await signOut(visitor);
+        await watchFor(visitor.page, [PRIVATE, `Hello, ${account.name}.`]);
+        await visitor.goBack();
+        await visitor.heading("Sign in");
+        expect(await didAppear(visitor.page)).toBe(false);
+      });
+
+      it("is found out by a tab that comes to the front again", async () => {
+        const visitor = await openWithNote();
+        await signOut(visitor);
+        await visitor.page.evaluate(COME_TO_THE_FRONT);
+        await visitor.heading("Sign in");
+        expect(await visitor.page.content()).not.toContain(PRIVATE);
+      });
+
+      it("takes nothing away from who is typing in such a tab", async () => {
+        const visitor = await openWithNote();
+        await visitor.page.getByLabel("Note for the courier").fill("Ring three times.");
+        await signOut(visitor);
+        const { page } = visitor;
+        const asked: string[] = [];
+        page.on("request", (request) => asked.push(request.url()));
+        await page.evaluate(COME_TO_THE_FRONT);
+        await visitor.press("Save the note");
+        await visitor.alert("Your session has ended. What you entered is kept: please sign in again.");
+        expect(asked[0]).toBe(`${shop.url}/account?notice=1`); // the form, and no refresh before it
+        await visitor.enterPassword();
+        expect(await page.getByLabel("Note for the courier").inputValue()).toBe("Ring three times.");
+      });
+    });
+
+    async function openWithNote(): Promise<Visitor> {
+      const visitor = await shop.visit();
+      await visitor.signIn();
+      await visitor.page.getByLabel("Note for the courier").fill(PRIVATE);
+      await visitor.press("Save the note");
+      await visitor.see("Your note for the courier is saved.");
+      return visitor;
+    }
+
     it("is not answered from a cache: private pages may not be stored", async () => {
       const visitor = await shop.visit();
       await visitor.signIn();
@@ -71,6 +162,61 @@ export function backButtonTests(shop: OpenShop): void {
         const response = await visitor.page.request.get(path);
         expect(response.headers()["cache-control"]).toContain("no-store");
       }
+    });
+  });
+  describe("the back button otherwise", () => {
+    it("leads back to where one was on the page, and forward again", async () => {
+      const visitor = await shop.visit({ viewport: { width: 390, height: 600 } });
+      const { page } = visitor;
+      await page.evaluate("scrollTo(0, 900)");
+      await page.getByRole("link", { name: "Your cart as JSON" }).scrollIntoViewIfNeeded();
+      const scrolled = await page.evaluate("scrollY");
+      expect(scrolled).toBeGreaterThan(600);
+      await visitor.page.evaluate("document.querySelector('.cart-link').click()"); // where it is, without scrolling to it
+      await visitor.heading("Your cart");
+      await visitor.goBack();
+      await visitor.heading("A few good things");
+      await page.waitForFunction(`scrollY === ${scrolled}`);
+      await page.goForward({ waitUntil: "commit" });
+      await visitor.heading("Your cart");
+    });
+
+    it("shows what is in the cart now", async () => {
+      const visitor = await shop.visit();
+      await visitor.follow("Cart 0 items");
+      await visitor.see("Nothing in it yet.");
+      await visitor.follow("Small Hours");
+      await visitor.addMug();
+      await visitor.goBack();
+      await visitor.see("€18.00 each");
+    });
+
+    it("shows no notice a second time", async () => {
+      const visitor = await shop.visit();
+      await visitor.signIn();
+      await visitor.press("Save the note");
+      await visitor.see("Your note for the courier is saved.");
+      await visitor.follow("Your devices");
+      await visitor.heading("Your devices");
+      await visitor.goBack();
+      await visitor.heading("Hello");
+      expect(await visitor.page.getByText("is saved").count()).toBe(0);
+    });
+
+    it("leaves the page as it is, and what was typed, where only a part of it was linked to", async () => {
+      const visitor = await shop.visit();
+      await visitor.signIn();
+      await visitor.page.getByLabel("Note for the courier").fill("Ring three times.");
+      await visitor.page.evaluate("window.isTheSame = true");
+      const skip = visitor.page.getByRole("link", { name: "Skip to the content" });
+      await skip.focus();
+      await skip.press("Enter");
+      await visitor.page.waitForURL(/#content$/);
+      expect(await visitor.page.evaluate("document.activeElement.id")).toBe("content");
+      await visitor.goBack();
+      await visitor.page.waitForURL(/account$/);
+      expect(await visitor.page.getByLabel("Note for the courier").inputValue()).toBe("Ring three times.");
+      expect(await visitor.page.evaluate("window.isTheSame")).toBe(true);
     });
   });
 }

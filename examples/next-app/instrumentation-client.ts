@@ -1,0 +1,4 @@
+// Next.js runs this in the browser, before anything of its own.
+import { askAnewOnTheWayBack } from "./lib/back-button.ts";
+
+askAnewOnTheWayBack();
