@@ -20,12 +20,21 @@ const SYSTEMS: readonly [name: string, mark: RegExp][] = [
 /** As much of the header as a table should keep: anybody can send any text. */
 export const shortUserAgent = (header: string | null): string => (header ?? "").slice(0, 200);
 
+export type DeviceKind = "phone" | "tablet" | "computer";
+
 /** For people to tell their devices apart, like "Firefox 151 on Linux"; a guess, as the text may say anything. */
-export function describeUserAgent(userAgent: string | null): { name: string; isPhone: boolean } {
+export function describeUserAgent(userAgent: string | null): { name: string; kind: DeviceKind } {
   const text = userAgent ?? "";
   const browsers = BROWSERS.map(([name, version]) => ({ name, version: version.exec(text)?.[1] }));
   const browser = browsers.find(({ version }) => version !== undefined);
   const system = SYSTEMS.find(([, mark]) => mark.test(text))?.[0];
   const names = [browser && `${browser.name} ${browser.version}`, system].filter((name) => name !== undefined);
-  return { name: names.join(" on ") || "An unknown device", isPhone: /Mobile|Android|iPhone/.test(text) };
+  return { name: names.join(" on ") || "An unknown device", kind: kindOf(text) };
+}
+
+/** An iPad says "Mobile" too; an Android device says it if it is a phone. */
+function kindOf(text: string): DeviceKind {
+  if (text.includes("iPad")) return "tablet";
+  if (/Mobile|iPhone/.test(text)) return "phone";
+  return text.includes("Android") ? "tablet" : "computer";
 }

@@ -5,7 +5,7 @@ import { Page } from "../../../components/page.tsx";
 import { Time } from "../../../components/time.tsx";
 import type { prisma } from "../../../lib/prisma.ts";
 import { getSession, list } from "../../../lib/session.ts";
-import { describeUserAgent } from "../../../lib/user-agent.ts";
+import { type DeviceKind, describeUserAgent } from "../../../lib/user-agent.ts";
 import { currentUser } from "../../../lib/users.ts";
 import { signOutDevice, signOutOthers } from "../../actions.ts";
 
@@ -45,11 +45,11 @@ export default async function DevicesPage() {
 
 function Device({ device, isThis }: { device: ListedSession<typeof prisma.session>; isThis: boolean }) {
   const { keyHash, userAgent, signedInAt, expireDate } = device;
-  const { name, isPhone } = describeUserAgent(userAgent);
+  const { name, kind } = describeUserAgent(userAgent);
   const id = `device-${keyHash}`;
   return (
     <li className="device">
-      <DeviceIcon isPhone={isPhone} />
+      <DeviceIcon kind={kind} />
       <div className="device-text">
         <h2 id={id}>
           {name} {isThis && <span className="tag">This device</span>}
@@ -87,14 +87,19 @@ function Device({ device, isThis }: { device: ListedSession<typeof prisma.sessio
   );
 }
 
-function DeviceIcon({ isPhone }: { isPhone: boolean }) {
+const ICONS: Record<DeviceKind, string> = {
+  phone:
+    "M8 2.500h8a1.500 1.500 0 0 1 1.500 1.500v16a1.500 1.500 0 0 1-1.500 1.500H8A1.500 1.500 0 0 1 6.500 20V4A1.500 1.500 0 0 1 8 2.500zM10.500 18.500h3",
+  tablet:
+    "M5 2.500h14a1.500 1.500 0 0 1 1.500 1.500v16a1.500 1.500 0 0 1-1.500 1.500H5A1.500 1.500 0 0 1 3.500 20V4A1.500 1.500 0 0 1 5 2.500zM10.500 18.500h3",
+  computer:
+    "M5 4.500h14a1.500 1.500 0 0 1 1.500 1.500v9.500h-17V6A1.500 1.500 0 0 1 5 4.500zM2 19h20M3.500 15.500 2 19M20.500 15.500 22 19",
+};
+
+function DeviceIcon({ kind }: { kind: DeviceKind }) {
   return (
-    <svg className="device-icon" viewBox="0 0 24 24" width="32" height="32" aria-hidden="true">
-      {isPhone ? (
-        <path d="M8 2.500h8a1.500 1.500 0 0 1 1.500 1.500v16a1.500 1.500 0 0 1-1.500 1.500H8A1.500 1.500 0 0 1 6.500 20V4A1.500 1.500 0 0 1 8 2.500zM10.500 18.500h3" />
-      ) : (
-        <path d="M5 4.500h14a1.500 1.500 0 0 1 1.500 1.500v9.500h-17V6A1.500 1.500 0 0 1 5 4.500zM2 19h20M3.500 15.500 2 19M20.500 15.500 22 19" />
-      )}
+    <svg className="device-icon" data-kind={kind} viewBox="0 0 24 24" width="32" height="32" aria-hidden="true">
+      <path d={ICONS[kind]} />
     </svg>
   );
 }
