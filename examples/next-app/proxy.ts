@@ -12,8 +12,9 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   if (!searchParams.has(NOTICE_PARAMETER)) return nextPage(request, undefined);
 
   const response = NextResponse.next();
-  const session = await getSession(request, response);
-  const message = await takeNotice(session);
+  const message = await takeNotice(await getSession(request, response));
+  // Nothing was saved, so the browser's cookie stays as it is: by now it may be another's, who has just signed in.
+  if (message === undefined) return nextPage(request, undefined);
   // The headers that the page gets cannot be added afterwards, so there is a second response, with what the session did to the first.
   return nextPage(request, message, response.headers);
 }

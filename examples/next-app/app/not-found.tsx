@@ -2,8 +2,9 @@ import Link from "next/link";
 import { Page } from "../components/page.tsx";
 
 export default function NotFound() {
+  // The proxy, which keeps out what a browser sends as a notice, does not run for every address that leads here.
   return (
-    <Page>
+    <Page showsNotice={false}>
       <div className="narrow">
         <h1>There is nothing here.</h1>
         <p>

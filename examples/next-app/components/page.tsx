@@ -8,14 +8,16 @@ import { currentUser } from "../lib/users.ts";
 interface Props {
   /** The path of the page, to mark it in the navigation. */
   readonly at?: string;
+  /** Whether to show the message that an action has left for the page. */
+  readonly showsNotice?: boolean;
   readonly children: ReactNode;
 }
 
 /** What is around every page: it is rendered with it each time, so that it says who is signed in now. */
-export async function Page({ at, children }: Props) {
+export async function Page({ at, showsNotice = true, children }: Props) {
   const { count } = readCart(await getSession());
   const user = await currentUser();
-  const notice = await noticeToShow();
+  const notice = showsNotice ? await noticeToShow() : undefined;
   const to = (path: string) => ({ href: path, "aria-current": path === at ? ("page" as const) : undefined });
   return (
     <>

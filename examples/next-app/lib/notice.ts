@@ -17,11 +17,16 @@ export function redirectWithNotice(session: DbSession<ShopSession>, path: string
   redirect(`${path}?${NOTICE_PARAMETER}=1`);
 }
 
-/** For the proxy: the message, taken out of the session. */
+/** For the proxy: the message, taken out of the session. Without one, nothing has been saved. */
 export async function takeNotice(session: DbSession<ShopSession>): Promise<string | undefined> {
   const message = session.flash("notice");
   if (typeof message !== "string") return undefined;
-  await session.save();
+  try {
+    await session.save();
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== "SESSION_UPDATE") throw error;
+    return undefined; // the session has ended at this very moment, and the page will find none
+  }
   return message;
 }
 
@@ -36,5 +41,10 @@ export function headersWithNotice(given: Headers, message: string | undefined): 
 /** For the page: the message that it is to show. */
 export async function noticeToShow(): Promise<string | undefined> {
   const message = (await headers()).get(NOTICE_HEADER);
-  return message === null ? undefined : decodeURIComponent(message);
+  if (message === null) return undefined;
+  try {
+    return decodeURIComponent(message);
+  } catch {
+    return undefined; // where no proxy runs, the browser may have sent anything
+  }
 }
