@@ -28,19 +28,28 @@ type Session = DbSession<ShopSession>;
 /** In seconds: what is sensitive asks for the password again after this time. */
 const FRESH = 15 * 60;
 
-export const addToCart = withSession((session, _previous: Outcome | null, form: FormData) =>
-  changeCart(session, form, (product) => quantityOf(session, product) + 1),
-);
+// These functions are async even where nothing is awaited: a file with "use server" may export no others, as Next.js 15 reads it.
 
-export const changeQuantity = withSession((session, _previous: Outcome | null, form: FormData) => {
-  const given = field(form, "quantity");
-  return changeCart(session, form, () => (/^\d{1,3}$/.test(given) ? Number(given) : Number.NaN));
+export const addToCart = withSession(async (session, _previous: Outcome | null, form: FormData): Promise<Outcome> => {
+  const hadEnded = session.sessionKey === null && hasSessionCookie({ headers: await headers() });
+  const outcome = changeCart(session, form, (product) => quantityOf(session, product) + 1);
+  return hadEnded ? precede("Your session had ended, so this is a new cart.", outcome) : outcome;
 });
 
-/** The form names what is in the cart, so that it is still there after signing in again, should the session have ended. */
-export const placeOrder = withSession((session, form: FormData) => {
+/** The form names all that is in the cart, so that no other line goes with a session that has ended. */
+export const changeQuantity = withSession(
+  async (session, _previous: Outcome | null, form: FormData): Promise<Outcome> => {
+    const hadEnded = session.sessionKey === null && restoreCart(session, form);
+    const given = field(form, "quantity");
+    const outcome = changeCart(session, form, () => (/^\d{1,3}$/.test(given) ? Number(given) : Number.NaN));
+    return hadEnded ? precede("Your session had ended. What was in your cart is kept.", outcome) : outcome;
+  },
+);
+
+/** This form does so too: the cart is still there after signing in again. */
+export const placeOrder = withSession(async (session, form: FormData) => {
   if (!session.has("userId")) {
-    for (const product of products) setQuantity(session, product, Number(field(form, product.slug)));
+    if (restoreCart(session, form)) session.set("kept", true);
     redirect("/sign-in?ended=1&next=/cart");
   }
   const { count } = readCart(session);
@@ -54,12 +63,14 @@ export const signIn = withSession(
   async (session, _previous: SignInOutcome | null, form: FormData): Promise<SignInOutcome> => {
     const [email, password] = [field(form, "email"), field(form, "password")];
     if (!email || !password) return { ok: false, message: "Enter your email address and your password.", email };
+    // A real shop limits how often a password may be tried, by the address of the account and by that of the network. This one does not.
     const user = await authenticate(email, password);
     if (!user) return { ok: false, message: "There is no account with this email address and password.", email };
 
     // Nothing of another user's may stay; a visitor's cart may.
     if (session.get("userId", user.id) !== user.id) await session.flush();
     if (session.get("draft")?.userId !== user.id) session.delete("draft");
+    session.delete("kept");
     session.update({
       userId: user.id,
       userAgent: shortUserAgent((await headers()).get("user-agent")),
@@ -84,6 +95,7 @@ export const signOutDevice = withSession(async (session, form: FormData) => {
     await session.flush();
     redirect("/");
   }
+  askAgainUnlessFresh(session);
   const count = await revoke({ userId }, { keyHash });
   redirectWithNotice(
     session,
@@ -94,7 +106,7 @@ export const signOutDevice = withSession(async (session, form: FormData) => {
 
 export const signOutOthers = withSession(async (session) => {
   const userId = session.get("userId") ?? redirect("/sign-in?ended=1&next=/account/devices");
-  if (!session.isFresh(FRESH)) redirect("/sign-in?again=1&next=/account/devices");
+  askAgainUnlessFresh(session);
   const count = await revoke({ userId }, { except: session });
   redirectWithNotice(
     session,
@@ -103,12 +115,18 @@ export const signOutOthers = withSession(async (session) => {
   );
 });
 
+/** Who has only stolen a cookie must not sign the other devices out with it. */
+function askAgainUnlessFresh(session: Session): void {
+  if (!session.isFresh(FRESH)) redirect("/sign-in?again=1&next=/account/devices");
+}
+
 /** The note for the courier, which belongs to the user. Who is signed out meanwhile finds it again after signing in. */
 export const changeNote = withSession(async (session, form: FormData) => {
   const note = field(form, "note").slice(0, 300);
   const userId = session.get("userId");
   if (userId === undefined) {
-    session.set("draft", { userId: Number(field(form, "user")), note });
+    const whose = field(form, "user"); // as the form has it, which anybody may change: to be checked at the sign-in
+    if (/^\d{1,9}$/.test(whose)) session.update({ draft: { userId: Number(whose), note }, kept: true });
     redirect("/sign-in?ended=1&next=/account");
   }
   await saveNote(userId, note);
@@ -116,21 +134,23 @@ export const changeNote = withSession(async (session, form: FormData) => {
   redirectWithNotice(session, "/account", "Your note for the courier is saved.");
 });
 
-async function changeCart(
-  session: Session,
-  form: FormData,
-  quantityFor: (product: Product) => number,
-): Promise<Outcome> {
+/** Puts the lines that a form names into the cart. Says whether there were any. */
+function restoreCart(session: Session, form: FormData): boolean {
+  for (const product of products) setQuantity(session, product, Number(field(form, product.slug)));
+  return readCart(session).count > 0;
+}
+
+function changeCart(session: Session, form: FormData, quantityFor: (product: Product) => number): Outcome {
   const product = findProduct(form.get("product"));
   if (!product) return { ok: false, message: "This shop has no such product." };
-  const isNew = session.sessionKey === null && hasSessionCookie({ headers: await headers() });
   const quantity = quantityFor(product);
   if (!setQuantity(session, product, quantity)) {
     return { ok: false, message: `You can order 1 to ${MAX_QUANTITY} of a kind.` };
   }
-  const message = `${product.name}: ${quantity || "none"} in your cart.`;
-  return { ok: true, message: isNew ? `Your session had ended, so this is a new cart. ${message}` : message };
+  return { ok: true, message: `${product.name}: ${quantity || "none"} in your cart.` };
 }
+
+const precede = (sentence: string, { ok, message }: Outcome): Outcome => ({ ok, message: `${sentence} ${message}` });
 
 function field(form: FormData, name: string): string {
   const value = form.get(name);

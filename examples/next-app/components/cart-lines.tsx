@@ -15,7 +15,10 @@ export function CartLines({ lines }: { lines: readonly CartLine[] }) {
   // A button that took its own line away would take the keyboard's place on the page with it.
   // biome-ignore lint/correctness/useExhaustiveDependencies: after each change of the cart
   useEffect(() => {
-    if (outcome && document.activeElement === document.body) list.current?.focus();
+    if (!outcome || document.activeElement !== document.body) return;
+    // An empty list is not shown, so it takes no focus.
+    const place = lines.length > 0 ? list.current : document.getElementById("content");
+    place?.focus();
   }, [lines]);
 
   return (
@@ -30,6 +33,7 @@ export function CartLines({ lines }: { lines: readonly CartLine[] }) {
             </div>
             <form className="stepper" action={change}>
               <input type="hidden" name="product" value={slug} />
+              <LineInputs lines={lines} />
               <button type="submit" name="quantity" value={quantity - 1} aria-label={`One less: ${name}`}>
                 −
               </button>
@@ -54,4 +58,11 @@ export function CartLines({ lines }: { lines: readonly CartLine[] }) {
       <Message outcome={outcome} />
     </>
   );
+}
+
+/** What is in the cart, for an action that has to restore it should the session have ended. */
+export function LineInputs({ lines }: { lines: readonly CartLine[] }) {
+  return lines.map(({ product: { slug }, quantity }) => (
+    <input key={slug} type="hidden" name={slug} value={quantity} />
+  ));
 }

@@ -4,6 +4,6 @@ const HERE = "http://shop.invalid";
 export function safePath(next: unknown): string {
   if (typeof next !== "string" || !URL.canParse(next, HERE)) return "/";
   const { origin, pathname, search } = new URL(next, HERE);
-  // A path that begins with two slashes, as that of "/.//example.com" does, would lead to another host.
-  return origin === HERE && !pathname.startsWith("//") ? pathname + search : "/";
+  // A path that begins with two slashes, as that of "/.//example.com" does, would lead to another host; and that of "blob:" is an address.
+  return origin === HERE && /^\/(?!\/)/.test(pathname) ? pathname + search : "/";
 }

@@ -14,6 +14,8 @@ export type ShopSession = {
   signedInAt: string;
   /** What somebody typed into a form when the session had ended: given back after the next sign-in, if it is theirs. */
   draft: { userId: number; note: string };
+  /** That an action has kept what somebody sent when the session had ended. Until the next sign-in. */
+  kept: true;
   /** How often the lamps of the page "Twenty at once" were lit. */
   round: number;
 } & { [line: `cart.${string}`]: number } & { [lamp: `lamp.${number}`]: true };

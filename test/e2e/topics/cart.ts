@@ -24,6 +24,26 @@ export function cartTests(shop: OpenShop): void {
       expect(await cartOf(visitor)).toMatchObject({ count: 0 });
     });
 
+    it("leaves the keyboard on the page when a line goes, and when the last one goes", async () => {
+      const visitor = await shop.visit();
+      const { page } = visitor;
+      await visitor.addMug();
+      await visitor.press("Add Evening lamp to cart");
+      await visitor.see("Evening lamp: 1 in your cart.");
+      await visitor.go("/cart");
+      await page.getByRole("button", { name: "Remove Evening lamp" }).focus();
+      await page.keyboard.press("Enter");
+      await visitor.see("Evening lamp: none in your cart.");
+      await page.waitForFunction("document.activeElement.matches('.lines')");
+      await page.keyboard.press("Tab");
+      expect(await page.evaluate("document.activeElement.ariaLabel")).toBe("One less: Harbour mug");
+      await page.keyboard.press("Enter");
+      await visitor.see("Nothing in it yet.");
+      await page.waitForFunction("document.activeElement.id === 'content'");
+      await page.keyboard.press("Tab");
+      expect(await page.evaluate("document.activeElement.textContent")).toBe("Have a look around");
+    });
+
     it("takes neither a product nor a quantity that it does not have", async () => {
       const visitor = await shop.visit();
       await forge(visitor.page.locator("input[name=product]").first(), "yacht");
@@ -76,11 +96,15 @@ export function cartTests(shop: OpenShop): void {
     it("shows no notice that the address or a header of the browser's own brings along", async () => {
       const visitor = await shop.visit();
       await visitor.addMug();
-      const options = { headers: { "x-shop-notice": "made up" } };
-      for (const path of ["/", "/?notice=1", "/?notice=made%20up"]) {
-        const response = await visitor.page.request.get(path, options);
-        // The second text is where a notice would be: that of the address stands in what the router is told.
-        expect(await response.text()).not.toMatch(/class="notice|x-shop-notice/);
+      for (const notice of ["made up", "made%20up", "%E0%A4%A"]) {
+        const options = { headers: { "x-shop-notice": notice } };
+        // For the last three the proxy does not run.
+        for (const path of ["/", "/?notice=1", "/?notice=made%20up", "/api/nothing", "/icon-x", "/_next/x"]) {
+          const response = await visitor.page.request.get(path, options);
+          expect(response.status(), path).toBe(path.includes("?") || path === "/" ? 200 : 404);
+          // The second text is where a notice would be: that of the address stands in what the router is told.
+          expect(await response.text(), path).not.toMatch(/class="notice|x-shop-notice/);
+        }
       }
     });
   });
@@ -101,6 +125,15 @@ export function cartTests(shop: OpenShop): void {
       const line = { product: "mug", name: "Harbour mug", quantity: 3, total: 5400 };
       expect(await response.json()).toEqual({ lines: [line], count: 3, total: 5400 });
       expect(await shop.rows()).toHaveLength(1);
+    });
+
+    it("refuses a body that does not say how long it is", async () => {
+      const body = new Blob(['{ "product": "mug" }']).stream();
+      const headers = { "Content-Type": "application/json" };
+      const response = await fetch(`${shop.url}/api/cart`, { method: "POST", body, headers, duplex: "half" });
+      expect(response.status).toBe(411);
+      expect(response.headers.getSetCookie()).toEqual([]);
+      expect(await shop.rows()).toEqual([]);
     });
 
     it.each([

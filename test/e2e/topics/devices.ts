@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
-import { PrismaLibSql } from "@prisma/adapter-libsql";
-import { createSessions } from "prisma-db-session";
 import { describe, expect, it } from "vitest";
-import { PrismaClient } from "../../../generated/sqlite/client.ts";
-import { account, SECRET } from "../shop.ts";
+import { saveSession } from "../save-session.ts";
+import { account } from "../shop.ts";
 import type { OpenShop } from "../use-shop.ts";
 import { forge, type Visitor } from "../visitor.ts";
 
@@ -84,6 +82,46 @@ export function devicesTests(shop: OpenShop): void {
       expect(await shop.rows()).toHaveLength(2);
     });
 
+    it.each([
+      ["phone", PHONE.userAgent],
+      ["tablet", "Mozilla/5.0 (iPad; CPU OS 19_0 like Mac OS X) Version/19.0 Mobile/15E148 Safari/604.1"],
+      ["tablet", "Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/156.0 Safari/537.36"],
+      ["computer", WINDOWS.userAgent],
+    ])("are told apart by the picture of a %s", async (kind, userAgent) => {
+      const visitor = await shop.visit({ userAgent });
+      await visitor.signIn();
+      await openDevices(visitor);
+      expect(await visitor.page.locator(".device-icon").getAttribute("data-kind")).toBe(kind);
+    });
+
+    it("are asked for the password again, some time after the sign-in, before another one ends", async () => {
+      const other = await shop.visit(PHONE);
+      await other.signIn();
+      const visitor = await shop.visit();
+      const key = await signInLongAgo();
+      await visitor.context.addCookies([{ name: "session", value: key, url: shop.url }]);
+      await openDevices(visitor);
+      const signOut = device(visitor, "Firefox 151 on Android").getByRole("button", { name: "Sign out" });
+      await signOut.click();
+      await visitor.heading("Is it you?");
+      expect(await shop.rows()).toHaveLength(2);
+
+      await visitor.enterPassword();
+      await visitor.heading("Your devices");
+      await signOut.click();
+      await visitor.see("That device is signed out.");
+      expect(await shop.rows()).toHaveLength(1);
+    });
+
+    it("are not asked for it before they end themselves", async () => {
+      const visitor = await shop.visit();
+      await visitor.context.addCookies([{ name: "session", value: await signInLongAgo(), url: shop.url }]);
+      await openDevices(visitor);
+      await visitor.press("Sign out");
+      await visitor.heading("A few good things");
+      expect(await shop.rows()).toEqual([]);
+    });
+
     it("are asked for the password again, some time after the sign-in, before all others end", async () => {
       const visitor = await shop.visit();
       const other = await shop.visit(PHONE);
@@ -106,21 +144,16 @@ export function devicesTests(shop: OpenShop): void {
     /** @returns the key of a session of the demo account that was authenticated an hour ago */
     async function signInLongAgo(): Promise<string> {
       const [user] = await shop.query("SELECT id FROM user");
-      const client = new PrismaClient({ adapter: new PrismaLibSql({ url: shop.databaseUrl, timeout: 5000 }) });
-      try {
-        const sessions = createSessions<{ userId: number }>({
-          model: client.session,
-          secret: SECRET,
-          now: () => new Date(Date.now() - 3_600_000),
-        });
-        const session = sessions.open();
-        session.set("userId", Number(user?.id));
-        await session.markAuthenticated();
-        await shop.sql(`UPDATE session SET user_id = ${user?.id} WHERE user_id IS NULL`);
-        return session.sessionKey as string;
-      } finally {
-        await client.$disconnect();
-      }
+      const key = await saveSession(
+        shop,
+        async (session) => {
+          session.set("userId", Number(user?.id));
+          await session.markAuthenticated();
+        },
+        { now: () => new Date(Date.now() - 3_600_000) },
+      );
+      await shop.sql(`UPDATE session SET user_id = ${user?.id} WHERE user_id IS NULL`);
+      return key;
     }
   });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { saveSession } from "../save-session.ts";
 import type { OpenShop } from "../use-shop.ts";
-import type { Visitor } from "../visitor.ts";
+import { forge, type Visitor } from "../visitor.ts";
 
 /** What becomes of a form that is open when its session ends. */
 export function endedTests(shop: OpenShop): void {
@@ -48,6 +49,35 @@ export function endedTests(shop: OpenShop): void {
         expect(await visitor.sessionKey()).not.toBe(key);
       });
 
+      it.each([
+        ["", {}],
+        [", without JavaScript", { javaScriptEnabled: false }],
+      ])("keeps the whole cart when one line of it is changed%s", async (_, options) => {
+        const visitor = await shop.visit(options);
+        await visitor.addMug();
+        for (const product of ["Evening lamp", "Desk fern"]) {
+          await visitor.press(`Add ${product} to cart`);
+          await visitor.see(`${product}: 1 in your cart.`);
+        }
+        await visitor.go("/sign-in?next=/cart");
+        await visitor.enterPassword();
+        await visitor.heading("Your cart");
+        await end(visitor);
+        await visitor.press("One more: Evening lamp");
+        await visitor.see("Your session had ended. What was in your cart is kept. Evening lamp: 2 in your cart.");
+        await visitor.see("4 items");
+        expect(await visitor.page.getByRole("main").getByRole("link", { name: "Sign in" }).count()).toBe(1);
+        const cart = await (await visitor.page.request.get("/api/cart")).json();
+        expect(cart.lines.map(({ product, quantity }: Record<string, unknown>) => [product, quantity])).toEqual([
+          ["mug", 1],
+          ["lamp", 2],
+          ["plant", 1],
+        ]);
+        await visitor.press("Remove Desk fern");
+        await visitor.see("3 items");
+        expect(await visitor.page.getByText("had ended").count()).toBe(0);
+      });
+
       it("keeps what was to be ordered", async () => {
         const visitor = await shop.visit();
         await visitor.addMug();
@@ -79,21 +109,64 @@ export function endedTests(shop: OpenShop): void {
       expect(row?.data).not.toContain("Ring twice.");
     });
 
+    it("is said to have kept something only where something was sent", async () => {
+      const visitor = await shop.visit();
+      await visitor.addMug();
+      for (const path of ["/sign-in?ended=1", "/sign-in?ended=kept"]) {
+        await visitor.go(path);
+        await visitor.alert("Your session has ended. Nothing was changed: please sign in again.");
+      }
+    });
+
+    it.each(["", "-1", "1e3", "1.5", "9999999999", "__proto__"])(
+      "keeps no note of what is no user: %j",
+      async (user) => {
+        const visitor = await shop.visit();
+        await visitor.signIn();
+        await visitor.page.getByLabel("Note for the courier").fill("Ring twice.");
+        await forge(visitor.page.locator("input[name=user]"), user);
+        await shop.sql("DELETE FROM session");
+        await visitor.press("Save the note");
+        await visitor.alert("Your session has ended. Nothing was changed: please sign in again.");
+        expect(await shop.rows()).toEqual([]);
+      },
+    );
+
     it("leads to the sign-in page when it ends while an action is at work on it", async () => {
       const visitor = await shop.visit();
       await visitor.addMug();
-      // Another tab signs out between this request's reading and its writing: as far as the UPDATE can tell, just before it.
+      await whileEndingElsewhere(async () => {
+        await visitor.press("Add Desk fern to cart");
+        await visitor.alert("Your session has ended. Nothing was changed: please sign in again.");
+      });
+      expect(await visitor.context.cookies()).toEqual([]);
+      expect(await shop.rows()).toEqual([]);
+    });
+
+    it("leaves the page without a notice when it ends while the proxy takes that out of it", async () => {
+      const key = await saveSession(shop, (session) => session.flash("notice", "Thank you."));
+      expect((await shop.rows())[0]?.data).toContain("Thank you.");
+      await whileEndingElsewhere(async () => {
+        const response = await fetch(`${shop.url}/?notice=1`, { headers: { Cookie: `session=${key}` } });
+        expect(response.status).toBe(200);
+        const text = await response.text();
+        expect(text).toContain(">Sign in</a>");
+        expect(text).not.toContain("Thank you");
+        expect(response.headers.getSetCookie()).toEqual([]);
+      });
+      expect(await shop.rows()).toEqual([]);
+    });
+
+    /** Another tab signs out between a request's reading and its writing: as far as the UPDATE can tell, just before it. */
+    async function whileEndingElsewhere(work: () => Promise<void>): Promise<void> {
       await shop.sql(
         "CREATE TRIGGER elsewhere BEFORE UPDATE ON session BEGIN DELETE FROM session; SELECT RAISE(IGNORE); END",
       );
       try {
-        await visitor.press("Add Desk fern to cart");
-        await visitor.alert("Your session has ended. Nothing was changed: please sign in again.");
+        await work();
       } finally {
         await shop.sql("DROP TRIGGER elsewhere");
       }
-      expect(await visitor.context.cookies()).toEqual([]);
-      expect(await shop.rows()).toEqual([]);
-    });
+    }
   });
 }

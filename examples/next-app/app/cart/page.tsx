@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import Link from "next/link";
-import { CartLines } from "../../components/cart-lines.tsx";
+import { CartLines, LineInputs } from "../../components/cart-lines.tsx";
 import { Page } from "../../components/page.tsx";
 import { readCart } from "../../lib/cart.ts";
 import { formatPrice } from "../../lib/products.ts";
@@ -29,9 +29,7 @@ export default async function CartPage() {
           <p className="sum">{formatPrice(total)}</p>
           {user ? (
             <form className="order" action={placeOrder}>
-              {lines.map(({ product: { slug }, quantity }) => (
-                <input key={slug} type="hidden" name={slug} value={quantity} />
-              ))}
+              <LineInputs lines={lines} />
               <button type="submit" className="button">
                 Place the order
               </button>

@@ -13,8 +13,8 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
   const { next, ended, again } = await searchParams;
   const user = await currentUser();
   if (user && again === undefined) redirect(safePath(next));
-  // An action that found no session has begun a new one, to keep what was sent.
-  const isKept = (await getSession()).sessionKey !== null;
+  // The address is anybody's to make up; the session is not.
+  const isKept = (await getSession()).has("kept");
   return (
     <Page at="/sign-in">
       <div className="narrow">

@@ -15,7 +15,9 @@ export async function GET(): Promise<Response> {
 /** Puts a product into the cart: `{ "product": "mug", "quantity": 1 }`. The quantity may be left out. */
 export const POST = withSession(async (session, request: Request): Promise<Response> => {
   if (!isSameOrigin(request)) return answer(403, { error: "This address takes no requests of other sites." });
-  if (Number(request.headers.get("content-length")) > MAX_BODY) return answer(413, { error: "The body is too large." });
+  const length = request.headers.get("content-length");
+  if (length === null) return answer(411, { error: "Send the header Content-Length." });
+  if (Number(length) > MAX_BODY) return answer(413, { error: "The body is too large." });
   if (!/^application\/json(;|$)/i.test(request.headers.get("content-type") ?? "")) {
     return answer(415, { error: "Send JSON, with the header Content-Type: application/json." });
   }

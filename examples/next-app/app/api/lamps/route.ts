@@ -9,7 +9,7 @@ export async function GET(): Promise<Response> {
 }
 
 /** Puts all lamps out. */
-export const DELETE = withSession((session, request: Request): Response => {
+export const DELETE = withSession(async (session, request: Request): Promise<Response> => {
   if (!isSameOrigin(request)) return new Response(null, { status: 403 });
   beginRound(session);
   return new Response(null, { status: 204 });
