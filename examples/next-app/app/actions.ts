@@ -33,7 +33,7 @@ const FRESH = 15 * 60;
 export const addToCart = withSession(async (session, _previous: Outcome | null, form: FormData): Promise<Outcome> => {
   const hadEnded = session.sessionKey === null && hasSessionCookie({ headers: await headers() });
   const outcome = changeCart(session, form, (product) => quantityOf(session, product) + 1);
-  return hadEnded ? precede("Your session had ended, so this is a new cart.", outcome) : outcome;
+  return hadEnded && outcome.ok ? precede("Your session had ended, so this is a new cart.", outcome) : outcome;
 });
 
 /** The form names all that is in the cart, so that no other line goes with a session that has ended. */
@@ -136,7 +136,9 @@ export const changeNote = withSession(async (session, form: FormData) => {
 
 /** Puts the lines that a form names into the cart. Says whether there were any. */
 function restoreCart(session: Session, form: FormData): boolean {
-  for (const product of products) setQuantity(session, product, Number(field(form, product.slug)));
+  for (const product of products) {
+    if (form.has(product.slug)) setQuantity(session, product, Number(field(form, product.slug)));
+  }
   return readCart(session).count > 0;
 }
 
