@@ -69,6 +69,7 @@ export function accessibilityTests(shop: OpenShop): void {
 }
 
 async function problemsOf({ page }: Visitor): Promise<string[]> {
+  await page.waitForFunction("document.title !== ''"); // after a redirect, Next.js may set it a moment later than the page
   await page.addScriptTag({ path: axe });
   const { violations } = (await page.evaluate("axe.run()")) as AxeResults;
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
