@@ -19,10 +19,10 @@ export function askAnewOnTheWayBack(): void {
     // A link to a part of the page, such as "Skip to the content", or the way back from there.
     if (event.state === null || isWithinPage) return;
     event.stopImmediatePropagation();
-    // The browser scrolls as soon as this listener is done, to where that page was left. So the one that is still here has to be long enough.
+    // After this listener the browser scrolls to where that page was left. So the one that is still here has to be long enough.
     hide();
     document.documentElement.style.minHeight = "100000px";
-    setTimeout(() => location.reload());
+    requestAnimationFrame(() => setTimeout(() => location.reload()));
   }
   function onPageShow(event: PageTransitionEvent) {
     if (event.persisted) location.reload();
