@@ -74,7 +74,14 @@ export async function migrate(env) {
 }
 
 export async function buildShop(env) {
-  const settings = inShop("instrumentation.ts", "next.config.ts", "package.json", "proxy.ts", "tsconfig.json");
+  const settings = inShop(
+    "instrumentation.ts",
+    "instrumentation-client.ts",
+    "next.config.ts",
+    "package.json",
+    "proxy.ts",
+    "tsconfig.json",
+  );
   const sources = [...inShop("app", "components", "lib"), ...settings, builtPackage, client, lockfile];
   if (await isFresh(stamp, sources)) return false;
   const output = await tool("The shop could not be built.", [nextCli(), "build"], { cwd: shop, env });
