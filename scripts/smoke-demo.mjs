@@ -28,7 +28,8 @@ try {
 
   const build = await readFile(join(root, "examples/next-app/.next/demo"), "utf8");
   assert.match(build, /Compiled successfully/);
-  assert.doesNotMatch(build, /warn|⚠/i);
+  // Where CI is set, Next.js asks for a cache that lasts from one build to the next.
+  assert.doesNotMatch(build.replace(/^.*No build cache found.*$/m, ""), /warn|⚠/i);
   console.log("Its build has no warning.");
 
   const second = startDemo(env);

@@ -70,7 +70,9 @@ describe.each(targets)("$title", (target) => {
 
   it("was built without a secret, without a word about the package, and without a warning", () => {
     expect(log).toMatch(/Compiled successfully/);
-    expect(log).not.toMatch(/prisma-db-session|⚠|warn|Dynamic server usage/i);
+    // Where CI is set, Next.js asks for a cache that lasts from one build to the next.
+    const warnings = log.replace(/^.*No build cache found.*$/m, "");
+    expect(warnings).not.toMatch(/prisma-db-session|⚠|warn|Dynamic server usage/i);
   });
 
   const missing = [...(target.isCached ? [] : ONLY_CACHED), ...(target.label === "15" ? ONLY_16 : [])];
