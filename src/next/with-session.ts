@@ -66,7 +66,7 @@ function interrupted(cause: unknown, request: Request | undefined, onInterrupted
   if (request) {
     return onInterrupted === undefined
       ? new Response("The session has ended. Please sign in again.", { status: 400 })
-      : new Response(null, { status: 303, headers: { Location: basePathOf(request) + onInterrupted } });
+      : new Response(null, { status: 303, headers: { Location: withBasePath(onInterrupted, request) } });
   }
   if (onInterrupted !== undefined) throw redirectOfAction(onInterrupted);
   throw new SessionInterruptedError(
@@ -77,8 +77,8 @@ function interrupted(cause: unknown, request: Request | undefined, onInterrupted
 }
 
 /** Of a `NextRequest`. An action's redirect gets it from Next.js. */
-const basePathOf = (request: Request & { readonly nextUrl?: { readonly basePath?: string } }) =>
-  request.nextUrl?.basePath ?? "";
+const withBasePath = (path: string, { nextUrl }: Request & { readonly nextUrl?: { readonly basePath?: string } }) =>
+  path.startsWith("/") ? (nextUrl?.basePath ?? "") + path : path;
 
 /** A response that sets the cookie is for nobody else. (`Response.error()` cannot be copied.) */
 function uncached(result: unknown, cookie: NextCookie): unknown {

@@ -1,5 +1,6 @@
 // What is known of a Prisma model besides its type.
 import { ConfigError } from "../errors.ts";
+import { isPlainObject } from "../plain-object.ts";
 import { isPrismaValue } from "./prisma-value.ts";
 import type { SessionDelegate } from "./session-delegate.ts";
 import type { Columns } from "./session-store.ts";
@@ -56,8 +57,11 @@ export function columnChecker(model: object): (columns: Columns | undefined) => 
   };
 }
 
-const isOperation = (value: unknown): boolean =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && !isPrismaValue(value);
+/** A plain object always is, whatever its properties pretend: it may have come out of the session's JSON. */
+function isOperation(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return isPlainObject(value) || !isPrismaValue(value);
+}
 
 /** Prisma describes a model's scalar fields in `fields`; other objects that only look like a model may not have it. */
 function fieldTypes(model: object): Record<string, string | undefined> | undefined {
