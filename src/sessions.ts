@@ -28,15 +28,17 @@ export interface Sessions<
   /**
    * The live sessions whose columns meet a condition, as for a page "your devices": `list({ userId: 7 })`, in Prisma's own terms. Those that
    * expire last come first. The option `columns` fills the columns; one statement.
-   * @throws TypeError for a condition with `undefined` in it, which Prisma would take for everybody; `{}` means that
+   * @throws TypeError for a condition with a part that says nothing (`undefined`, `NaN`, an empty `OR`), which Prisma would take for others than
+   * are meant; `{}` alone means everybody
    */
   readonly list: (where: ModelWhere<Model>) => Promise<ListedSession<Model>[]>;
   /**
    * Ends the sessions whose columns meet a condition, by deleting their rows: no save that is in flight brings one back. For "sign out
    * everywhere else": `revoke({ userId: 7 }, { except: session })`; for one of the devices: `revoke({ userId: 7 }, { keyHash })`. A session
    * that gets an owner while this runs is not met by it: lock a disabled account before, and then revoke.
-   * @returns how many rows were deleted, expired ones included
-   * @throws TypeError for a condition with `undefined` in it, which Prisma would take for everybody; `{}` means that
+   * @returns how many rows were deleted, expired ones included; 0 for a `keyHash` that got another key meanwhile: list anew then
+   * @throws TypeError for a condition with a part that says nothing (`undefined`, `NaN`, an empty `OR`), which Prisma would take for others than
+   * are meant; `{}` alone means everybody
    */
   readonly revoke: (where: ModelWhere<Model>, options?: RevokeOptions) => Promise<number>;
 }

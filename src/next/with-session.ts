@@ -30,11 +30,11 @@ export async function runWithSession<Data extends object>(
     if (!isEndOf(session, error)) throw error;
     // The row is gone: this removes the cookie and forgets the data, which are nobody's any more.
     await session.flush();
-    return uncached(interrupted(error, request, onInterrupted), cookie);
+    return keptOutOfCaches(interrupted(error, request, onInterrupted), cookie);
   }
   const { result, thrown } = outcome;
   if (thrown && !request) throw thrown.error;
-  return uncached(thrown && request ? responseOf(thrown.flow, request) : result, cookie);
+  return keptOutOfCaches(thrown && request ? responseOf(thrown.flow, request) : result, cookie);
 }
 
 /** `Response.error()` has the status 0. */
@@ -81,7 +81,7 @@ const withBasePath = (path: string, { nextUrl }: Request & { readonly nextUrl?: 
   path.startsWith("/") ? (nextUrl?.basePath ?? "") + path : path;
 
 /** A response that sets the cookie is for nobody else. (`Response.error()` cannot be copied.) */
-function uncached(result: unknown, cookie: NextCookie): unknown {
+function keptOutOfCaches(result: unknown, cookie: NextCookie): unknown {
   if (!(result instanceof Response) || !cookie.isMoved || result.status === 0) return result;
   try {
     keepOutOfCaches(result.headers);

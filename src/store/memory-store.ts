@@ -6,7 +6,7 @@ type Row = Omit<SessionRow, "key">;
 
 /**
  * Rows in this process's memory, for tests and for trying things out: they are gone when it ends, and no other process sees them. A
- * condition (`list`, `revoke`) can only name values that columns must have, and `null`.
+ * condition (`list`, `revoke`) can only name values that columns must have, and `null`; another one is a TypeError.
  */
 export function memoryStore(): SessionStore {
   const rows = new Map<string, Row>();
