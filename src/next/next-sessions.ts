@@ -1,14 +1,17 @@
-import { cookies } from "next/headers.js";
+import { cookies, headers } from "next/headers.js";
 import { type CookieAttributes, cookieAttributes } from "../cookie.ts";
 import { ConfigError } from "../errors.ts";
 import { resolveOptions, type SessionsOptions } from "../options.ts";
 import { DbSession } from "../session/db-session.ts";
 import type { SessionConfig } from "../session/session-config.ts";
+import type { Finding } from "../session/session-record.ts";
 import { type Sessions, sessionsOf } from "../sessions.ts";
 import type { SessionDelegate } from "../store/session-delegate.ts";
+import type { RequestHeaders } from "./hand-on.ts";
 import { io } from "./io.ts";
 import { NextCookie, type NextCookies } from "./next-cookie.ts";
 import { type ProxyRequest, type ProxyResponse, proxyCookies } from "./proxy-cookies.ts";
+import { RequestFindings } from "./request-findings.ts";
 import { UnsavedChanges, warnOfUnsaved } from "./unsaved-changes.ts";
 import { type RequestSession, runWithSession } from "./with-session.ts";
 
@@ -59,8 +62,8 @@ export interface NextSessions<
 /** See `NextSessions.getSession`. */
 export interface GetSession<Data extends object> {
   /**
-   * The session of the request at hand, loaded: one statement the first time, none after that, and none at all for a visitor without a
-   * session cookie. Works in route handlers, server actions, server components, layouts and `generateMetadata`, and in `after()` of the first
+   * The session of the request at hand, loaded: one statement the first time, none after that (nor in the page that is rendered after an
+   * action), and none at all for a visitor without a session cookie. Works in route handlers, server actions, server components, layouts and `generateMetadata`, and in `after()` of the first
    * two; it can be written in the first two themselves. There, with the option `refreshAfter`, it also moves the expiry on when that is due: by
    * one more statement.
    *
@@ -70,7 +73,8 @@ export interface GetSession<Data extends object> {
   (): Promise<DbSession<Data>>;
   /**
    * The same in `proxy.ts` (Next.js 16) and in a middleware on Node.js (15.5): the cookie goes into `response.cookies`, from where Next.js also
-   * hands it to the page of the same request. Return that very response.
+   * hands it to the page of the same request. Return that very response. The page does not read the row again if it runs in the same process:
+   * what it needs for that, the header `x-prisma-db-session`, goes into the request.
    */
   (request: ProxyRequest, response: ProxyResponse): Promise<DbSession<Data>>;
 }
@@ -95,7 +99,7 @@ export function createNextSessions<
   let checked: { config: SessionConfig; attributes: CookieAttributes; sessions: Sessions<Data, Model> } | undefined;
   const check = () => {
     if (!checked) {
-      const config = resolveOptions(options);
+      const config = findings.watch(resolveOptions(options));
       checkPath(options.onInterrupted);
       checked = { config, attributes: cookieAttributes(options.cookie), sessions: sessionsOf(config) };
     }
@@ -105,16 +109,19 @@ export function createNextSessions<
   // `await cookies()` is one and the same object as long as a request is in one phase, which React's cache() is not good for: that does
   // nothing in handlers and actions. A page that is rendered after an action has cookies of its own, which hold what the action set.
   const remembered = new WeakMap<object, Promise<RequestSession<Data>>>();
+  const findings = new RequestFindings<Data>();
 
   return {
     async getSession(request?: ProxyRequest, response?: ProxyResponse) {
       const place = process.env.NODE_ENV === "production" ? undefined : new UnsavedChanges();
-      const { session } = await requestSession(request ? proxyCookies(request, response) : await cookies(), place);
+      const { session } = request
+        ? await requestSession(proxyCookies(request, response), request.headers, { place, response })
+        : await requestSession(await cookies(), await headers(), { place });
       return session;
     },
     withSession<Args extends unknown[], Result>(handler: (session: DbSession<Data>, ...args: Args) => Result) {
       return async (...args: Args): Promise<Awaited<Result>> => {
-        const requested = await requestSession(await cookies());
+        const requested = await requestSession(await cookies(), await headers());
         // Nothing that a browser sends to an action can become a Request.
         const request = args.find((arg) => arg instanceof Request);
         const run = () => handler(requested.session, ...args);
@@ -129,27 +136,43 @@ export function createNextSessions<
     revoke: async (where, options) => check().sessions.revoke(where, options),
   };
 
-  /** @param place where it was asked for; undefined where somebody else sees to it that changes are saved */
-  function requestSession(jar: NextCookies, place?: UnsavedChanges): Promise<RequestSession<Data>> {
-    const { config, attributes } = check();
+  function requestSession(
+    jar: NextCookies,
+    headers: RequestHeaders,
+    how: HowAsked = {},
+  ): Promise<RequestSession<Data>> {
     let requested = remembered.get(jar);
     if (!requested) {
-      requested = loadSession(config, new NextCookie(jar, attributes, config.now), place);
+      requested = loadSession(jar, headers, how);
       remembered.set(jar, requested);
       requested.catch(() => remembered.delete(jar));
     }
     return requested;
   }
 
-  async function loadSession(config: SessionConfig, cookie: NextCookie, place: UnsavedChanges | undefined) {
-    const session = new DbSession<Data>(config, cookie.value, cookie);
-    if (place) warnOfUnsaved(session, place);
-    if (session.sessionKey !== null) await io();
-    await session.load();
-    // Row and cookie move together. (Where a handler throws, Next.js drops the cookie: it then ends before the row does, which does no harm.)
-    if (cookie.isWritable) await session.refresh();
-    return { session, cookie };
+  async function loadSession(jar: NextCookies, headers: RequestHeaders, { place, response }: HowAsked) {
+    const { config, attributes } = check();
+    const cookie = new NextCookie(jar, attributes, config.now);
+    // Before anything is waited for that never comes where this does not return.
+    if (cookie.value) await io();
+    const load = async (finding: Finding | undefined) => {
+      const session = new DbSession<Data>(config, cookie.value, cookie, finding);
+      if (place) warnOfUnsaved(session, place);
+      await session.load();
+      // Row and cookie move together. (Where a handler throws, Next.js drops the cookie: it then ends before the row does, which does no harm.)
+      if (cookie.isWritable) await session.refresh();
+      return session;
+    };
+    return { session: await findings.loadPart(headers, load, response?.headers), cookie };
   }
+}
+
+/** How a session is asked for. */
+interface HowAsked {
+  /** Where in the source; undefined where somebody else sees to it that changes are saved. */
+  readonly place?: UnsavedChanges | undefined;
+  /** Of a proxy: what it answers. */
+  readonly response?: ProxyResponse | undefined;
 }
 
 function checkPath(onInterrupted: unknown): void {

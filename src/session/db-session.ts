@@ -3,7 +3,7 @@ import { isPossibleSessionKey } from "../possible-key.ts";
 import { keepCreation } from "./reserved.ts";
 import { SessionBase } from "./session-base.ts";
 import type { SessionConfig, SessionCookie } from "./session-config.ts";
-import { SessionRecord } from "./session-record.ts";
+import { type Finding, SessionRecord } from "./session-record.ts";
 import { Turns } from "./turns.ts";
 
 /**
@@ -22,11 +22,11 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   readonly #turns = new Turns();
 
   /** @internal */
-  constructor(config: SessionConfig, sessionKey?: string | null, cookie?: SessionCookie) {
+  constructor(config: SessionConfig, sessionKey?: string | null, cookie?: SessionCookie, finding?: Finding) {
     super(config);
     const possible = isPossibleSessionKey(sessionKey);
     if (sessionKey && !possible) config.emit({ type: "malformedKey" });
-    this.#record = new SessionRecord(config, possible ? sessionKey : null, cookie);
+    this.#record = new SessionRecord(config, possible ? sessionKey : null, cookie, finding);
     if (!possible) this.data = new Map();
   }
 
@@ -40,6 +40,14 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    */
   get keyHash(): string | null {
     return this.#record.keyHash;
+  }
+
+  /**
+   * What is known of the row by now, for another part of the same request.
+   * @internal
+   */
+  get finding(): Finding | undefined {
+    return this.#record.finding;
   }
 
   /**

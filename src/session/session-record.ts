@@ -7,7 +7,15 @@ import { OwnerLimit } from "./owner-limit.ts";
 import { rememberLast } from "./remember-last.ts";
 import { CREATED, keepCreation } from "./reserved.ts";
 import type { UpdateOptions } from "./row-attempt.ts";
-import { decodeRow, decodeRowData, encodeRowData, isOfOlderSecret, isSameRow, type KnownRow } from "./row-data.ts";
+import {
+  decodeRow,
+  decodeRowData,
+  encodeRowData,
+  isOfOlderSecret,
+  isSameRow,
+  type KnownRow,
+  type StoredRow,
+} from "./row-data.ts";
 import { RowUpdate } from "./row-update.ts";
 import { serialize } from "./serializable.ts";
 import type { SessionConfig, SessionCookie } from "./session-config.ts";
@@ -19,6 +27,12 @@ interface Insertion {
   readonly row: KnownRow;
 }
 
+/** What a session key leads to, as it was when it was last read or written: a row, or none. */
+export interface Finding {
+  readonly sessionKey: string;
+  readonly row: StoredRow | undefined;
+}
+
 /** The dictionary of a session. Its owner goes on using it, so what others wrote is merged into it in place. */
 type Dictionary = Map<string, unknown>;
 
@@ -27,6 +41,8 @@ type Dictionary = Map<string, unknown>;
  * changes are found against, and what an update is guarded by, so that no other request's change is overwritten unseen.
  */
 export class SessionRecord {
+  /** What is known of the key; undefined when nothing is, as after a write that failed and after a DELETE. */
+  finding: Finding | undefined;
   #sessionKey: string | null;
   #row: KnownRow | undefined;
   /** The key of a row whose data did not verify: no save may touch it, but flush() ends it. */
@@ -35,10 +51,17 @@ export class SessionRecord {
   readonly #cookie: CookieMover;
   readonly #ownerLimit: OwnerLimit | undefined;
 
-  constructor(config: SessionConfig, sessionKey: string | null, cookie: SessionCookie | undefined) {
+  /** @param finding what the same request has found out before, which then need not be read again */
+  constructor(
+    config: SessionConfig,
+    sessionKey: string | null,
+    cookie: SessionCookie | undefined,
+    finding: Finding | undefined,
+  ) {
     // What the key column holds for its key is asked several times in one save.
     this.#config = { ...config, storedKey: rememberLast(config.storedKey) };
     this.#sessionKey = sessionKey;
+    this.finding = finding;
     this.#cookie = new CookieMover(config, cookie);
     this.#ownerLimit = OwnerLimit.of(this.#config);
   }
@@ -60,7 +83,10 @@ export class SessionRecord {
   async read(): Promise<Dictionary> {
     const sessionKey = this.#sessionKey;
     if (sessionKey === null) return new Map();
-    const row = await this.#find(sessionKey);
+    if (this.finding?.sessionKey !== sessionKey) {
+      this.finding = { sessionKey, row: await this.#find(sessionKey) };
+    }
+    const { row } = this.finding;
     if (!row) return this.#dropKey(sessionKey, { type: "unknownKey" });
     const now = this.#config.now();
     if (!isLive(row, now)) return this.#dropKey(sessionKey, { type: "ended", reason: "expired" });
@@ -86,9 +112,11 @@ export class SessionRecord {
     if (sessionKey === null) return this.insert(data);
     await this.#keepCreation(sessionKey, data);
     const update = new RowUpdate(sessionKey, this.#row, data, options, this.#config);
+    this.finding = undefined;
     try {
       await this.#cookie.withRow(async () => {
         this.#sessionKey = await update.run(this.#cookie);
+        this.finding = { sessionKey: this.#sessionKey, row: update.row };
         return true;
       });
     } finally {
@@ -117,6 +145,7 @@ export class SessionRecord {
         if (!inserted) continue;
         this.#sessionKey = inserted.sessionKey;
         this.#row = inserted.row;
+        this.finding = inserted;
         emitFor(inserted.sessionKey, { type: "created" }, this.#config);
         return true;
       }
@@ -162,6 +191,7 @@ export class SessionRecord {
     const isOld = isOfOlderSecret(row.data, sessionKey, this.#config);
     const changes = { expireDate, ...(isOld && { data: encodeRowData(data, sessionKey, this.#config) }) };
     const refreshed = { ...row, ...changes };
+    this.finding = undefined;
     return this.#cookie.withRow(async () => {
       this.#cookie.move({ sessionKey, data, expireDate });
       const matched = await carryOut(store, () => ({
@@ -170,6 +200,7 @@ export class SessionRecord {
       }));
       if (!matched) return false;
       this.#row = refreshed;
+      this.finding = { sessionKey, row: refreshed };
       emitFor(sessionKey, { type: "refreshed" }, this.#config);
       return true;
     });
@@ -178,6 +209,7 @@ export class SessionRecord {
   /** Deletes the row of a key, if there is one. */
   async delete(sessionKey: string, reason: "destroyed" | "flushed"): Promise<void> {
     this.#cookie.checkWritable();
+    this.finding = undefined;
     const { store, storedKey } = this.#config;
     const key = storedKey(sessionKey);
     const deleted = await carryOut(store, () => ({
