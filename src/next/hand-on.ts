@@ -10,13 +10,13 @@ const NAME = "x-prisma-db-session";
 const LIST = "x-middleware-override-headers";
 const PREFIX = "x-middleware-request-";
 
-/** What is not asked for, since the page does without a session, is kept until so many milliseconds later another one comes, or so many. */
+/** Many pages do without a session, and never ask for what is kept for them: it goes after so many milliseconds, when another comes, or so many. */
 const MAX_AGE = 10_000;
 const MAX_COUNT = 1000;
 
 /** The part of the request's `Headers` that is used, typed by its shape. */
 export interface RequestHeaders extends ResponseHeaders {
-  keys(): Iterable<string>;
+  forEach(callback: (value: string, name: string) => void): void;
 }
 
 export interface ResponseHeaders {
@@ -38,34 +38,39 @@ const shared = globalThis as { [KEPT]?: Map<string, Kept> };
 /** Has the page behind a proxy find what that knows; nothing for a response that no page comes behind. */
 export function handOn(tell: Tell, request: RequestHeaders, response: ResponseHeaders): void {
   if (!response.get("x-middleware-next") && !response.get("x-middleware-rewrite")) return;
-  const name = randomUUID();
-  keep(name, tell);
-  // For a response that is made of the request later on.
-  request.set(NAME, name);
-  // As `NextResponse.next({ request })` writes it, which lists all that the request is to have.
-  const listed = response.get(LIST);
-  const names = new Set(listed ? listed.split(",") : request.keys());
-  if (!listed) for (const each of names) response.set(PREFIX + each, String(request.get(each)));
-  response.set(PREFIX + NAME, name);
-  response.set(LIST, [...names.add(NAME)].join(","));
+  const token = randomUUID();
+  keep(token, tell);
+  // For a response that is made of the request later on, too.
+  request.set(NAME, token);
+  // As `NextResponse.next({ request })` writes it: all that the request is to have.
+  const names = (response.get(LIST) ?? "").split(",").filter(Boolean);
+  const add = (value: string, name: string) => {
+    names.push(name);
+    response.set(PREFIX + name, value);
+  };
+  if (names.length === 0) request.forEach(add);
+  else add(token, NAME);
+  response.set(LIST, names.join(","));
 }
 
 /** What the proxy of the request with these headers knows. Tells it once: from then on the request remembers it by itself. */
 export function handedOn(request: Pick<RequestHeaders, "get">): Tell | undefined {
-  const name = request.get(NAME);
-  if (name === null) return undefined;
-  const kept = shared[KEPT]?.get(name);
-  shared[KEPT]?.delete(name);
-  return kept?.tell;
+  const token = request.get(NAME);
+  const kept = token === null ? undefined : shared[KEPT]?.get(token);
+  if (!token || !kept) return undefined;
+  shared[KEPT]?.delete(token);
+  return isFresh(kept) ? kept.tell : undefined;
 }
 
-function keep(name: string, tell: Tell): void {
+function keep(token: string, tell: Tell): void {
   shared[KEPT] ??= new Map();
-  const kept = shared[KEPT];
-  const now = Date.now();
-  for (const [older, { at }] of kept) {
-    if (now - at < MAX_AGE && kept.size < MAX_COUNT) break;
-    kept.delete(older);
+  const all = shared[KEPT];
+  // The oldest come first.
+  for (const [older, kept] of all) {
+    if (isFresh(kept) && all.size < MAX_COUNT) break;
+    all.delete(older);
   }
-  kept.set(name, { tell, at: now });
+  all.set(token, { tell, at: Date.now() });
 }
+
+const isFresh = ({ at }: Kept) => Date.now() - at < MAX_AGE;

@@ -99,7 +99,7 @@ export function createNextSessions<
   let checked: { config: SessionConfig; attributes: CookieAttributes; sessions: Sessions<Data, Model> } | undefined;
   const check = () => {
     if (!checked) {
-      const config = findings.watch(resolveOptions(options));
+      const config = resolveOptions(options);
       checkPath(options.onInterrupted);
       checked = { config, attributes: cookieAttributes(options.cookie), sessions: sessionsOf(config) };
     }

@@ -1,5 +1,5 @@
+import { deletions } from "../deletions.ts";
 import type { DbSession } from "../session/db-session.ts";
-import type { SessionConfig } from "../session/session-config.ts";
 import type { Finding } from "../session/session-record.ts";
 import { handedOn, handOn, type RequestHeaders, type ResponseHeaders, type Tell } from "./hand-on.ts";
 
@@ -8,23 +8,11 @@ import { handedOn, handOn, type RequestHeaders, type ResponseHeaders, type Tell 
  * is behind it. Each part has a session of its own, as its cookie may be another and a page must not write, but none reads a row again that
  * one before has read or written.
  *
- * If a row is deleted meanwhile, whichever that is, nothing is known any more: what the request itself has ended must not be shown.
+ * If a session is ended in this process meanwhile, whichever that is, nothing is known any more: what the request itself has ended must not be
+ * shown.
  */
 export class RequestFindings<Data extends object> {
   readonly #last = new WeakMap<RequestHeaders, Promise<Tell | undefined>>();
-  #deletions = 0;
-
-  /** Has this hear of what is deleted. */
-  watch(config: SessionConfig): SessionConfig {
-    return {
-      ...config,
-      emit: (event) => {
-        const isDeletion = event.type === "ended" && (event.reason === "flushed" || event.reason === "destroyed");
-        if (isDeletion || event.type === "revoked") this.#deletions++;
-        config.emit(event);
-      },
-    };
-  }
 
   /**
    * Loads the session of a part of a request. Parts that run side by side are loaded one after another.
@@ -43,16 +31,16 @@ export class RequestFindings<Data extends object> {
     // Of a load that fails those hear who wait for it.
     this.#last.set(
       headers,
-      loading.then((session) => this.#tellOf(session)).catch(() => undefined),
+      loading.then((session) => tellOf(session)).catch(() => undefined),
     );
     const session = await loading;
     // Nobody pays for a visitor without a session.
-    if (response && session.finding) handOn(this.#tellOf(session), headers, response);
+    if (response && session.finding) handOn(tellOf(session), headers, response);
     return session;
   }
+}
 
-  #tellOf(session: DbSession<Data>): Tell {
-    const deletions = this.#deletions;
-    return () => (this.#deletions === deletions ? session.finding : undefined);
-  }
+function tellOf<Data extends object>(session: DbSession<Data>): Tell {
+  const deletionsBefore = deletions();
+  return () => (deletions() === deletionsBefore ? session.finding : undefined);
 }

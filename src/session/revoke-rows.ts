@@ -1,3 +1,4 @@
+import { noteDeletion } from "../deletions.ts";
 import { shortKeyHash } from "../key.ts";
 import { carryOut } from "../store/carry-out.ts";
 import type { Columns, MatchingRows } from "../store/session-store.ts";
@@ -16,7 +17,10 @@ export async function deleteRevoked(
   { store, emit }: Pick<SessionConfig, "store" | "emit">,
   among: MatchingRows = { keys },
 ): Promise<number> {
-  const count = await carryOut(store, () => ({ send: () => store.deleteMatching(where, among), isRepeatable: true }));
+  const count = await carryOut(store, () => ({
+    send: () => store.deleteMatching(where, among),
+    isRepeatable: true,
+  })).finally(noteDeletion);
   if (count === 0) return 0;
   for (const key of keys) {
     // Fewer than were read: others had been given away, another key, or had ended. Nobody must be told that one ended which lives on.

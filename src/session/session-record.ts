@@ -1,3 +1,4 @@
+import { noteDeletion } from "../deletions.ts";
 import { carryOut, type Statement } from "../store/carry-out.ts";
 import { differingKeys } from "./changes.ts";
 import { CookieMover } from "./cookie-mover.ts";
@@ -216,7 +217,7 @@ export class SessionRecord {
       send: () => store.delete(key),
       look: async () => ((await store.find(key)) ? undefined : true),
       isRepeatable: true, // no row will ever have this key again
-    }));
+    })).finally(noteDeletion);
     if (deleted) emitFor(sessionKey, { type: "ended", reason }, this.#config);
   }
 

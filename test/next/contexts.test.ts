@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { chromiumPath, launchChromium } from "../e2e/chromium.ts";
 import { build, type Running, start } from "./fixtures/app.ts";
 import { type Observation, observe, visit } from "./fixtures/observe.ts";
-import { COOKIE, callAction, get } from "./fixtures/requests.ts";
+import { COOKIE } from "./fixtures/requests.ts";
 import { CONTEXTS, DEEDS } from "./fixtures/scenes.ts";
 import { type Target, targets } from "./fixtures/targets.ts";
 
@@ -16,9 +16,6 @@ interface Line {
 
 /** Places that there are with Cache Components only. */
 const ONLY_CACHED = ["page, prefetch = partial", "use cache", "use cache: private"];
-
-/** Where a middleware of 15 sometimes loses what is posted: see docs/next.md. */
-const ONLY_16 = ["proxy, then an action"];
 
 const HEAD = "where|what|statements|row|cookie|answer";
 
@@ -75,22 +72,13 @@ describe.each(targets)("$title", (target) => {
     expect(warnings).not.toMatch(/prisma-db-session|⚠|warn|Dynamic server usage/i);
   });
 
-  const missing = [...(target.isCached ? [] : ONLY_CACHED), ...(target.label === "15" ? ONLY_16 : [])];
-  const here = lines.filter(({ where }) => !missing.includes(where));
+  const here = lines.filter(({ where }) => target.isCached || !ONLY_CACHED.includes(where));
   it.each(here)("$where: $what", async (line) => {
     const [send, deed] = [CONTEXTS[line.where], DEEDS[line.what]];
     if (!send || !deed) throw new Error("no such line");
     const { visitor, ...asked } = deed;
     expect(await observe(app, send, visitor, asked)).toEqual(promised(line, target));
   });
-
-  if (target.label === "15")
-    it("a matcher leaves out what is posted", async () => {
-      const asked = { change: "unused", before: "set" };
-      const { statements } = await observe(app, callAction("byHand", "/proxied-actions"), "signed in", asked);
-      expect(statements).toBe("none");
-      expect(await observe(app, get("/proxied-actions"), "signed in", asked)).toMatchObject({ row: "changed" });
-    });
 
   describe.skipIf(!chromiumPath)(`in ${chromiumPath ?? "no browser, as there is no Chromium"}`, () => {
     /** Sends the form of an action, as a click would, with a session that is new. */
