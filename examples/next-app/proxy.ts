@@ -15,12 +15,15 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   const message = await takeNotice(await getSession(request, response));
   // Nothing was saved, so the browser's cookie stays as it is: by now it may be another's, who has just signed in.
   if (message === undefined) return nextPage(request, undefined);
-  // The headers that the page gets cannot be added afterwards, so there is a second response, with what the session did to the first.
-  return nextPage(request, message, response.headers);
+  // The headers that the page gets cannot be added afterwards, so there is a second response, with the cookies of the first.
+  const next = nextPage(request, message);
+  for (const cookie of response.cookies.getAll()) next.cookies.set(cookie);
+  next.headers.set("Cache-Control", "no-store");
+  return next;
 }
 
-const nextPage = (request: NextRequest, message: string | undefined, headers = new Headers()) =>
-  NextResponse.next({ request: { headers: headersWithNotice(request.headers, message) }, headers });
+const nextPage = (request: NextRequest, message: string | undefined) =>
+  NextResponse.next({ request: { headers: headersWithNotice(request.headers, message) } });
 
 /** Pages only. */
 export const config = { matcher: "/((?!_next/|api/|icon).*)" };

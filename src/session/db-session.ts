@@ -1,9 +1,10 @@
 import { CreateError } from "../errors.ts";
 import { isPossibleSessionKey } from "../possible-key.ts";
+import type { RequestRow } from "./request-row.ts";
 import { keepCreation } from "./reserved.ts";
 import { SessionBase } from "./session-base.ts";
 import type { SessionConfig, SessionCookie } from "./session-config.ts";
-import { type Finding, SessionRecord } from "./session-record.ts";
+import { SessionRecord } from "./session-record.ts";
 import { Turns } from "./turns.ts";
 
 /**
@@ -22,11 +23,11 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   readonly #turns = new Turns();
 
   /** @internal */
-  constructor(config: SessionConfig, sessionKey?: string | null, cookie?: SessionCookie, finding?: Finding) {
+  constructor(config: SessionConfig, sessionKey?: string | null, cookie?: SessionCookie, requestRow?: RequestRow) {
     super(config);
     const possible = isPossibleSessionKey(sessionKey);
     if (sessionKey && !possible) config.emit({ type: "malformedKey" });
-    this.#record = new SessionRecord(config, possible ? sessionKey : null, cookie, finding);
+    this.#record = new SessionRecord(config, possible ? sessionKey : null, cookie, requestRow);
     if (!possible) this.data = new Map();
   }
 
@@ -40,14 +41,6 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    */
   get keyHash(): string | null {
     return this.#record.keyHash;
-  }
-
-  /**
-   * What is known of the row by now, for another part of the same request.
-   * @internal
-   */
-  get finding(): Finding | undefined {
-    return this.#record.finding;
   }
 
   /**

@@ -1,11 +1,12 @@
-import { noteDeletion } from "../deletions.ts";
 import { carryOut, type Statement } from "../store/carry-out.ts";
 import { differingKeys } from "./changes.ts";
 import { CookieMover } from "./cookie-mover.ts";
+import { noteEnding } from "./endings.ts";
 import { absoluteEnd, isLive, sessionExpiryDate } from "./expiry.ts";
 import { allKeysTaken, MAX_KEYS } from "./new-key.ts";
 import { OwnerLimit } from "./owner-limit.ts";
 import { rememberLast } from "./remember-last.ts";
+import { RequestRow } from "./request-row.ts";
 import { CREATED, keepCreation } from "./reserved.ts";
 import type { UpdateOptions } from "./row-attempt.ts";
 import {
@@ -28,12 +29,6 @@ interface Insertion {
   readonly row: KnownRow;
 }
 
-/** What a session key leads to, as it was when it was last read or written: a row, or none. */
-export interface Finding {
-  readonly sessionKey: string;
-  readonly row: StoredRow | undefined;
-}
-
 /** The dictionary of a session. Its owner goes on using it, so what others wrote is merged into it in place. */
 type Dictionary = Map<string, unknown>;
 
@@ -42,27 +37,25 @@ type Dictionary = Map<string, unknown>;
  * changes are found against, and what an update is guarded by, so that no other request's change is overwritten unseen.
  */
 export class SessionRecord {
-  /** What is known of the key; undefined when nothing is, as after a write that failed and after a DELETE. */
-  finding: Finding | undefined;
   #sessionKey: string | null;
   #row: KnownRow | undefined;
   /** The key of a row whose data did not verify: no save may touch it, but flush() ends it. */
   #suspiciousKey: string | null = null;
   readonly #config: SessionConfig;
+  readonly #requestRow: RequestRow;
   readonly #cookie: CookieMover;
   readonly #ownerLimit: OwnerLimit | undefined;
 
-  /** @param finding what the same request has found out before, which then need not be read again */
   constructor(
     config: SessionConfig,
     sessionKey: string | null,
     cookie: SessionCookie | undefined,
-    finding: Finding | undefined,
+    requestRow: RequestRow = new RequestRow(),
   ) {
     // What the key column holds for its key is asked several times in one save.
     this.#config = { ...config, storedKey: rememberLast(config.storedKey) };
     this.#sessionKey = sessionKey;
-    this.finding = finding;
+    this.#requestRow = requestRow;
     this.#cookie = new CookieMover(config, cookie);
     this.#ownerLimit = OwnerLimit.of(this.#config);
   }
@@ -84,10 +77,7 @@ export class SessionRecord {
   async read(): Promise<Dictionary> {
     const sessionKey = this.#sessionKey;
     if (sessionKey === null) return new Map();
-    if (this.finding?.sessionKey !== sessionKey) {
-      this.finding = { sessionKey, row: await this.#find(sessionKey) };
-    }
-    const { row } = this.finding;
+    const row = await this.#requestRow.read(this.#config.storedKey(sessionKey), () => this.#find(sessionKey));
     if (!row) return this.#dropKey(sessionKey, { type: "unknownKey" });
     const now = this.#config.now();
     if (!isLive(row, now)) return this.#dropKey(sessionKey, { type: "ended", reason: "expired" });
@@ -113,11 +103,12 @@ export class SessionRecord {
     if (sessionKey === null) return this.insert(data);
     await this.#keepCreation(sessionKey, data);
     const update = new RowUpdate(sessionKey, this.#row, data, options, this.#config);
-    this.finding = undefined;
+    this.#requestRow.forget();
     try {
       await this.#cookie.withRow(async () => {
         this.#sessionKey = await update.run(this.#cookie);
-        this.finding = { sessionKey: this.#sessionKey, row: update.row };
+        if (options.rekey) noteEnding();
+        this.#written(this.#sessionKey, update.row);
         return true;
       });
     } finally {
@@ -146,7 +137,7 @@ export class SessionRecord {
         if (!inserted) continue;
         this.#sessionKey = inserted.sessionKey;
         this.#row = inserted.row;
-        this.finding = inserted;
+        this.#written(inserted.sessionKey, inserted.row);
         emitFor(inserted.sessionKey, { type: "created" }, this.#config);
         return true;
       }
@@ -192,7 +183,7 @@ export class SessionRecord {
     const isOld = isOfOlderSecret(row.data, sessionKey, this.#config);
     const changes = { expireDate, ...(isOld && { data: encodeRowData(data, sessionKey, this.#config) }) };
     const refreshed = { ...row, ...changes };
-    this.finding = undefined;
+    this.#requestRow.forget();
     return this.#cookie.withRow(async () => {
       this.#cookie.move({ sessionKey, data, expireDate });
       const matched = await carryOut(store, () => ({
@@ -201,7 +192,7 @@ export class SessionRecord {
       }));
       if (!matched) return false;
       this.#row = refreshed;
-      this.finding = { sessionKey, row: refreshed };
+      this.#written(sessionKey, refreshed);
       emitFor(sessionKey, { type: "refreshed" }, this.#config);
       return true;
     });
@@ -210,14 +201,14 @@ export class SessionRecord {
   /** Deletes the row of a key, if there is one. */
   async delete(sessionKey: string, reason: "destroyed" | "flushed"): Promise<void> {
     this.#cookie.checkWritable();
-    this.finding = undefined;
+    this.#requestRow.forget();
     const { store, storedKey } = this.#config;
     const key = storedKey(sessionKey);
     const deleted = await carryOut(store, () => ({
       send: () => store.delete(key),
       look: async () => ((await store.find(key)) ? undefined : true),
       isRepeatable: true, // no row will ever have this key again
-    })).finally(noteDeletion);
+    })).finally(noteEnding);
     if (deleted) emitFor(sessionKey, { type: "ended", reason }, this.#config);
   }
 
@@ -246,6 +237,10 @@ export class SessionRecord {
   #find(sessionKey: string) {
     const { store, storedKey } = this.#config;
     return carryOut(store, () => ({ send: () => store.find(storedKey(sessionKey)), isRepeatable: true }));
+  }
+
+  #written(sessionKey: string, row: StoredRow | undefined): void {
+    this.#requestRow.written(this.#config.storedKey(sessionKey), row);
   }
 
   #dropKey(sessionKey: string, event: Parameters<typeof emitFor>[1]): Dictionary {
