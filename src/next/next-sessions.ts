@@ -1,13 +1,11 @@
-import { cookies, headers } from "next/headers.js";
+import { cookies } from "next/headers.js";
 import { type CookieAttributes, cookieAttributes } from "../cookie.ts";
 import { ConfigError } from "../errors.ts";
 import { resolveOptions, type SessionsOptions } from "../options.ts";
 import { DbSession } from "../session/db-session.ts";
-import { RequestRow } from "../session/request-row.ts";
 import type { SessionConfig } from "../session/session-config.ts";
 import { type Sessions, sessionsOf } from "../sessions.ts";
 import type { SessionDelegate } from "../store/session-delegate.ts";
-import { handedOn, handOn, type RequestHeaders } from "./hand-on.ts";
 import { io } from "./io.ts";
 import { NextCookie, type NextCookies } from "./next-cookie.ts";
 import { type ProxyRequest, type ProxyResponse, proxyCookies } from "./proxy-cookies.ts";
@@ -61,10 +59,10 @@ export interface NextSessions<
 /** See `NextSessions.getSession`. */
 export interface GetSession<Data extends object> {
   /**
-   * The session of the request at hand, loaded: one statement the first time, none after that (nor in the page that is rendered after an
-   * action), and none at all for a visitor without a session cookie. Works in route handlers, server actions, server components, layouts and
-   * `generateMetadata`, and in `after()` of the first two; it can be written in the first two themselves. There, with the option `refreshAfter`,
-   * it also moves the expiry on when that is due: by one more statement.
+   * The session of the request at hand, loaded: one statement the first time, none after that, and none at all for a visitor without a
+   * session cookie. Works in route handlers, server actions, server components, layouts and `generateMetadata`, and in `after()` of the first
+   * two; it can be written in the first two themselves. There, with the option `refreshAfter`, it also moves the expiry on when that is due: by
+   * one more statement.
    *
    * In development, a session that was changed and not saved by the end of the request is warned of.
    * @throws ConfigError at the first use, for options that are missing or impossible
@@ -72,8 +70,7 @@ export interface GetSession<Data extends object> {
   (): Promise<DbSession<Data>>;
   /**
    * The same in `proxy.ts` (Next.js 16) and in a middleware on Node.js (15.5): the cookie goes into `response.cookies`, from where Next.js also
-   * hands it to the page of the same request. Return that very response. What is behind the proxy does not read the row again if it runs in
-   * the same process and has the same `model`: it knows by a header of the request, `x-prisma-db-session`.
+   * hands it to the page of the same request. Return that very response.
    */
   (request: ProxyRequest, response: ProxyResponse): Promise<DbSession<Data>>;
 }
@@ -95,8 +92,6 @@ export function createNextSessions<
   Data extends object = Record<string, unknown>,
   Model extends SessionDelegate = SessionDelegate,
 >(options: NextSessionsOptions<Data, Model>): NextSessions<Data, Model> {
-  /** What is known of a row of another one is not for these sessions, be the key the same. */
-  const source = options.model ?? options.store ?? {};
   let checked: { config: SessionConfig; attributes: CookieAttributes; sessions: Sessions<Data, Model> } | undefined;
   const check = () => {
     if (!checked) {
@@ -110,20 +105,16 @@ export function createNextSessions<
   // `await cookies()` is one and the same object as long as a request is in one phase, which React's cache() is not good for: that does
   // nothing in handlers and actions. A page that is rendered after an action has cookies of its own, which hold what the action set.
   const remembered = new WeakMap<object, Promise<RequestSession<Data>>>();
-  // Both have the headers in common, and by them what is known of the row.
-  const rows = new WeakMap<object, RequestRow>();
 
   return {
     async getSession(request?: ProxyRequest, response?: ProxyResponse) {
       const place = process.env.NODE_ENV === "production" ? undefined : new UnsavedChanges();
-      const { session } = request
-        ? await requestSession(proxyCookies(request, response), request.headers, { place, response })
-        : await requestSession(await cookies(), await headers(), { place });
+      const { session } = await requestSession(request ? proxyCookies(request, response) : await cookies(), place);
       return session;
     },
     withSession<Args extends unknown[], Result>(handler: (session: DbSession<Data>, ...args: Args) => Result) {
       return async (...args: Args): Promise<Awaited<Result>> => {
-        const requested = await requestSession(await cookies(), await headers());
+        const requested = await requestSession(await cookies());
         // Nothing that a browser sends to an action can become a Request.
         const request = args.find((arg) => arg instanceof Request);
         const run = () => handler(requested.session, ...args);
@@ -138,49 +129,27 @@ export function createNextSessions<
     revoke: async (where, options) => check().sessions.revoke(where, options),
   };
 
-  function requestSession(
-    jar: NextCookies,
-    headers: RequestHeaders,
-    how: HowAsked = {},
-  ): Promise<RequestSession<Data>> {
+  /** @param place where it was asked for; undefined where somebody else sees to it that changes are saved */
+  function requestSession(jar: NextCookies, place?: UnsavedChanges): Promise<RequestSession<Data>> {
+    const { config, attributes } = check();
     let requested = remembered.get(jar);
     if (!requested) {
-      requested = loadSession(jar, headers, how);
+      requested = loadSession(config, new NextCookie(jar, attributes, config.now), place);
       remembered.set(jar, requested);
       requested.catch(() => remembered.delete(jar));
     }
     return requested;
   }
 
-  async function loadSession(jar: NextCookies, headers: RequestHeaders, { place, response }: HowAsked) {
-    const { config, attributes } = check();
-    const cookie = new NextCookie(jar, attributes, config.now);
-    const row = rowOf(headers, response);
-    const session = new DbSession<Data>(config, cookie.value, cookie, row);
+  async function loadSession(config: SessionConfig, cookie: NextCookie, place: UnsavedChanges | undefined) {
+    const session = new DbSession<Data>(config, cookie.value, cookie);
     if (place) warnOfUnsaved(session, place);
-    const hasKey = session.sessionKey !== null;
-    if (hasKey) await io();
+    if (session.sessionKey !== null) await io();
     await session.load();
     // Row and cookie move together. (Where a handler throws, Next.js drops the cookie: it then ends before the row does, which does no harm.)
     if (cookie.isWritable) await session.refresh();
-    if (response && hasKey) handOn(row, source, headers, response.headers);
     return { session, cookie };
   }
-
-  /** What is known of the row in the parts of a request that have these headers. A proxy believes nobody: it is the first. */
-  function rowOf(headers: RequestHeaders, response: ProxyResponse | undefined): RequestRow {
-    const row = rows.get(headers) ?? (response ? undefined : handedOn(source, headers)) ?? new RequestRow();
-    rows.set(headers, row);
-    return row;
-  }
-}
-
-/** How a session is asked for. */
-interface HowAsked {
-  /** Where in the source; undefined where somebody else sees to it that changes are saved. */
-  readonly place?: UnsavedChanges | undefined;
-  /** Of a proxy: what it answers. */
-  readonly response?: ProxyResponse | undefined;
 }
 
 function checkPath(onInterrupted: unknown): void {

@@ -1,10 +1,8 @@
 import { keepOutOfCaches, type ResponseHeaders } from "../keep-out-of-caches.ts";
-import type { RequestHeaders } from "./hand-on.ts";
 import type { NextCookieOptions, NextCookies } from "./next-cookie.ts";
 
 /** What is used of the `NextRequest` of a proxy, typed by its shape. */
 export interface ProxyRequest {
-  readonly headers: RequestHeaders;
   readonly cookies: { get(name: string): { readonly value: string } | undefined };
 }
 

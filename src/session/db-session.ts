@@ -1,6 +1,5 @@
 import { CreateError } from "../errors.ts";
 import { isPossibleSessionKey } from "../possible-key.ts";
-import type { RequestRow } from "./request-row.ts";
 import { keepCreation } from "./reserved.ts";
 import { SessionBase } from "./session-base.ts";
 import type { SessionConfig, SessionCookie } from "./session-config.ts";
@@ -23,11 +22,11 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   readonly #turns = new Turns();
 
   /** @internal */
-  constructor(config: SessionConfig, sessionKey?: string | null, cookie?: SessionCookie, requestRow?: RequestRow) {
+  constructor(config: SessionConfig, sessionKey?: string | null, cookie?: SessionCookie) {
     super(config);
     const possible = isPossibleSessionKey(sessionKey);
     if (sessionKey && !possible) config.emit({ type: "malformedKey" });
-    this.#record = new SessionRecord(config, possible ? sessionKey : null, cookie, requestRow);
+    this.#record = new SessionRecord(config, possible ? sessionKey : null, cookie);
     if (!possible) this.data = new Map();
   }
 

@@ -1,7 +1,6 @@
 import { shortKeyHash } from "../key.ts";
 import { carryOut } from "../store/carry-out.ts";
 import type { Columns, MatchingRows } from "../store/session-store.ts";
-import { noteEnding } from "./endings.ts";
 import type { SessionConfig } from "./session-config.ts";
 
 /**
@@ -17,10 +16,7 @@ export async function deleteRevoked(
   { store, emit }: Pick<SessionConfig, "store" | "emit">,
   among: MatchingRows = { keys },
 ): Promise<number> {
-  const count = await carryOut(store, () => ({
-    send: () => store.deleteMatching(where, among),
-    isRepeatable: true,
-  })).finally(noteEnding);
+  const count = await carryOut(store, () => ({ send: () => store.deleteMatching(where, among), isRepeatable: true }));
   if (count === 0) return 0;
   for (const key of keys) {
     // Fewer than were read: others had been given away, another key, or had ended. Nobody must be told that one ended which lives on.

@@ -1,23 +1,13 @@
 import { carryOut, type Statement } from "../store/carry-out.ts";
 import { differingKeys } from "./changes.ts";
 import { CookieMover } from "./cookie-mover.ts";
-import { noteEnding } from "./endings.ts";
 import { absoluteEnd, isLive, sessionExpiryDate } from "./expiry.ts";
 import { allKeysTaken, MAX_KEYS } from "./new-key.ts";
 import { OwnerLimit } from "./owner-limit.ts";
 import { rememberLast } from "./remember-last.ts";
-import { RequestRow } from "./request-row.ts";
 import { CREATED, keepCreation } from "./reserved.ts";
 import type { UpdateOptions } from "./row-attempt.ts";
-import {
-  decodeRow,
-  decodeRowData,
-  encodeRowData,
-  isOfOlderSecret,
-  isSameRow,
-  type KnownRow,
-  type StoredRow,
-} from "./row-data.ts";
+import { decodeRow, decodeRowData, encodeRowData, isOfOlderSecret, isSameRow, type KnownRow } from "./row-data.ts";
 import { RowUpdate } from "./row-update.ts";
 import { serialize } from "./serializable.ts";
 import type { SessionConfig, SessionCookie } from "./session-config.ts";
@@ -42,20 +32,13 @@ export class SessionRecord {
   /** The key of a row whose data did not verify: no save may touch it, but flush() ends it. */
   #suspiciousKey: string | null = null;
   readonly #config: SessionConfig;
-  readonly #requestRow: RequestRow;
   readonly #cookie: CookieMover;
   readonly #ownerLimit: OwnerLimit | undefined;
 
-  constructor(
-    config: SessionConfig,
-    sessionKey: string | null,
-    cookie: SessionCookie | undefined,
-    requestRow: RequestRow = new RequestRow(),
-  ) {
+  constructor(config: SessionConfig, sessionKey: string | null, cookie: SessionCookie | undefined) {
     // What the key column holds for its key is asked several times in one save.
     this.#config = { ...config, storedKey: rememberLast(config.storedKey) };
     this.#sessionKey = sessionKey;
-    this.#requestRow = requestRow;
     this.#cookie = new CookieMover(config, cookie);
     this.#ownerLimit = OwnerLimit.of(this.#config);
   }
@@ -77,7 +60,7 @@ export class SessionRecord {
   async read(): Promise<Dictionary> {
     const sessionKey = this.#sessionKey;
     if (sessionKey === null) return new Map();
-    const row = await this.#requestRow.read(this.#config.storedKey(sessionKey), () => this.#find(sessionKey));
+    const row = await this.#find(sessionKey);
     if (!row) return this.#dropKey(sessionKey, { type: "unknownKey" });
     const now = this.#config.now();
     if (!isLive(row, now)) return this.#dropKey(sessionKey, { type: "ended", reason: "expired" });
@@ -103,12 +86,9 @@ export class SessionRecord {
     if (sessionKey === null) return this.insert(data);
     await this.#keepCreation(sessionKey, data);
     const update = new RowUpdate(sessionKey, this.#row, data, options, this.#config);
-    this.#requestRow.forget();
     try {
       await this.#cookie.withRow(async () => {
         this.#sessionKey = await update.run(this.#cookie);
-        if (options.rekey) noteEnding();
-        this.#written(this.#sessionKey, update.row);
         return true;
       });
     } finally {
@@ -137,7 +117,6 @@ export class SessionRecord {
         if (!inserted) continue;
         this.#sessionKey = inserted.sessionKey;
         this.#row = inserted.row;
-        this.#written(inserted.sessionKey, inserted.row);
         emitFor(inserted.sessionKey, { type: "created" }, this.#config);
         return true;
       }
@@ -183,7 +162,6 @@ export class SessionRecord {
     const isOld = isOfOlderSecret(row.data, sessionKey, this.#config);
     const changes = { expireDate, ...(isOld && { data: encodeRowData(data, sessionKey, this.#config) }) };
     const refreshed = { ...row, ...changes };
-    this.#requestRow.forget();
     return this.#cookie.withRow(async () => {
       this.#cookie.move({ sessionKey, data, expireDate });
       const matched = await carryOut(store, () => ({
@@ -192,7 +170,6 @@ export class SessionRecord {
       }));
       if (!matched) return false;
       this.#row = refreshed;
-      this.#written(sessionKey, refreshed);
       emitFor(sessionKey, { type: "refreshed" }, this.#config);
       return true;
     });
@@ -201,14 +178,13 @@ export class SessionRecord {
   /** Deletes the row of a key, if there is one. */
   async delete(sessionKey: string, reason: "destroyed" | "flushed"): Promise<void> {
     this.#cookie.checkWritable();
-    this.#requestRow.forget();
     const { store, storedKey } = this.#config;
     const key = storedKey(sessionKey);
     const deleted = await carryOut(store, () => ({
       send: () => store.delete(key),
       look: async () => ((await store.find(key)) ? undefined : true),
       isRepeatable: true, // no row will ever have this key again
-    })).finally(noteEnding);
+    }));
     if (deleted) emitFor(sessionKey, { type: "ended", reason }, this.#config);
   }
 
@@ -237,10 +213,6 @@ export class SessionRecord {
   #find(sessionKey: string) {
     const { store, storedKey } = this.#config;
     return carryOut(store, () => ({ send: () => store.find(storedKey(sessionKey)), isRepeatable: true }));
-  }
-
-  #written(sessionKey: string, row: StoredRow | undefined): void {
-    this.#requestRow.written(this.#config.storedKey(sessionKey), row);
   }
 
   #dropKey(sessionKey: string, event: Parameters<typeof emitFor>[1]): Dictionary {

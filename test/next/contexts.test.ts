@@ -15,7 +15,7 @@ interface Line {
 }
 
 /** Places that there are with Cache Components only. */
-const ONLY_CACHED = ["page, prefetch = partial", "use cache", "use cache: private", "page with use cache: private"];
+const ONLY_CACHED = ["page, prefetch = partial", "use cache", "use cache: private", "page, then use cache: private"];
 
 const HEAD = "where|what|statements|row|cookie|answer";
 

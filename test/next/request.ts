@@ -4,7 +4,7 @@ import "next/dist/server/node-environment-baseline.js";
 import { afterTaskAsyncStorage } from "next/dist/server/app-render/after-task-async-storage.external.js";
 import { workAsyncStorage } from "next/dist/server/app-render/work-async-storage.external.js";
 import { workUnitAsyncStorage } from "next/dist/server/app-render/work-unit-async-storage.external.js";
-import { createRequestStoreForAPI, synchronizeMutableCookies } from "next/dist/server/async-storage/request-store.js";
+import { createRequestStoreForAPI } from "next/dist/server/async-storage/request-store.js";
 import type { NextRequest } from "next/server.js";
 
 type WorkStore = NonNullable<ReturnType<typeof workAsyncStorage.getStore>>;
@@ -12,7 +12,6 @@ type WorkStore = NonNullable<ReturnType<typeof workAsyncStorage.getStore>>;
 export interface NextRequestOptions {
   /** Cookies that the browser sends, by name. */
   readonly cookies?: Record<string, string>;
-  readonly headers?: Record<string, string>;
   /** `action`: a route handler or a server action. `render`: a server component or generateMetadata. Default: `action`. */
   readonly phase?: "action" | "render";
 }
@@ -26,10 +25,10 @@ export interface NextRequestOptions {
  * @returns what the code returned, and every Set-Cookie header that the response would carry
  */
 export async function inNextRequest<Result>(
-  { cookies = {}, headers: given = {}, phase = "action" }: NextRequestOptions,
+  { cookies = {}, phase = "action" }: NextRequestOptions,
   run: (changePhase: (phase: "action" | "render" | "after") => void) => Promise<Result>,
 ): Promise<{ result: Result; setCookies: readonly string[] }> {
-  const headers = new Headers(given);
+  const headers = new Headers();
   const pairs = Object.entries(cookies).map(([name, value]) => `${name}=${value}`);
   if (pairs.length > 0) headers.set("cookie", pairs.join("; "));
   let setCookies: readonly string[] = [];
@@ -49,8 +48,6 @@ export async function inNextRequest<Result>(
   const workStore = { route: "/", afterContext } as unknown as WorkStore;
   const changePhase = (next: "action" | "render" | "after") => {
     store.phase = next;
-    // As Next.js does between an action and the page that is rendered for its answer.
-    if (next === "render") synchronizeMutableCookies(store);
   };
   const result = await afterTaskAsyncStorage.run({ rootTaskSpawnPhase: phase }, () =>
     workAsyncStorage.run(workStore, () => workUnitAsyncStorage.run(store, () => run(changePhase))),
