@@ -11,7 +11,7 @@ const QUOTE_AT = BEGINNING.length + SEAL_LENGTH;
  * For those who query the data with SQL: the column is valid JSON, the dictionary as it is with one more property before all others,
  * `{"_session_digest":"<64 hex digits>.<12 hex digits>","userId":7}`.
  *
- * The digest is what `signedJson()` writes before the text: an HMAC-SHA256 that covers the stored key too, and a random part. So this is
+ * The digest is what `signedJson()` writes before the text: an HMAC-SHA256 that covers the stored key too, and a nonce. So this is
  * no less safe: a change by hand, or a row's data copied to another row, is refused, and two texts differ under every collation. Query the
  * column, but change it through the package only.
  *

@@ -10,9 +10,10 @@ export const textsOf = (dictionary: Dictionary, serializer: Serializer): Texts =
 
 /** The keys in which two dictionaries differ. */
 export function differingKeys(before: Texts, after: Texts): string[] {
-  const changed = [...after.keys()].filter((key) => before.get(key) !== after.get(key));
-  const removed = [...before.keys()].filter((key) => !after.has(key));
-  return [...changed, ...removed];
+  const keys: string[] = [];
+  for (const [key, text] of after) if (before.get(key) !== text) keys.push(key);
+  for (const key of before.keys()) if (!after.has(key)) keys.push(key);
+  return keys;
 }
 
 /** Gives a dictionary these keys as another one has them, or has them not. */

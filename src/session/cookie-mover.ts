@@ -49,13 +49,14 @@ export class CookieMover {
   }
 
   /** Runs a write that moves the cookie first. If it throws or says false, nothing was written, and the cookie is put back. */
-  async withRow(write: () => Promise<boolean>): Promise<boolean> {
+  async withRow<Result>(write: () => Promise<Result>): Promise<Result> {
     this.checkWritable();
     const before = this.#state;
     let written = false;
     try {
-      written = await write();
-      return written;
+      const result = await write();
+      written = result !== false;
+      return result;
     } finally {
       if (!written && this.#state !== before) this.#putBack(before);
     }

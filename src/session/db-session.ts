@@ -47,7 +47,9 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * is then empty and without a key, and a save starts a new one.
    */
   load(): Promise<void> {
-    return this.#turns.run(() => this.#loaded());
+    return this.#turns.run(async () => {
+      if (!this.data) await this.#read();
+    });
   }
 
   /** Whether a row has this key, be it expired or not. One statement; none for a text that cannot be a key. */
@@ -77,7 +79,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    */
   save({ mustCreate = false }: { readonly mustCreate?: boolean } = {}): Promise<void> {
     return this.#turns.run(async () => {
-      await this.#loaded();
+      if (!this.data) await this.#read();
       if (!mustCreate) return this.#write({ rekey: false });
       if (this.sessionKey === null) return this.#insert({ keys: 1 });
       throw new CreateError("This session has a row already. Call `save()` to update it, or `create()` for another.");
@@ -122,7 +124,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    */
   cycleKey(): Promise<void> {
     return this.#turns.run(async () => {
-      await this.#loaded();
+      if (!this.data) await this.#read();
       this.accessed = true;
       return this.#write({ rekey: true });
     });
@@ -135,7 +137,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    */
   markAuthenticated(): Promise<void> {
     return this.#turns.run(async () => {
-      await this.#loaded();
+      if (!this.data) await this.#read();
       const before = this.authenticatedAt;
       this.authenticatedAt = this.config.now().getTime();
       try {
@@ -154,7 +156,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    */
   refresh(): Promise<boolean> {
     return this.#turns.run(async () => {
-      await this.#loaded();
+      if (!this.data) await this.#read();
       return this.#record.refresh();
     });
   }
@@ -171,13 +173,11 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
     return modified || this.#record.isChanged(data, { replacesAll });
   }
 
-  async #loaded(): Promise<void> {
-    if (!this.data) {
-      const data = await this.#record.read();
-      // Somebody may have called clear() while the row was on its way: then of what it held only the creation time matters.
-      if (this.data) keepCreation(data, this.data);
-      else this.data = data;
-    }
+  async #read(): Promise<void> {
+    const data = await this.#record.read();
+    // Somebody may have called clear() while the row was on its way: then of what it held only the creation time matters.
+    if (this.data) keepCreation(data, this.data);
+    else this.data = data;
   }
 
   #insert(options: { readonly keys?: number } = {}): Promise<void> {

@@ -14,7 +14,9 @@ const MAX_DEPTH = 500;
  */
 export function serialize(data: ReadonlyMap<string, unknown>, serializer: Serializer, known?: Texts): Texts {
   const text = serializer === JSON ? jsonText : serializerText;
-  return new Map([...data].map(([key, value]) => [key, text(key, value, serializer, known?.get(key))]));
+  const texts = new Map<string, string>();
+  for (const [key, value] of data) texts.set(key, text(key, value, serializer, known?.get(key)));
+  return texts;
 }
 
 function jsonText(key: string, value: unknown, _serializer: Serializer, known: string | undefined): string {
@@ -25,8 +27,8 @@ function jsonText(key: string, value: unknown, _serializer: Serializer, known: s
   } catch {
     // A cycle, say: the check below finds where.
   }
-  // A text in quotes, or `null`, may have been something else before.
-  if (text === undefined || text !== known || !/^[{[]/.test(text)) {
+  // A text of something else than an object or an array may have been a date, say.
+  if (text === undefined || text !== known || !(text.startsWith("{") || text.startsWith("["))) {
     checkJson(value, { keys: [key], ancestors: new Set() });
   }
   return text as string;

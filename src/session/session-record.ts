@@ -84,18 +84,15 @@ export class SessionRecord {
   async write(data: Dictionary, options: UpdateOptions): Promise<void> {
     const sessionKey = this.#sessionKey;
     if (sessionKey === null) return this.insert(data);
-    await this.#keepCreation(sessionKey, data);
+    if (this.#lacksCreation(data)) await this.#keepCreation(sessionKey, data);
     const update = new RowUpdate(sessionKey, this.#row, data, options, this.#config);
     try {
-      await this.#cookie.withRow(async () => {
-        this.#sessionKey = await update.run(this.#cookie);
-        return true;
-      });
+      this.#sessionKey = await this.#cookie.withRow(() => update.run(this.#cookie));
     } finally {
       // Also after a failure: what was merged into the data by then is not a change of this request's.
       this.#row = update.row;
     }
-    await this.#keepLimit(data);
+    if (this.#ownerLimit) await this.#keepLimit(data);
   }
 
   /** Whether a write would have data to write: none for a session that has no row and nothing to put in one. */
@@ -118,7 +115,7 @@ export class SessionRecord {
         this.#sessionKey = inserted.sessionKey;
         this.#row = inserted.row;
         emitFor(inserted.sessionKey, { type: "created" }, this.#config);
-        return true;
+        return;
       }
       throw allKeysTaken(keys);
     });
@@ -194,7 +191,6 @@ export class SessionRecord {
       this.#cookie.remove();
       const sessionKey = this.#sessionKey ?? this.#suspiciousKey;
       if (sessionKey !== null) await this.delete(sessionKey, "flushed");
-      return true;
     });
     this.#sessionKey = null;
     this.#suspiciousKey = null;
@@ -223,7 +219,6 @@ export class SessionRecord {
 
   /** `absoluteMaxAge` counts from the session's beginning, which data that were cleared before they were loaded do not know. */
   async #keepCreation(sessionKey: string, data: Dictionary): Promise<void> {
-    if (!this.#config.keepsCreation || data.has(CREATED)) return;
     const row = this.#row ?? (await this.#find(sessionKey));
     const before = row && decodeRowData(row.data, sessionKey, this.#config);
     if (before) keepCreation(before, data);
@@ -231,6 +226,10 @@ export class SessionRecord {
   }
 
   #stampCreation(data: Dictionary, now: Date): void {
-    if (this.#config.keepsCreation && !data.has(CREATED)) data.set(CREATED, now.getTime());
+    if (this.#lacksCreation(data)) data.set(CREATED, now.getTime());
+  }
+
+  #lacksCreation(data: Dictionary): boolean {
+    return this.#config.keepsCreation && !data.has(CREATED);
   }
 }

@@ -30,19 +30,20 @@ export function prismaStore(model: SessionDelegate): SessionStore {
     },
     async insert({ columns, ...row }) {
       checkColumns(columns);
-      return unlessTaken(async () => (await model.createMany({ data: { ...columns, ...row } })).count > 0, false);
+      const inserted = await unlessTaken(model.createMany({ data: { ...columns, ...row } }));
+      return inserted !== undefined && inserted.count > 0;
     },
     async update(key, guard, { columns, ...changes }) {
       checkColumns(columns);
       const data = { ...columns, ...changes };
-      return withoutValues(async () => (await model.updateMany({ where: where(key, guard), data })).count > 0);
+      return (await withoutValues(model.updateMany({ where: where(key, guard), data }))).count > 0;
     },
     async rekey(key, guard, { columns, ...row }) {
       checkColumns(columns);
-      return unlessTaken(async () => {
-        const { count } = await model.updateMany({ where: where(key, guard), data: { ...columns, ...row } });
-        return count > 0 ? "rekeyed" : "unmatched";
-      }, "taken");
+      const data = { ...columns, ...row };
+      const updated = await unlessTaken(model.updateMany({ where: where(key, guard), data }));
+      if (!updated) return "taken";
+      return updated.count > 0 ? "rekeyed" : "unmatched";
     },
     async delete(key) {
       return (await model.deleteMany({ where: { key } })).count > 0;
@@ -70,7 +71,7 @@ export function prismaStore(model: SessionDelegate): SessionStore {
       ];
       // By their names, so that the data, which may be long, stay where they are.
       const names = ["key", "expireDate", ...columnNames, ...(withData ? ["data"] : [])];
-      const rows = await withoutValues(async () =>
+      const rows = await withoutValues(
         model.findMany({
           where: all(conditions),
           orderBy: { expireDate: "desc" as never },
@@ -87,7 +88,7 @@ export function prismaStore(model: SessionDelegate): SessionStore {
     },
     async deleteMatching(condition, among) {
       const key = "keys" in among ? { in: [...among.keys] } : { notIn: [...among.exceptKeys] };
-      return withoutValues(async () => (await model.deleteMany({ where: all([condition, { key }]) })).count);
+      return (await withoutValues(model.deleteMany({ where: all([condition, { key }]) }))).count;
     },
     failureKind(error) {
       // A deadlock on MySQL has undone the whole transaction: what is sent after it would be carried out outside.
@@ -102,11 +103,12 @@ export function prismaStore(model: SessionDelegate): SessionStore {
 /** All of the conditions. What columns there are, only the user's own types know: see `ModelWhere`. */
 const all = (conditions: readonly Columns[]) => ({ AND: conditions }) as never;
 
-async function unlessTaken<Result>(statement: () => Promise<Result>, taken: Result): Promise<Result> {
+/** `undefined`: the key is taken. */
+async function unlessTaken<Result>(statement: PromiseLike<Result>): Promise<Result | undefined> {
   try {
     return await withoutValues(statement);
   } catch (error) {
-    if (hasCode(error, "P2002")) return taken;
+    if (hasCode(error, "P2002")) return undefined;
     throw error;
   }
 }
@@ -116,9 +118,9 @@ async function unlessTaken<Result>(statement: () => Promise<Result>, taken: Resu
  * holds among it, which must get into no log. Its last line mostly says what is wrong by names and types alone.
  * @throws ConfigError instead
  */
-async function withoutValues<Result>(statement: () => Promise<Result>): Promise<Result> {
+async function withoutValues<Result>(statement: PromiseLike<Result>): Promise<Result> {
   try {
-    return await statement();
+    return await statement;
   } catch (error) {
     if (!(error instanceof Error) || error.name !== "PrismaClientValidationError") throw error;
     const reason = /^(Unknown a|Invalid value for a|A)rgument `.*$/m.exec(
