@@ -30,18 +30,18 @@ export function prismaStore(model: SessionDelegate): SessionStore {
     },
     async insert({ columns, ...row }) {
       checkColumns(columns);
-      const inserted = await unlessTaken(model.createMany({ data: { ...columns, ...row } }));
+      const inserted = await model.createMany({ data: { ...columns, ...row } }).then(undefined, unlessTaken);
       return inserted !== undefined && inserted.count > 0;
     },
     async update(key, guard, { columns, ...changes }) {
       checkColumns(columns);
       const data = { ...columns, ...changes };
-      return (await withoutValues(model.updateMany({ where: where(key, guard), data }))).count > 0;
+      return (await model.updateMany({ where: where(key, guard), data }).then(undefined, refuse)).count > 0;
     },
     async rekey(key, guard, { columns, ...row }) {
       checkColumns(columns);
       const data = { ...columns, ...row };
-      const updated = await unlessTaken(model.updateMany({ where: where(key, guard), data }));
+      const updated = await model.updateMany({ where: where(key, guard), data }).then(undefined, unlessTaken);
       if (!updated) return "taken";
       return updated.count > 0 ? "rekeyed" : "unmatched";
     },
@@ -71,14 +71,13 @@ export function prismaStore(model: SessionDelegate): SessionStore {
       ];
       // By their names, so that the data, which may be long, stay where they are.
       const names = ["key", "expireDate", ...columnNames, ...(withData ? ["data"] : [])];
-      const rows = await withoutValues(
-        model.findMany({
-          where: all(conditions),
-          orderBy: { expireDate: "desc" as never },
-          take: limit as never,
-          select: Object.fromEntries(names.map((name) => [name, true])) as never,
-        }),
-      );
+      const found = model.findMany({
+        where: all(conditions),
+        orderBy: { expireDate: "desc" as never },
+        take: limit as never,
+        select: Object.fromEntries(names.map((name) => [name, true])) as never,
+      });
+      const rows = await found.then(undefined, refuse);
       return rows.map(({ key, expireDate, data, ...columns }) => ({
         key,
         expireDate,
@@ -88,7 +87,7 @@ export function prismaStore(model: SessionDelegate): SessionStore {
     },
     async deleteMatching(condition, among) {
       const key = "keys" in among ? { in: [...among.keys] } : { notIn: [...among.exceptKeys] };
-      return (await withoutValues(model.deleteMany({ where: all([condition, { key }]) }))).count;
+      return (await model.deleteMany({ where: all([condition, { key }]) }).then(undefined, refuse)).count;
     },
     failureKind(error) {
       // A deadlock on MySQL has undone the whole transaction: what is sent after it would be carried out outside.
@@ -104,33 +103,24 @@ export function prismaStore(model: SessionDelegate): SessionStore {
 const all = (conditions: readonly Columns[]) => ({ AND: conditions }) as never;
 
 /** `undefined`: the key is taken. */
-async function unlessTaken<Result>(statement: PromiseLike<Result>): Promise<Result | undefined> {
-  try {
-    return await withoutValues(statement);
-  } catch (error) {
-    if (hasCode(error, "P2002")) return undefined;
-    throw error;
-  }
+function unlessTaken(error: unknown): undefined {
+  if (!hasCode(error, "P2002")) refuse(error);
 }
 
 /**
  * When a value does not suit the model, Prisma's message shows all that was to be written or found, the session's data and what the key column
  * holds among it, which must get into no log. Its last line mostly says what is wrong by names and types alone.
- * @throws ConfigError instead
+ * @throws ConfigError then; what is something else, as it is
  */
-async function withoutValues<Result>(statement: PromiseLike<Result>): Promise<Result> {
-  try {
-    return await statement;
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== "PrismaClientValidationError") throw error;
-    const reason = /^(Unknown a|Invalid value for a|A)rgument `.*$/m.exec(
-      error.message.trimEnd().split("\n").at(-1) ?? "",
-    );
-    throw new ConfigError(
-      `Prisma refused the columns of a statement. ${reason ? `${reason[0]} ` : ""}` +
-        "See what the option columns returns, or the condition names, and that the client was generated from the schema as it is now.",
-    );
-  }
+function refuse(error: unknown): never {
+  if (!(error instanceof Error) || error.name !== "PrismaClientValidationError") throw error;
+  const reason = /^(Unknown a|Invalid value for a|A)rgument `.*$/m.exec(
+    error.message.trimEnd().split("\n").at(-1) ?? "",
+  );
+  throw new ConfigError(
+    `Prisma refused the columns of a statement. ${reason ? `${reason[0]} ` : ""}` +
+      "See what the option columns returns, or the condition names, and that the client was generated from the schema as it is now.",
+  );
 }
 
 /** Only `code` is stable: `instanceof` fails across bundles, and `meta` changed with Prisma 7. */
