@@ -53,6 +53,10 @@ export function warnByDefault(event: SessionEvent): void {
   }
 }
 
+/** Whether the default listener says anything of it. */
+export const isWarnedOf = ({ type }: Pick<SessionEvent, "type">): boolean =>
+  type === "suspicious" || type === "uncounted";
+
 /** Wraps a listener so that neither an exception nor a rejected promise of its own gets out. */
 export function guardListener(listener: SessionEventListener): SessionEventListener {
   const report = (error: unknown) => console.error("prisma-db-session: onEvent failed.", error);

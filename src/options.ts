@@ -2,7 +2,7 @@ import type { Codec, Serializer } from "./codec/codec.ts";
 import { signedJson } from "./codec/signed-json.ts";
 import { type CookieOptions, cookieAttributes } from "./cookie.ts";
 import { ConfigError } from "./errors.ts";
-import { guardListener, type SessionEventListener, warnByDefault } from "./events.ts";
+import { guardListener, isWarnedOf, type SessionEventListener, warnByDefault } from "./events.ts";
 import { hashSessionKey, randomSessionKey } from "./key.ts";
 import { isPossibleSessionKey } from "./possible-key.ts";
 import { secretKeys } from "./secret.ts";
@@ -115,6 +115,7 @@ export function resolveOptions<Data extends object, Model extends SessionDelegat
     newKey: options.randomKey ? checkedKeys(options.randomKey) : randomSessionKey,
     storedKey: hashKeys ? hashSessionKey : (sessionKey) => sessionKey,
     emit: guardListener(options.onEvent ?? warnByDefault),
+    isHeard: options.onEvent ? () => true : isWarnedOf,
     contended: new KeyedTurns(),
     columnsOf: options.columns && columnsFilledBy(options.columns, maxPerOwner?.column),
     maxPerOwner,

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import type { Codec, CodecContext } from "./codec.ts";
 import { hmacSha256 } from "./hmac.ts";
+import { ofText } from "./of-text.ts";
 import { parseDictionary } from "./parse-dictionary.ts";
 
 const VERSION = "e1";
@@ -23,15 +24,17 @@ const DOT_AT = NONCE_AT + 2 * NONCE_BYTES;
  * Without the secret the data are lost: keep it as safe as the database.
  */
 export function encryptedJson(): Codec {
+  const encodeText = (text: string, context: CodecContext) => {
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv(CIPHER, rowKey(context.secrets.derive(LABEL)[0], context), nonce, OPTIONS);
+    cipher.setAAD(associatedData(context));
+    const encrypted = [cipher.update(text, "utf8"), cipher.final()];
+    const sealed = Buffer.concat([...encrypted, cipher.getAuthTag()]);
+    return `${VERSION}.${nonce.toString("hex")}.${sealed.toString("base64url")}`;
+  };
+
   return {
-    encode(data, context) {
-      const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv(CIPHER, rowKey(context.secrets.derive(LABEL)[0], context), nonce, OPTIONS);
-      cipher.setAAD(associatedData(context));
-      const encrypted = [cipher.update(context.serializer.stringify(data), "utf8"), cipher.final()];
-      const sealed = Buffer.concat([...encrypted, cipher.getAuthTag()]);
-      return `${VERSION}.${nonce.toString("hex")}.${sealed.toString("base64url")}`;
-    },
+    encode: ofText(encodeText),
     decode(text, context) {
       if (!BEGINNING.test(text)) return undefined;
       const nonce = Buffer.from(text.slice(NONCE_AT, DOT_AT), "hex");

@@ -1,5 +1,6 @@
 import { ConfigError } from "../errors.ts";
 import type { Codec, CodecContext, Serializer } from "./codec.ts";
+import { ofText } from "./of-text.ts";
 import { parseDictionary } from "./parse-dictionary.ts";
 import { isSealOf, SEAL_LENGTH, seal } from "./signature.ts";
 
@@ -22,13 +23,15 @@ const QUOTE_AT = BEGINNING.length + SEAL_LENGTH;
  * @throws ConfigError from `encode`, and so from `save()`, for a serializer that writes something else
  */
 export function plainJson(): Codec {
+  const encodeText = (text: string, context: CodecContext) => {
+    checkObject(text, context);
+    // All behind the brace that opens the object, and a comma where there is something to part from the digest.
+    const rest = EMPTY_OBJECT.test(text) ? text.slice(1) : `,${text.slice(1)}`;
+    return `${BEGINNING}${seal(rest, PURPOSE, context)}"${rest}`;
+  };
+
   return {
-    encode(data, context) {
-      // All behind the brace that opens the object, and a comma where there is something to part from the digest.
-      const object = objectText(data, context);
-      const rest = EMPTY_OBJECT.test(object) ? object.slice(1) : `,${object.slice(1)}`;
-      return `${BEGINNING}${seal(rest, PURPOSE, context)}"${rest}`;
-    },
+    encode: ofText(encodeText),
     decode(text, context) {
       if (!text.startsWith(BEGINNING) || text[QUOTE_AT] !== '"') return undefined;
       const rest = text.slice(QUOTE_AT + 1);
@@ -40,9 +43,8 @@ export function plainJson(): Codec {
 
 const EMPTY_OBJECT = /^\{\s*\}/;
 
-function objectText(data: unknown, { serializer }: CodecContext): string {
-  const text = serializer.stringify(data);
-  if (isJsonObject(text, serializer)) return text;
+function checkObject(text: string, { serializer }: CodecContext): void {
+  if (isJsonObject(text, serializer)) return;
   throw new ConfigError(
     "The serializer writes no JSON object, which plainJson() needs. Use signedJson() or encryptedJson() with it, or a serializer " +
       "that writes one, as JSON and superjson do.",

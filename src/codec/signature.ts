@@ -34,8 +34,7 @@ export function seal(text: string, purpose: Purpose, context: CodecContext): str
 export function isSealOf(given: string, text: string, purpose: Purpose, context: CodecContext): boolean {
   if (!SEAL.test(given)) return false;
   const signature = Buffer.from(given.slice(0, SIGNATURE_LENGTH));
-  // Made to bytes once, however many secrets there are.
-  const signed = Buffer.from(message(`${given.slice(SIGNATURE_LENGTH + 1)}.${text}`, purpose, context));
+  const signed = message(`${given.slice(SIGNATURE_LENGTH + 1)}.${text}`, purpose, context);
   const keys = context.secrets.derive(purpose.label);
   const isGenuine = keys.some((key) => timingSafeEqual(Buffer.from(hmacSha256(key, signed)), signature));
   // Half a surrogate pair has the bytes of U+FFFD, so a text with the one has the signature of a text with the other.
@@ -44,16 +43,24 @@ export function isSealOf(given: string, text: string, purpose: Purpose, context:
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-const NONCES = 16 ** NONCE_LENGTH;
-let lastNonce = randomInt(NONCES - 1);
+const HALF = 16 ** (NONCE_LENGTH / 2);
+const hexOf = (half: number) => half.toString(16).padStart(NONCE_LENGTH / 2, "0");
+
+let high = randomInt(HALF);
+let highHex = hexOf(high);
+let low = randomInt(HALF);
 
 /**
- * Counts up from a random number on: none comes twice in a process, and those of two meet as rarely as random ones would, which cost a
- * save more.
+ * Counts up from a random number: within a process no two are the same, and those of two processes meet as rarely as random ones would. It
+ * need not be secret. In two halves, since small numbers are what JavaScript is fast with.
  */
 function nonce(): string {
-  lastNonce = (lastNonce + 1) % NONCES;
-  return lastNonce.toString(16).padStart(NONCE_LENGTH, "0");
+  low = (low + 1) % HALF;
+  if (low === 0) {
+    high = (high + 1) % HALF;
+    highHex = hexOf(high);
+  }
+  return highHex + hexOf(low);
 }
 
 /** A stored key has one of two fixed forms, neither of which another can be the beginning of together with the dot behind it. */

@@ -1,4 +1,5 @@
-import type { Codec } from "./codec.ts";
+import type { Codec, CodecContext } from "./codec.ts";
+import { ofText } from "./of-text.ts";
 import { parseDictionary } from "./parse-dictionary.ts";
 import { isSealOf, SEAL_LENGTH, seal } from "./signature.ts";
 
@@ -16,11 +17,11 @@ const DOT_AT = SEAL_AT + SEAL_LENGTH;
  * ignores case as well.
  */
 export function signedJson(): Codec {
+  const encodeText = (payload: string, context: CodecContext) =>
+    `${VERSION}.${seal(payload, PURPOSE, context)}.${payload}`;
+
   return {
-    encode(data, context) {
-      const payload = context.serializer.stringify(data);
-      return `${VERSION}.${seal(payload, PURPOSE, context)}.${payload}`;
-    },
+    encode: ofText(encodeText),
     decode(text, context) {
       if (!text.startsWith(`${VERSION}.`) || text[DOT_AT] !== ".") return undefined;
       const payload = text.slice(DOT_AT + 1);

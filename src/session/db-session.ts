@@ -47,9 +47,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * is then empty and without a key, and a save starts a new one.
    */
   load(): Promise<void> {
-    return this.#turns.run(async () => {
-      if (!this.data) await this.#read();
-    });
+    return this.#whenLoaded(async () => {});
   }
 
   /** Whether a row has this key, be it expired or not. One statement; none for a text that cannot be a key. */
@@ -78,8 +76,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * @throws SerializationError for a value that would not come back as it went in
    */
   save({ mustCreate = false }: { readonly mustCreate?: boolean } = {}): Promise<void> {
-    return this.#turns.run(async () => {
-      if (!this.data) await this.#read();
+    return this.#whenLoaded(() => {
       if (!mustCreate) return this.#write({ rekey: false });
       if (this.sessionKey === null) return this.#insert({ keys: 1 });
       throw new CreateError("This session has a row already. Call `save()` to update it, or `create()` for another.");
@@ -123,8 +120,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * @throws UpdateError, ConflictError, SerializationError like `save()`
    */
   cycleKey(): Promise<void> {
-    return this.#turns.run(async () => {
-      if (!this.data) await this.#read();
+    return this.#whenLoaded(() => {
       this.accessed = true;
       return this.#write({ rekey: true });
     });
@@ -136,8 +132,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * @throws UpdateError, ConflictError, SerializationError like `save()`; the session then counts as it did before
    */
   markAuthenticated(): Promise<void> {
-    return this.#turns.run(async () => {
-      if (!this.data) await this.#read();
+    return this.#whenLoaded(async () => {
       const before = this.authenticatedAt;
       this.authenticatedAt = this.config.now().getTime();
       try {
@@ -155,10 +150,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * @returns whether it did; always false without the option `refreshAfter`
    */
   refresh(): Promise<boolean> {
-    return this.#turns.run(async () => {
-      if (!this.data) await this.#read();
-      return this.#record.refresh();
-    });
+    return this.#whenLoaded(() => this.#record.refresh());
   }
 
   /**
@@ -171,6 +163,11 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
     const { data, modified, replacesAll } = this;
     if (data === undefined || this.isEmpty()) return false;
     return modified || this.#record.isChanged(data, { replacesAll });
+  }
+
+  /** In its turn, and at once when the data are there. */
+  #whenLoaded<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#turns.run(() => (this.data ? work() : this.#read().then(work)));
   }
 
   async #read(): Promise<void> {

@@ -49,10 +49,10 @@ export class RowAttempt {
       isOfOlderSecret(row.data, state.sessionKey, config);
     this.sessionKey = options.rekey ? config.newKey() : state.sessionKey;
     this.expireDate = sessionExpiryDate(data, now, config);
-    this.#text = writesData ? encodeRowData(data, this.sessionKey, config) : undefined;
+    this.#text = writesData ? encodeRowData(data, texts, this.sessionKey, config) : undefined;
     this.#columns = config.columnsOf?.(data);
     // Also where the data replace whatever there is: an UPDATE that arrives late must not land on what others have written since.
-    this.#guard = { liveAt: now, ...(row && { data: row.data }) };
+    this.#guard = row ? { liveAt: now, data: row.data } : { liveAt: now };
     this.#state = state;
     this.#options = options;
     this.#config = config;

@@ -1,4 +1,5 @@
 import type { CodecContext } from "../codec/codec.ts";
+import { textEncoderOf } from "../codec/of-text.ts";
 import type { SessionRow } from "../store/session-store.ts";
 import { type Texts, textsOf } from "./changes.ts";
 import type { SessionConfig } from "./session-config.ts";
@@ -15,8 +16,23 @@ export const isSameRow = (a: StoredRow | undefined, b: StoredRow | undefined): b
   a !== undefined && a.data === b?.data && a.expireDate.getTime() === b.expireDate.getTime();
 
 /** The text for the row of a session key. */
-export function encodeRowData(data: ReadonlyMap<string, unknown>, sessionKey: string, config: SessionConfig): string {
-  return config.codec.encode(Object.fromEntries(data), codecContext(sessionKey, config));
+export function encodeRowData(
+  data: ReadonlyMap<string, unknown>,
+  texts: Texts,
+  sessionKey: string,
+  config: SessionConfig,
+): string {
+  const { codec, serializer } = config;
+  const context = codecContext(sessionKey, config);
+  const encodeText = serializer === JSON ? textEncoderOf(codec) : undefined;
+  return encodeText ? encodeText(jsonOf(texts), context) : codec.encode(Object.fromEntries(data), context);
+}
+
+/** The JSON of a dictionary, of whose values that is known. */
+function jsonOf(texts: Texts): string {
+  let json = "";
+  for (const [key, text] of texts) json += `${json === "" ? "" : ","}${JSON.stringify(key)}:${text}`;
+  return `{${json}}`;
 }
 
 /** The dictionary in the row of a session key; `undefined` when its text does not verify or decode. */

@@ -19,11 +19,6 @@ const STUCK =
   "Its row reads as unchanged, but no UPDATE matches it. In a transaction that reads from a snapshot (the default of MySQL), " +
   "another request may have changed it: use READ COMMITTED. Otherwise check how the table stores dates.";
 
-interface Attempted {
-  readonly attempt: RowAttempt;
-  readonly outcome: Outcome;
-}
-
 /**
  * The update of one row: an UPDATE that is guarded by what was read, and, when another request was faster, what that one wrote with this
  * one's changes on top, and another UPDATE.
@@ -31,9 +26,11 @@ interface Attempted {
 export class RowUpdate {
   /** The row as it was last read or written; undefined when it never was, after a clear() before loading. */
   row: KnownRow | undefined;
+  /** The last attempt. */
+  #attempt!: RowAttempt;
   #unexplained = 0;
   /** The keys that this request changed, also those for which another one has written the same value meanwhile. */
-  readonly #changedKeys = new Set<string>();
+  #changedKeys: readonly string[] = [];
   readonly #sessionKey: string;
   readonly #data: Map<string, unknown>;
   readonly #options: UpdateOptions;
@@ -61,44 +58,45 @@ export class RowUpdate {
    * @throws CreateError when no new key was free
    */
   async run(cookie: CookieMover): Promise<string> {
-    const first = await this.#attempt(cookie);
-    if (first.outcome === "matched") return this.#written(first.attempt);
+    const outcome = await this.#try(cookie);
+    if (outcome === "matched") return this.#written();
     const { contended, storedKey } = this.#config;
-    return contended.run(storedKey(this.#sessionKey), () => this.#settle(first, cookie));
+    return contended.run(storedKey(this.#sessionKey), () => this.#settle(outcome, cookie));
   }
 
   /** Brings together what the last attempt met and what this request wants, and attempts again, until one matches. */
-  async #settle(first: Attempted, cookie: CookieMover): Promise<string> {
-    let { attempt, outcome } = first;
+  async #settle(first: Outcome, cookie: CookieMover): Promise<string> {
+    let outcome = first;
     let taken = 0;
     for (let tried = 1; outcome !== "matched"; tried++) {
       if (outcome === "taken") {
         if (++taken === MAX_KEYS) throw allKeysTaken(taken);
       } else {
         const row = outcome === "unmatched" ? await this.#reread(tried) : outcome.found;
-        if (this.#reconcile(row, attempt, tried)) break;
+        if (this.#reconcile(row, tried)) break;
       }
       if (tried === MAX_ATTEMPTS) throw this.#conflict(tried, "It kept changing while this request tried to save it.");
-      ({ attempt, outcome } = await this.#attempt(cookie));
+      outcome = await this.#try(cookie);
     }
-    return this.#written(attempt);
+    return this.#written();
   }
 
-  #attempt(cookie: CookieMover): Promise<Attempted> {
+  #try(cookie: CookieMover): Promise<Outcome> {
     return carryOut(this.#config.store, () => this.#next(cookie));
   }
 
-  #next(cookie: CookieMover): Statement<Attempted> {
+  #next(cookie: CookieMover): Statement<Outcome> {
     const data = this.#data;
     const state = { sessionKey: this.#sessionKey, row: this.row, data, texts: this.#texts() };
     const attempt = new RowAttempt(state, this.#options, this.#config);
     cookie.move({ sessionKey: attempt.sessionKey, data, expireDate: attempt.expireDate });
+    this.#attempt = attempt;
     return {
-      send: async () => ({ attempt, outcome: await attempt.send() }),
+      send: () => attempt.send(),
       look: async () => {
         const outcome = await attempt.look();
-        if (typeof outcome === "object" && outcome.found && !this.#isDecided(outcome.found)) return undefined;
-        return outcome && { attempt, outcome };
+        const isOpen = typeof outcome === "object" && outcome.found && !this.#isDecided(outcome.found);
+        return isOpen ? undefined : outcome;
       },
     };
   }
@@ -125,7 +123,7 @@ export class RowUpdate {
   }
 
   /** Finds out why an UPDATE matched no row, and merges what another request wrote. True: the row is what the attempt wanted. */
-  #reconcile(row: StoredRow | undefined, attempt: RowAttempt, tried: number): boolean {
+  #reconcile(row: StoredRow | undefined, tried: number): boolean {
     const { onConflict, now } = this.#config;
     if (!row || !isLive(row, now())) {
       this.#emit({ type: "ended", reason: row ? "expired" : "gone" });
@@ -133,7 +131,7 @@ export class RowUpdate {
         "The session was ended, has expired or has got another key since it was read. Call `flush()` and let the user sign in again.",
       );
     }
-    if (attempt.isWritten(row)) return true;
+    if (this.#attempt.isWritten(row)) return true;
     if (row.data === this.row?.data && ++this.#unexplained === MAX_UNEXPLAINED) throw this.#conflict(tried, STUCK);
     const keys = this.#keysOfMine();
     const overwrites = this.#options.replacesAll || (onConflict === "overwrite" && keys.length > 0);
@@ -164,7 +162,8 @@ export class RowUpdate {
     this.row = theirs.row;
   }
 
-  #written(attempt: RowAttempt): string {
+  #written(): string {
+    const attempt = this.#attempt;
     this.row = attempt.row;
     if (!this.#options.rekey) this.#emit({ type: "saved" });
     else {
@@ -176,8 +175,9 @@ export class RowUpdate {
 
   /** The keys that this request changed since the session was read. */
   #keysOfMine(): readonly string[] {
-    for (const key of differingKeys(this.row?.texts ?? new Map(), this.#texts())) this.#changedKeys.add(key);
-    return [...this.#changedKeys];
+    const keys = differingKeys(this.row?.texts ?? new Map(), this.#texts());
+    this.#changedKeys = [...new Set([...this.#changedKeys, ...keys])];
+    return this.#changedKeys;
   }
 
   /** Of the data as they are now: the user may go on changing them while a save is under way. */

@@ -23,6 +23,8 @@ export interface SessionConfig {
   /** What the key column holds for a session key. */
   readonly storedKey: (sessionKey: string) => string;
   readonly emit: (event: SessionEvent) => void;
+  /** Whether anybody listens to events of a type. */
+  readonly isHeard: (event: Pick<SessionEvent, "type">) => boolean;
   /** The columns of the user's own for these data, reserved keys included. */
   readonly columnsOf: ((data: ReadonlyMap<string, unknown>) => Columns) | undefined;
   readonly maxPerOwner: { readonly column: string; readonly max: number } | undefined;

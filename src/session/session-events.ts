@@ -6,6 +6,7 @@ type WithoutHash<Event> = Event extends { readonly keyHash: string } ? Omit<Even
 
 /** Tells the listener what happened to the session of a key, which it sees only as a short hash: reckoned when it looks, as few do. */
 export function emitFor(sessionKey: string, event: WithoutHash<SessionEvent>, config: SessionConfig): void {
+  if (!config.isHeard(event)) return;
   config.emit({
     ...event,
     get keyHash() {

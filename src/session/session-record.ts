@@ -130,7 +130,7 @@ export class SessionRecord {
     this.#stampCreation(data, at);
     const texts = serialize(data, serializer);
     const sessionKey = newKey();
-    const [key, text] = [storedKey(sessionKey), encodeRowData(data, sessionKey, this.#config)];
+    const [key, text] = [storedKey(sessionKey), encodeRowData(data, texts, sessionKey, this.#config)];
     const columns = this.#config.columnsOf?.(data);
     const expireDate = sessionExpiryDate(data, at, this.#config);
     this.#cookie.move({ sessionKey, data, expireDate });
@@ -157,7 +157,7 @@ export class SessionRecord {
     // The row's date was reckoned the same way when it was written, so the difference is the time since then.
     if (expireDate.getTime() - row.expireDate.getTime() < refreshAfter * 1000) return false;
     const isOld = isOfOlderSecret(row.data, sessionKey, this.#config);
-    const changes = { expireDate, ...(isOld && { data: encodeRowData(data, sessionKey, this.#config) }) };
+    const changes = { expireDate, ...(isOld && { data: encodeRowData(data, row.texts, sessionKey, this.#config) }) };
     const refreshed = { ...row, ...changes };
     return this.#cookie.withRow(async () => {
       this.#cookie.move({ sessionKey, data, expireDate });
