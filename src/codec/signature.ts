@@ -46,22 +46,21 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 const HALF = 16 ** (NONCE_LENGTH / 2);
 const hexOf = (half: number) => half.toString(16).padStart(NONCE_LENGTH / 2, "0");
 
-let high = randomInt(HALF);
-let highHex = hexOf(high);
-let low = randomInt(HALF);
+let counter: { high: number; highHex: string; low: number } | undefined;
 
 /**
- * Counts up from a random number: within a process no two are the same, and those of two processes meet as rarely as random ones would. It
- * need not be secret. In two halves, since small numbers are what JavaScript is fast with.
+ * Counts up from a random number: within a process no two are the same, and those of two processes meet as rarely as random ones would. In two
+ * halves, since small numbers are what JavaScript is fast with. The random number is drawn at the first write, for there is none while
+ * Next.js prerenders, where it objects to that.
  */
 function nonce(): string {
-  low = (low + 1) % HALF;
-  if (low === 0) {
-    high = (high + 1) % HALF;
-    highHex = hexOf(high);
-  }
-  return highHex + hexOf(low);
+  counter ??= startAt(randomInt(HALF), randomInt(HALF));
+  counter.low = (counter.low + 1) % HALF;
+  if (counter.low === 0) counter = startAt((counter.high + 1) % HALF, 0);
+  return counter.highHex + hexOf(counter.low);
 }
+
+const startAt = (high: number, low: number) => ({ high, highHex: hexOf(high), low });
 
 /** A stored key has one of two fixed forms, neither of which another can be the beginning of together with the dot behind it. */
 const message = (payload: string, { version }: Purpose, { storedKey }: CodecContext) =>

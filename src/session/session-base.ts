@@ -83,8 +83,7 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
    * @throws TypeError for a key that begins with `_session_`
    */
   set<K extends Key<Data>>(key: K, value: Data[K]): void {
-    refuseReserved(key);
-    this.setValue(key, value);
+    this.update({ [key]: value } as unknown as Partial<Data>);
   }
 
   /** Removes a key. False, and nothing modified, when there is no such key. */
@@ -113,7 +112,11 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
    */
   update(values: Partial<Data>): void {
     const entries = Object.entries(values);
-    for (const [key] of entries) refuseReserved(key);
+    const reserved = entries.find(([key]) => isReserved(key));
+    if (reserved) {
+      const name = JSON.stringify(reserved[0]);
+      throw new TypeError(`The key ${name} is reserved. Choose one that does not begin with "_session_".`);
+    }
     const dictionary = this.dictionary();
     for (const [key, value] of entries) dictionary.set(key, value);
     this.changed();
@@ -275,9 +278,4 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
     this.modified = true;
     this.onChange?.();
   }
-}
-
-function refuseReserved(key: string): void {
-  if (!isReserved(key)) return;
-  throw new TypeError(`The key ${JSON.stringify(key)} is reserved. Choose one that does not begin with "_session_".`);
 }
