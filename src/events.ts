@@ -38,24 +38,24 @@ export type SessionEvent =
 /** Gets every {@link SessionEvent}. What it throws is printed and otherwise ignored: a log that fails must not fail a request. */
 export type SessionEventListener = (event: SessionEvent) => void;
 
+/** What the default listener says, by the type of the event. */
+const WARNINGS: Partial<Record<SessionEvent["type"], (keyHash: string) => string>> = {
+  suspicious: (keyHash) =>
+    `prisma-db-session: the data of session ${keyHash} did not verify, so it counts as empty. ` +
+    "If you changed the secret, keep the old one as the second of the array; otherwise somebody changed the table.",
+  uncounted: (keyHash) =>
+    `prisma-db-session: session ${keyHash} was saved, but those of its owner could not be counted for maxPerOwner. ` +
+    "See whether the database could be reached. The owner's next sign-in counts again.",
+};
+
 /** The default listener: says aloud what points to tampering or to a wrong secret, and what failed without an error; nothing else. */
 export function warnByDefault(event: SessionEvent): void {
-  if (event.type === "suspicious") {
-    console.warn(
-      `prisma-db-session: the data of session ${event.keyHash} did not verify, so it counts as empty. ` +
-        "If you changed the secret, keep the old one as the second of the array; otherwise somebody changed the table.",
-    );
-  } else if (event.type === "uncounted") {
-    console.warn(
-      `prisma-db-session: session ${event.keyHash} was saved, but those of its owner could not be counted for maxPerOwner. ` +
-        "See whether the database could be reached. The owner's next sign-in counts again.",
-    );
-  }
+  const warning = WARNINGS[event.type];
+  if (warning && "keyHash" in event) console.warn(warning(event.keyHash));
 }
 
 /** Whether the default listener says anything of it. */
-export const isWarnedOf = ({ type }: Pick<SessionEvent, "type">): boolean =>
-  type === "suspicious" || type === "uncounted";
+export const isWarnedOf = ({ type }: Pick<SessionEvent, "type">): boolean => WARNINGS[type] !== undefined;
 
 /** Wraps a listener so that neither an exception nor a rejected promise of its own gets out. */
 export function guardListener(listener: SessionEventListener): SessionEventListener {
