@@ -47,7 +47,7 @@ describe("the secret", () => {
     await session.save();
     const text = String((await store.find(storedKey(session.sessionKey)))?.data);
     const [, signature, ...payload] = text.split(".");
-    const key = new Uint8Array(hkdfSync("sha256", SECRET, "", "prisma-db-session signedJson v1", 32));
+    const key = Buffer.from(hkdfSync("sha256", SECRET, "", "prisma-db-session signedJson v1", 32)).toString("hex");
     const signed = `v1.${storedKey(session.sessionKey)}.${payload.join(".")}`;
     expect(signature).toBe(createHmac("sha256", key).update(signed).digest("hex"));
   });

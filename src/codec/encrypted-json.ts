@@ -72,8 +72,8 @@ function open(sealed: Buffer, key: Uint8Array, nonce: Uint8Array, context: Codec
  * A key for each row, so that the random nonces under one key are as many as the writes of one session: they are safe up to 2^32 (NIST SP
  * 800-38D, 8.3), which all the sessions of a large site could reach in the life of a secret.
  *
- * This is HKDF-Expand (RFC 5869, 2.3) of the purpose's key: of it the first block, which is all that 32 bytes need. `hkdfSync` would take a
- * multiple of the time, more than half of it for an Extract that a key which is uniform already does not need (3.3).
+ * This is HKDF-Expand (RFC 5869, 2.3) of the purpose's key in hex: of it the first block, which is all that 32 bytes need. `hkdfSync`
+ * would take a multiple of the time, more than half of it for an Extract that a key which is uniform already does not need (3.3).
  */
 function rowKey(key: Uint8Array, { storedKey }: CodecContext): Uint8Array {
   return Buffer.from(hmacSha256(key, `${storedKey}\u0001`), "hex");

@@ -6,7 +6,8 @@ import { context, KEY, OLDER_KEY, secretsOf } from "./support.ts";
 const codec = encryptedJson();
 
 /** HKDF-Expand by its definition, RFC 5869: the first block of it, which is all of a 32-byte key. */
-const rowKey = (storedKey: string) => createHmac("sha256", KEY).update(`${storedKey}\u0001`).digest();
+const rowKey = (storedKey: string) =>
+  createHmac("sha256", Buffer.from(KEY).toString("hex")).update(`${storedKey}\u0001`).digest();
 
 /** What a text says by OpenSSL alone. */
 function open(text: string, storedKey: string): string {
