@@ -33,11 +33,11 @@ function padsOf(key: Uint8Array): Pads {
   let pads = padsOfKeys.get(key);
   if (!pads) {
     if (key.length !== KEY_BYTES) throw new RangeError(`The key has ${key.length} bytes instead of ${KEY_BYTES}.`);
-    const text = Buffer.from(Buffer.from(key).toString("hex"));
-    pads = {
-      inner: text.map((byte) => byte ^ 0x36).toString(),
-      outer: Buffer.concat([text.map((byte) => byte ^ 0x5c)], BLOCK_BYTES + DIGEST_BYTES),
-    };
+    // Neither key nor pad is in a buffer of Node.js's pool, which code that hands on `buffer.buffer` shows whole.
+    const text = Buffer.from(key.buffer, key.byteOffset, KEY_BYTES).toString("hex");
+    const padded = (byte: number) => Array.from(text, (digit) => digit.charCodeAt(0) ^ byte);
+    pads = { inner: String.fromCharCode(...padded(0x36)), outer: new Uint8Array(BLOCK_BYTES + DIGEST_BYTES) };
+    pads.outer.set(padded(0x5c));
     padsOfKeys.set(key, pads);
   }
   return pads;

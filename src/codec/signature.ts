@@ -49,9 +49,9 @@ const hexOf = (half: number) => half.toString(16).padStart(NONCE_LENGTH / 2, "0"
 let counter: { high: number; highHex: string; low: number } | undefined;
 
 /**
- * Counts up from a random number: within a process no two are the same, and those of two processes meet as rarely as random ones would. In two
- * halves, since small numbers are what JavaScript is fast with. The random number is drawn at the first write, for there is none while
- * Next.js prerenders, where it objects to that.
+ * Counts up from a random number: within one copy of this module no two are the same, and those of two copies meet as rarely as random ones
+ * would. In two halves, since small numbers are what JavaScript is fast with. The random number is drawn at the first write, for there is
+ * none while Next.js prerenders, where it objects to that.
  */
 function nonce(): string {
   counter ??= startAt(randomInt(HALF), randomInt(HALF));

@@ -28,10 +28,12 @@ function jsonText(key: string, value: unknown, _serializer: Serializer, known: s
     // A cycle, say: the check below finds where.
   }
   // A text of something else than an object or an array may have been a date, say.
-  if (text === undefined || text !== known || !(text.startsWith("{") || text.startsWith("["))) {
-    checkJson(value, { keys: [key], ancestors: new Set() });
-  }
-  return text as string;
+  if (text !== undefined && text === known && (text.startsWith("{") || text.startsWith("["))) return text;
+  const place = { keys: [key], ancestors: new Set<object>() };
+  checkJson(value, place);
+  // By a `toJSON` that the check does not find, as a proxy has it.
+  if (text === undefined) throw notSerializable("nothing in JSON", place);
+  return text;
 }
 
 function serializerText(key: string, value: unknown, serializer: Serializer): string {

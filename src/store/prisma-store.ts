@@ -1,7 +1,7 @@
 import { ConfigError } from "../errors.ts";
 import { checkModel, columnChecker, isOfTransaction, ownColumns } from "./prisma-model.ts";
 import type { SessionDelegate } from "./session-delegate.ts";
-import type { Columns, SessionStore, UpdateGuard } from "./session-store.ts";
+import type { Columns, SessionRow, SessionStore, UpdateGuard } from "./session-store.ts";
 
 /**
  * The store behind the `model` option: rows of a model of your own Prisma client.
@@ -24,14 +24,25 @@ export function prismaStore(model: SessionDelegate): SessionStore {
     ...(data !== undefined && { data }),
   });
 
+  const find = (key: string) =>
+    send(() => model.findUnique({ where: { key }, select: { data: true, expireDate: true } }));
+
+  /** `undefined`: the key is taken. With columns of the user's own, the taken one may be another, which no other key would help. */
+  async function ifKeyTaken(error: unknown, { key, columns }: Pick<SessionRow, "key" | "columns">): Promise<undefined> {
+    if (!hasCode(error, "P2002")) throw error;
+    if (columns && !(await find(key).catch(() => undefined))) throw error;
+  }
+
   return {
     async find(key) {
-      const row = await send(() => model.findUnique({ where: { key }, select: { data: true, expireDate: true } }));
-      return row ?? undefined;
+      return (await find(key)) ?? undefined;
     },
-    async insert({ columns, ...row }) {
+    async insert(inserting) {
+      const { columns, ...row } = inserting;
       checkColumns(columns);
-      const inserted = await send(() => model.createMany({ data: { ...columns, ...row } })).catch(unlessTaken);
+      const inserted = await send(() => model.createMany({ data: { ...columns, ...row } })).catch((error) =>
+        ifKeyTaken(error, inserting),
+      );
       return inserted !== undefined && inserted.count > 0;
     },
     async update(key, guard, { columns, ...changes }) {
@@ -39,10 +50,13 @@ export function prismaStore(model: SessionDelegate): SessionStore {
       const data = { ...columns, ...changes };
       return (await send(() => model.updateMany({ where: where(key, guard), data }))).count > 0;
     },
-    async rekey(key, guard, { columns, ...row }) {
+    async rekey(key, guard, changes) {
+      const { columns, ...row } = changes;
       checkColumns(columns);
       const data = { ...columns, ...row };
-      const updated = await send(() => model.updateMany({ where: where(key, guard), data })).catch(unlessTaken);
+      const updated = await send(() => model.updateMany({ where: where(key, guard), data })).catch((error) =>
+        ifKeyTaken(error, changes),
+      );
       if (!updated) return "taken";
       return updated.count > 0 ? "rekeyed" : "unmatched";
     },
@@ -113,11 +127,6 @@ const all = (conditions: readonly Columns[]) => ({ AND: conditions }) as never;
  */
 const send = <Result>(call: () => PromiseLike<Result>): Promise<Result> =>
   Promise.resolve().then(call).then(undefined, refuse);
-
-/** `undefined`: the key is taken. */
-function unlessTaken(error: unknown): undefined {
-  if (!hasCode(error, "P2002")) throw error;
-}
 
 /**
  * When a value does not suit the model, Prisma's message shows all that was to be written or found, the session's data and what the key column

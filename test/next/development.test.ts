@@ -18,7 +18,7 @@ const PLACES: [name: string, send: Send, asked: RegExp][] = [
   ["a page", get("/component"), /at Content \(app\/component\/page\.tsx:\d+/],
   ["generateMetadata", get("/metadata"), /generateMetadata \(app\/metadata\/page\.tsx:\d+/],
   ["a server action", callAction("byHand"), /at byHand \(app\/actions\/actions\.ts:\d+/],
-  ["the proxy", proxied, /at proxied \(lib\/proxied\.ts:\d+/],
+  ["the proxy", proxied(), /at proxied \(lib\/proxied\.ts:\d+/],
 ];
 
 describe.each(targets)("next dev, $title", (target) => {

@@ -139,6 +139,31 @@ describeEachOwnedDatabase("whose sessions", (db) => {
     },
   );
 
+  it("tries no other key where what is taken is a value of a column of the user's own", async () => {
+    const { prisma } = db();
+    await prisma.$executeRawUnsafe("CREATE UNIQUE INDEX one_address ON session (address)");
+    let drawn = 0;
+    const sessions = createSessions<{ address?: string }, typeof prisma.session>({
+      randomKey: () => `${++drawn}`.padStart(32, "0"),
+      model: prisma.session,
+      secret: SECRET,
+      columns: (data) => ({ userId: null, address: data.address ?? null, userAgent: null }),
+    });
+    const [first, second] = [sessions.open(), sessions.open()];
+    first.set("address", "here");
+    await first.save();
+    await second.create();
+    expect(drawn).toBe(2);
+    second.set("address", "here");
+    await expect(second.create()).rejects.toMatchObject({ code: "P2002" });
+    await expect(second.cycleKey()).rejects.toMatchObject({ code: "P2002" });
+    await expect(second.save()).rejects.toMatchObject({ code: "P2002" });
+    expect(drawn).toBe(4);
+    second.set("address", "there");
+    await second.cycleKey();
+    expect((await sessions.load(second.sessionKey)).get("address")).toBe("there");
+  });
+
   it("ends the oldest of an owner who has too many", async () => {
     const { sessions, events, signIn } = shop(2);
     const oldest = await signIn(1);

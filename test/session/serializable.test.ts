@@ -60,6 +60,7 @@ describe("values in a session", () => {
       "note",
       /symbols or hidden properties/,
     ],
+    ["what JSON makes nothing of", new Proxy({}, { get: () => () => undefined }), "note", /is nothing in JSON/],
     ["symbol keys", { [Symbol("x")]: 1 }, "note", /an object with symbols or hidden properties/],
     ["a cycle", cycle, "note.self.again", /is part of a cycle/],
     ["what is nested too deeply", deep, `note${"[0]".repeat(500)}`, /nested deeper than 500 levels/],
