@@ -30,6 +30,8 @@ export class RowAttempt {
   /** The session key that the row is to have afterwards. */
   readonly sessionKey: string;
   readonly expireDate: Date;
+  /** In what the attempt changes the row. */
+  readonly changedKeys: readonly string[];
   /** The text for the data column; undefined: only the expiry is written. */
   readonly #text: string | undefined;
   readonly #columns: Columns | undefined;
@@ -41,11 +43,12 @@ export class RowAttempt {
   constructor(state: RowState, options: UpdateOptions, config: SessionConfig) {
     const now = config.now();
     const { row, data, texts } = state;
+    this.changedKeys = differingKeys(row?.texts ?? new Map(), texts);
     const writesData =
       options.rekey ||
       options.replacesAll ||
       !row ||
-      differingKeys(row.texts, texts).length > 0 ||
+      this.changedKeys.length > 0 ||
       isOfOlderSecret(row.data, state.sessionKey, config);
     this.sessionKey = options.rekey ? config.newKey() : state.sessionKey;
     this.expireDate = sessionExpiryDate(data, now, config);
@@ -56,6 +59,10 @@ export class RowAttempt {
     this.#state = state;
     this.#options = options;
     this.#config = config;
+  }
+
+  get texts(): Texts {
+    return this.#state.texts;
   }
 
   /** The row as it is once this was carried out. */

@@ -29,7 +29,10 @@ export class RowUpdate {
   /** The last attempt. */
   #attempt!: RowAttempt;
   #unexplained = 0;
-  /** The keys that this request changed, also those for which another one has written the same value meanwhile. */
+  /**
+   * The keys that this request changed since the session was read, also those which are by now as they were then: another request may have
+   * written the same value meanwhile, or the user have set them back, which an attempt on its way does not know.
+   */
   #changedKeys: readonly string[] = [];
   readonly #sessionKey: string;
   readonly #data: Map<string, unknown>;
@@ -91,6 +94,7 @@ export class RowUpdate {
     const attempt = new RowAttempt(state, this.#options, this.#config);
     cookie.move({ sessionKey: attempt.sessionKey, data, expireDate: attempt.expireDate });
     this.#attempt = attempt;
+    this.#noteChanged(attempt.changedKeys);
     return {
       send: () => attempt.send(),
       look: async () => {
@@ -111,15 +115,15 @@ export class RowUpdate {
   }
 
   /**
-   * Whether a row that another request wrote after an UPDATE that failed tells what became of that: of the keys that this request changed,
-   * it has either all the changes or none. Otherwise that other one may have built on them, and they must not be made a second time.
+   * Whether a row that another request wrote after an UPDATE that failed tells what became of that: of what the UPDATE changes, it has
+   * either all or nothing. Otherwise that other one may have built on it, and it must not be done a second time.
    */
   #isDecided(found: StoredRow): boolean {
     const theirs = this.#decode(found)?.row.texts;
     if (!theirs) return true;
-    const keys = this.#keysOfMine();
-    const isAsIn = (texts: Texts | undefined) => keys.every((key) => theirs.get(key) === texts?.get(key));
-    return isAsIn(this.#texts()) || isAsIn(this.row?.texts);
+    const { changedKeys, texts } = this.#attempt;
+    const isAsIn = (texts: Texts | undefined) => changedKeys.every((key) => theirs.get(key) === texts?.get(key));
+    return isAsIn(texts) || isAsIn(this.row?.texts);
   }
 
   /** Finds out why an UPDATE matched no row, and merges what another request wrote. True: the row is what the attempt wanted. */
@@ -173,11 +177,14 @@ export class RowUpdate {
     return attempt.sessionKey;
   }
 
-  /** The keys that this request changed since the session was read. */
+  /** With what was changed while the last attempt was on its way. */
   #keysOfMine(): readonly string[] {
-    const keys = differingKeys(this.row?.texts ?? new Map(), this.#texts());
-    this.#changedKeys = [...new Set([...this.#changedKeys, ...keys])];
+    this.#noteChanged(differingKeys(this.row?.texts ?? new Map(), this.#texts()));
     return this.#changedKeys;
+  }
+
+  #noteChanged(keys: readonly string[]): void {
+    this.#changedKeys = this.#changedKeys.length === 0 ? keys : [...new Set([...this.#changedKeys, ...keys])];
   }
 
   /** Of the data as they are now: the user may go on changing them while a save is under way. */

@@ -99,6 +99,20 @@ describeEachStore("When the database fails", (stores) => {
     expect(updates).toHaveLength(1);
   });
 
+  it("save: what I set back while a change is on its way, which arrived and was built on, is not lost", async () => {
+    const { me, they, fail, read } = await actors();
+    fail("update", "after", [lost], async () => {
+      they.set("note", "theirs");
+      await they.save();
+      me.set("userId", 7);
+    });
+    me.set("userId", 8);
+    await me.save();
+    expect(me.get("userId")).toBe(7);
+    await me.save();
+    expect(await read()).toEqual({ userId: 7, cart: ["tea"], note: "theirs" });
+  });
+
   it("save: a change that did not arrive is the error as it came, and is still there to be saved", async () => {
     const { me, fail, read, events } = await actors();
     const updates = fail("update", "before", [nameless]);
