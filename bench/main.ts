@@ -59,7 +59,7 @@ const isDatabase = (name: string): name is keyof typeof DATABASES => name in DAT
 async function onDatabase(name: keyof typeof DATABASES): Promise<Result[]> {
   const { db, stop } = await DATABASES[name]();
   try {
-    return [await benchSave(db.prisma), await benchConflicts(db)];
+    return [await benchSave(await db.connect({ logs: false })), await benchConflicts(db)];
   } finally {
     await db.drop();
     await stop();

@@ -7,7 +7,7 @@ import { compare } from "./rounds.ts";
 /** The most that a save may cost, measured by the statement that it sends. */
 const GOAL = 1.1;
 
-/** A save that meets no other, and the UPDATE alone that it comes down to, on rows alike. */
+/** A save that meets no other, and the UPDATE alone that it comes down to, on rows alike; with no option but the secret, and no cookie. */
 export async function benchSave(prisma: TestClient): Promise<Result> {
   const sessions = createSessions({ model: prisma.session, secret: SECRET });
   const session = sessions.open();

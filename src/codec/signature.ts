@@ -1,6 +1,7 @@
-import { randomInt, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import type { CodecContext } from "./codec.ts";
 import { hmacSha256 } from "./hmac.ts";
+import { NONCE_LENGTH, nonce } from "./nonce.ts";
 
 /** What a signature is for: no text that was signed for one purpose verifies for another. */
 export interface Purpose {
@@ -10,7 +11,6 @@ export interface Purpose {
   readonly version: string;
 }
 
-const NONCE_LENGTH = 12;
 const SEAL = /^[0-9a-f]{64}\.[0-9a-f]{12}$/;
 const SIGNATURE_LENGTH = 64;
 
@@ -42,25 +42,6 @@ export function isSealOf(given: string, text: string, purpose: Purpose, context:
 }
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
-
-const HALF = 16 ** (NONCE_LENGTH / 2);
-const hexOf = (half: number) => half.toString(16).padStart(NONCE_LENGTH / 2, "0");
-
-let counter: { high: number; highHex: string; low: number } | undefined;
-
-/**
- * Counts up from a random number: within one copy of this module no two are the same, and those of two copies meet as rarely as random ones
- * would. In two halves, since small numbers are what JavaScript is fast with. The random number is drawn at the first write, for there is
- * none while Next.js prerenders, where it objects to that.
- */
-function nonce(): string {
-  counter ??= startAt(randomInt(HALF), randomInt(HALF));
-  counter.low = (counter.low + 1) % HALF;
-  if (counter.low === 0) counter = startAt((counter.high + 1) % HALF, 0);
-  return counter.highHex + hexOf(counter.low);
-}
-
-const startAt = (high: number, low: number) => ({ high, highHex: hexOf(high), low });
 
 /** A stored key has one of two fixed forms, neither of which another can be the beginning of together with the dot behind it. */
 const message = (payload: string, { version }: Purpose, { storedKey }: CodecContext) =>

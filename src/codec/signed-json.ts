@@ -12,9 +12,9 @@ const DOT_AT = SEAL_AT + SEAL_LENGTH;
  * The default codec: JSON (or the text of your `serializer`) that stays readable in the table, behind a version and an HMAC-SHA256:
  * `v1.<64 hex digits>.<12 hex digits>.<text>`.
  *
- * The signature covers the stored key too, so a row's data that is copied to another row is refused. The digits between are others at
- * each write, so that no two have the same text, be their data the same. All of that is hex, so two texts differ under a collation that
- * ignores case as well.
+ * The key of the HMAC is what HKDF-SHA256 derives from the secret, in hex. The signature covers the stored key too, so a row's data that is
+ * copied to another row is refused. The digits between are others at each write, so that no two have the same text, be their data the
+ * same. All of that is hex, so two texts differ under a collation that ignores case as well.
  */
 export function signedJson(): Codec {
   const encodeText = (payload: string, context: CodecContext) =>

@@ -103,7 +103,7 @@ export function createNextSessions<
   };
 
   // `await cookies()` is one and the same object as long as a request is in one phase, which React's cache() is not good for: that does
-  // nothing in handlers and actions. A page that is rendered after an action has cookies of its own, which hold what the action set.
+  // nothing in handlers and actions. A page that is rendered after an action mostly has cookies of its own, which hold what the action set.
   const remembered = new WeakMap<object, Promise<RequestSession<Data>>>();
 
   return {
@@ -153,6 +153,6 @@ export function createNextSessions<
 }
 
 function checkPath(onInterrupted: unknown): void {
-  if (onInterrupted === undefined || (typeof onInterrupted === "string" && onInterrupted !== "")) return;
+  if (onInterrupted === undefined || (typeof onInterrupted === "string" && /^\/(?!\/)/.test(onInterrupted))) return;
   throw new ConfigError('The option onInterrupted is no path. Give one like "/sign-in", or leave it out.');
 }

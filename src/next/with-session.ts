@@ -78,7 +78,7 @@ function interrupted(cause: unknown, request: Request | undefined, onInterrupted
 
 /** Of a `NextRequest`. An action's redirect gets it from Next.js. */
 const withBasePath = (path: string, { nextUrl }: Request & { readonly nextUrl?: { readonly basePath?: string } }) =>
-  path.startsWith("/") ? (nextUrl?.basePath ?? "") + path : path;
+  (nextUrl?.basePath ?? "") + path;
 
 /** A response that sets the cookie is for nobody else. (`Response.error()` cannot be copied.) */
 function keptOutOfCaches(result: unknown, cookie: NextCookie): unknown {

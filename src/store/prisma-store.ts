@@ -24,62 +24,53 @@ export function prismaStore(model: SessionDelegate): SessionStore {
     ...(data !== undefined && { data }),
   });
 
-  const find = (key: string) =>
-    send(() => model.findUnique({ where: { key }, select: { data: true, expireDate: true } }));
+  const find = async (key: string) =>
+    (await model.findUnique({ where: { key }, select: { data: true, expireDate: true } })) ?? undefined;
 
   /** `undefined`: the key is taken. With columns of the user's own, the taken one may be another, which no other key would help. */
-  async function ifKeyTaken(error: unknown, { key, columns }: Pick<SessionRow, "key" | "columns">): Promise<undefined> {
-    if (!hasCode(error, "P2002")) throw error;
+  const unlessTaken = async (error: unknown, { key, columns }: SessionRow): Promise<undefined> => {
+    if (!hasCode(error, "P2002")) refuse(error);
     if (columns && !(await find(key).catch(() => undefined))) throw error;
-  }
+  };
 
   return {
-    async find(key) {
-      return (await find(key)) ?? undefined;
-    },
-    async insert(inserting) {
-      const { columns, ...row } = inserting;
+    find,
+    async insert(inserted) {
+      const { columns, ...row } = inserted;
       checkColumns(columns);
-      const inserted = await send(() => model.createMany({ data: { ...columns, ...row } })).catch((error) =>
-        ifKeyTaken(error, inserting),
-      );
-      return inserted !== undefined && inserted.count > 0;
+      const done = model.createMany({ data: { ...columns, ...row } });
+      return (await done.then(isMatched, (error) => unlessTaken(error, inserted))) ?? false;
     },
     async update(key, guard, { columns, ...changes }) {
       checkColumns(columns);
       const data = { ...columns, ...changes };
-      return (await send(() => model.updateMany({ where: where(key, guard), data }))).count > 0;
+      return await model.updateMany({ where: where(key, guard), data }).then(isMatched, refuse);
     },
-    async rekey(key, guard, changes) {
-      const { columns, ...row } = changes;
+    async rekey(key, guard, rekeyed) {
+      const { columns, ...row } = rekeyed;
       checkColumns(columns);
-      const data = { ...columns, ...row };
-      const updated = await send(() => model.updateMany({ where: where(key, guard), data })).catch((error) =>
-        ifKeyTaken(error, changes),
-      );
-      if (!updated) return "taken";
-      return updated.count > 0 ? "rekeyed" : "unmatched";
+      const done = model.updateMany({ where: where(key, guard), data: { ...columns, ...row } });
+      const matched = await done.then(isMatched, (error) => unlessTaken(error, rekeyed));
+      if (matched === undefined) return "taken";
+      return matched ? "rekeyed" : "unmatched";
     },
     async delete(key) {
-      return (await send(() => model.deleteMany({ where: { key } }))).count > 0;
+      return (await model.deleteMany({ where: { key } })).count > 0;
     },
     async findExpired(at, limit, { from } = {}) {
-      return await send(() =>
-        model.findMany({
-          where: { expireDate: { lte: at, ...(from && { gte: from }) } },
-          // Without an order Prisma would sort by the key, and so read every expired row for each batch.
-          orderBy: { expireDate: "asc" },
-          take: limit,
-          select: { key: true, expireDate: true },
-        }),
-      );
+      return await model.findMany({
+        where: { expireDate: { lte: at, ...(from && { gte: from }) } },
+        // Without an order Prisma would sort by the key, and so read every expired row for each batch.
+        orderBy: { expireDate: "asc" },
+        take: limit,
+        select: { key: true, expireDate: true },
+      });
     },
     // Not `deleteMany({ where, limit })`, which is a DELETE by `key IN (SELECT ... LIMIT n)`: for that MariaDB 10 (and MySQL before 8.0.21)
     // goes through the whole table and locks every row and gap of it, and PostgreSQL does not look at the expiry again when it had to wait
     // for a save of the row.
     async deleteExpired(keys, at) {
-      const where = { key: { in: [...keys] }, expireDate: { lte: at } };
-      return (await send(() => model.deleteMany({ where }))).count;
+      return (await model.deleteMany({ where: { key: { in: [...keys] }, expireDate: { lte: at } } })).count;
     },
     async findMatching(condition, { exceptKey, liveAt, limit, withData = false } = {}) {
       const conditions = [
@@ -89,14 +80,13 @@ export function prismaStore(model: SessionDelegate): SessionStore {
       ];
       // By their names, so that the data, which may be long, stay where they are.
       const names = ["key", "expireDate", ...columnNames, ...(withData ? ["data"] : [])];
-      const rows = await send(() =>
-        model.findMany({
-          where: all(conditions),
-          orderBy: { expireDate: "desc" as never },
-          take: limit as never,
-          select: Object.fromEntries(names.map((name) => [name, true])) as never,
-        }),
-      );
+      const found = model.findMany({
+        where: all(conditions),
+        orderBy: { expireDate: "desc" as never },
+        take: limit as never,
+        select: Object.fromEntries(names.map((name) => [name, true])) as never,
+      });
+      const rows = await found.then(undefined, refuse);
       return rows.map(({ key, expireDate, data, ...columns }) => ({
         key,
         expireDate,
@@ -106,7 +96,7 @@ export function prismaStore(model: SessionDelegate): SessionStore {
     },
     async deleteMatching(condition, among) {
       const key = "keys" in among ? { in: [...among.keys] } : { notIn: [...among.exceptKeys] };
-      return (await send(() => model.deleteMany({ where: all([condition, { key }]) }))).count;
+      return (await model.deleteMany({ where: all([condition, { key }]) }).then(undefined, refuse)).count;
     },
     failureKind(error) {
       // A deadlock on MySQL has undone the whole transaction: what is sent after it would be carried out outside.
@@ -121,12 +111,7 @@ export function prismaStore(model: SessionDelegate): SessionStore {
 /** All of the conditions. What columns there are, only the user's own types know: see `ModelWhere`. */
 const all = (conditions: readonly Columns[]) => ({ AND: conditions }) as never;
 
-/**
- * Calls Prisma in a microtask of its own, with no caller on the stack: at each call Prisma takes down the stack, for its messages, which
- * takes the longer the deeper that is (2 % of a save on SQLite).
- */
-const send = <Result>(call: () => PromiseLike<Result>): Promise<Result> =>
-  Promise.resolve().then(call).then(undefined, refuse);
+const isMatched = ({ count }: { readonly count: number }): boolean => count > 0;
 
 /**
  * When a value does not suit the model, Prisma's message shows all that was to be written or found, the session's data and what the key column

@@ -18,8 +18,8 @@ export async function testDatabase<Client extends AnyTestClient>({
   remove,
 }: Options<Client>): Promise<TestDatabase<Client>> {
   const clients: Client[] = [];
-  const connect = async () => {
-    const client = await connected(table, provider, url);
+  const connect = async ({ logs = true } = {}) => {
+    const client = await connected(table, provider, url, logs);
     clients.push(client);
     return client;
   };
@@ -37,15 +37,17 @@ export async function testDatabase<Client extends AnyTestClient>({
 
 /** A client of a database that exists. */
 export const connectClient = (provider: Provider, url: string): Promise<TestClient> =>
-  connected(sessionTable, provider, url);
+  connected(sessionTable, provider, url, true);
 
 async function connected<Client extends AnyTestClient>(
   table: Table<Client>,
   provider: Provider,
   url: string,
+  logs: boolean,
 ): Promise<Client> {
   const PrismaClient = await table.client(provider);
-  const client = new PrismaClient({ adapter: adapters[provider](url), log: [{ emit: "event", level: "query" }] });
+  const log = logs ? [{ emit: "event", level: "query" } as const] : [];
+  const client = new PrismaClient({ adapter: adapters[provider](url), log });
   await client.$connect();
   return client;
 }

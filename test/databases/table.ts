@@ -5,7 +5,7 @@ import type { AnyTestClient, OwnedTestClient, Provider, TestClient } from "./typ
 
 interface ClientOptions {
   readonly adapter: SqlDriverAdapterFactory;
-  readonly log: [{ emit: "event"; level: "query" }];
+  readonly log: { emit: "event"; level: "query" }[];
 }
 
 /** A session table, and the client that was generated for it. */

@@ -27,8 +27,11 @@ export interface TestDatabase<Client = TestClient> {
    */
   readonly queries: string[];
   readonly url: string;
-  /** An independent client with its own connections, for tests with two actors. `drop` closes it. */
-  connect(): Promise<Client>;
+  /**
+   * An independent client with its own connections, for tests with two actors. `drop` closes it.
+   * @param options.logs Whether it can be listened to for its statements, which takes time. Default: true.
+   */
+  connect(options?: { readonly logs?: boolean }): Promise<Client>;
   drop(): Promise<void>;
 }
 
