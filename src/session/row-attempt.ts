@@ -12,6 +12,15 @@ export interface UpdateOptions {
   readonly replacesAll: boolean;
 }
 
+/** What became of an UPDATE that failed, as a row shows it that another request has written since. */
+export type Fate = "carriedOut" | "notCarriedOut" | "open";
+
+/** The same for one attempt. */
+interface AttemptOptions extends UpdateOptions {
+  /** Write the data, be they as they were read. */
+  readonly writesData: boolean;
+}
+
 /** What an attempt starts from. */
 export interface RowState {
   readonly sessionKey: string;
@@ -37,14 +46,15 @@ export class RowAttempt {
   readonly #columns: Columns | undefined;
   readonly #guard: UpdateGuard;
   readonly #state: RowState;
-  readonly #options: UpdateOptions;
+  readonly #options: AttemptOptions;
   readonly #config: SessionConfig;
 
-  constructor(state: RowState, options: UpdateOptions, config: SessionConfig) {
+  constructor(state: RowState, options: AttemptOptions, config: SessionConfig) {
     const now = config.now();
     const { row, data, texts } = state;
     this.changedKeys = differingKeys(row?.texts ?? new Map(), texts);
     const writesData =
+      options.writesData ||
       options.rekey ||
       options.replacesAll ||
       !row ||
@@ -107,6 +117,19 @@ export class RowAttempt {
     // Only a guarded UPDATE may be followed by another: if it arrives late after all, the text that it wants is gone.
     const isOvertaken = this.#guard.data !== undefined && found.data !== this.#guard.data;
     return isOvertaken && onConflict !== "error" ? { found } : undefined;
+  }
+
+  /**
+   * What became of this attempt if it failed, as a row shows it that another request has written since: of what is the UPDATE's own, it has
+   * all or nothing. Otherwise that other one may have built on it, and it must not be done a second time.
+   * @param keys what is its own
+   */
+  fateIn(theirs: Texts, keys: readonly string[]): Fate {
+    // What is there under the old key has not been moved.
+    if (this.#options.rekey) return "notCarriedOut";
+    const isAsIn = (texts: Texts | undefined) => keys.every((key) => theirs.get(key) === texts?.get(key));
+    if (isAsIn(this.#state.row?.texts)) return "notCarriedOut";
+    return isAsIn(this.texts) ? "carriedOut" : "open";
   }
 
   /**

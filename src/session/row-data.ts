@@ -12,6 +12,12 @@ export interface KnownRow extends StoredRow {
   readonly texts: Texts;
 }
 
+/** A row, and the dictionary in it. */
+export interface Decoded {
+  readonly data: Map<string, unknown>;
+  readonly row: KnownRow;
+}
+
 export const isSameRow = (a: StoredRow | undefined, b: StoredRow | undefined): boolean =>
   a !== undefined && a.data === b?.data && a.expireDate.getTime() === b.expireDate.getTime();
 
@@ -50,7 +56,7 @@ export function decodeRow(
   { data: text, expireDate }: StoredRow,
   sessionKey: string,
   config: SessionConfig,
-): { readonly data: Map<string, unknown>; readonly row: KnownRow } | undefined {
+): Decoded | undefined {
   const data = decodeRowData(text, sessionKey, config);
   try {
     return data && { data, row: { data: text, expireDate, texts: textsOf(data, config.serializer) } };

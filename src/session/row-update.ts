@@ -6,7 +6,7 @@ import type { CookieMover } from "./cookie-mover.ts";
 import { isLive } from "./expiry.ts";
 import { allKeysTaken, MAX_KEYS } from "./new-key.ts";
 import { type Outcome, RowAttempt, type UpdateOptions } from "./row-attempt.ts";
-import { decodeRow, type KnownRow, type StoredRow } from "./row-data.ts";
+import { type Decoded, decodeRow, type KnownRow, type StoredRow } from "./row-data.ts";
 import { serialize } from "./serializable.ts";
 import type { SessionConfig } from "./session-config.ts";
 import { emitFor, keyHash } from "./session-events.ts";
@@ -29,29 +29,43 @@ export class RowUpdate {
   /** The last attempt. */
   #attempt!: RowAttempt;
   #unexplained = 0;
-  /**
-   * The keys that this request changed since the session was read, also those which are by now as they were then: another request may have
-   * written the same value meanwhile, or the user have set them back, which an attempt on its way does not know.
-   */
-  #changedKeys: readonly string[] = [];
+  /** The row after an attempt that failed, but was carried out, and that another request has built upon. */
+  #builtUpon: KnownRow | undefined;
+  #changedKeys: readonly string[];
+  /** Whether an UPDATE of an earlier call may still be on its way: only a text of its own keeps that one from landing after this one. */
+  readonly #followsOpen: boolean;
   readonly #sessionKey: string;
   readonly #data: Map<string, unknown>;
   readonly #options: UpdateOptions;
   readonly #config: SessionConfig;
 
-  /** @param data what the row is to hold; what others wrote is merged into it in place */
+  /**
+   * @param data what the row is to hold; what others wrote is merged into it in place
+   * @param openKeys what earlier calls changed that failed, and which may have been carried out all the same
+   */
   constructor(
     sessionKey: string,
     row: KnownRow | undefined,
     data: Map<string, unknown>,
+    openKeys: readonly string[],
     options: UpdateOptions,
     config: SessionConfig,
   ) {
     this.row = row;
+    this.#changedKeys = openKeys;
+    this.#followsOpen = openKeys.length > 0;
     this.#sessionKey = sessionKey;
     this.#data = data;
     this.#options = options;
     this.#config = config;
+  }
+
+  /**
+   * The keys that this request changed since the session was read, also those which are by now as they were then: another request may have
+   * written the same value meanwhile, or the user have set them back, which an UPDATE on its way does not know.
+   */
+  get changedKeys(): readonly string[] {
+    return this.#changedKeys;
   }
 
   /**
@@ -91,7 +105,7 @@ export class RowUpdate {
   #next(cookie: CookieMover): Statement<Outcome> {
     const data = this.#data;
     const state = { sessionKey: this.#sessionKey, row: this.row, data, texts: this.#texts() };
-    const attempt = new RowAttempt(state, this.#options, this.#config);
+    const attempt = new RowAttempt(state, { ...this.#options, writesData: this.#followsOpen }, this.#config);
     cookie.move({ sessionKey: attempt.sessionKey, data, expireDate: attempt.expireDate });
     this.#attempt = attempt;
     this.#noteChanged(attempt.changedKeys);
@@ -99,8 +113,12 @@ export class RowUpdate {
       send: () => attempt.send(),
       look: async () => {
         const outcome = await attempt.look();
-        const isOpen = typeof outcome === "object" && outcome.found && !this.#isDecided(outcome.found);
-        return isOpen ? undefined : outcome;
+        if (typeof outcome !== "object" || !outcome.found) return outcome;
+        const theirs = this.#decode(outcome.found);
+        const fate = theirs ? attempt.fateIn(theirs.row.texts, this.#changedKeys) : "notCarriedOut";
+        if (fate === "notCarriedOut") return outcome;
+        if (fate === "carriedOut" && theirs) return this.#buildUpon(theirs, attempt);
+        return undefined;
       },
     };
   }
@@ -112,18 +130,6 @@ export class RowUpdate {
     // UPDATE is when they can come first again.
     if (tried > 1) await jitter(tried);
     return carryOut(store, () => ({ send: () => store.find(storedKey(this.#sessionKey)), isRepeatable: true }));
-  }
-
-  /**
-   * Whether a row that another request wrote after an UPDATE that failed tells what became of that: of what the UPDATE changes, it has
-   * either all or nothing. Otherwise that other one may have built on it, and it must not be done a second time.
-   */
-  #isDecided(found: StoredRow): boolean {
-    const theirs = this.#decode(found)?.row.texts;
-    if (!theirs) return true;
-    const { changedKeys, texts } = this.#attempt;
-    const isAsIn = (texts: Texts | undefined) => changedKeys.every((key) => theirs.get(key) === texts?.get(key));
-    return isAsIn(texts) || isAsIn(this.row?.texts);
   }
 
   /** Finds out why an UPDATE matched no row, and merges what another request wrote. True: the row is what the attempt wanted. */
@@ -146,7 +152,9 @@ export class RowUpdate {
 
   #overwrite(found: StoredRow, tried: number): void {
     if (found.data !== this.row?.data) this.#emit({ type: "overwritten", attempt: tried });
-    this.row = this.#decode(found)?.row ?? { ...found, texts: new Map() };
+    const theirs = this.#decode(found)?.row;
+    if (!theirs) this.#emit({ type: "suspicious" });
+    this.row = theirs ?? { ...found, texts: new Map() };
   }
 
   /** @param keys what is mine: the rest is taken from the row */
@@ -159,16 +167,29 @@ export class RowUpdate {
       this.#emit({ type: "suspicious" });
       throw this.#conflict(tried, "What is in its row now does not verify.");
     }
-    // Only what differs is touched: the user may hold on to a value of the rest, and change it later.
-    const theirKeys = differingKeys(this.#texts(), theirs.row.texts).filter((key) => !keys.includes(key));
-    copyKeys(theirKeys, theirs.data, this.#data);
+    const theirKeys = this.#takeOver(theirs, keys);
     if (keys.length > 0 && theirKeys.length > 0) this.#emit({ type: "merged", attempt: tried });
     this.row = theirs.row;
   }
 
+  /** The attempt is in the row, and so done; what others wrote after it stays, and what the user changed since counts for the next save. */
+  #buildUpon(theirs: Decoded, { texts }: RowAttempt): "matched" {
+    this.#takeOver(theirs, differingKeys(texts, this.#texts()));
+    this.#builtUpon = theirs.row;
+    return "matched";
+  }
+
+  /** Brings what others wrote into the data, but for the keys that are mine. */
+  #takeOver(theirs: Decoded, mine: readonly string[]): string[] {
+    // Only what differs is touched: the user may hold on to a value of the rest, and change it later.
+    const theirKeys = differingKeys(this.#texts(), theirs.row.texts).filter((key) => !mine.includes(key));
+    copyKeys(theirKeys, theirs.data, this.#data);
+    return theirKeys;
+  }
+
   #written(): string {
     const attempt = this.#attempt;
-    this.row = attempt.row;
+    this.row = this.#builtUpon ?? attempt.row;
     if (!this.#options.rekey) this.#emit({ type: "saved" });
     else {
       const previousKeyHash = keyHash(this.#sessionKey, this.#config);

@@ -29,6 +29,8 @@ type Dictionary = Map<string, unknown>;
 export class SessionRecord {
   #sessionKey: string | null;
   #row: KnownRow | undefined;
+  /** What writes changed that failed, and which may have been carried out all the same, or may be yet. */
+  #openKeys: readonly string[] = [];
   /** The key of a row whose data did not verify: no save may touch it, but flush() ends it. */
   #suspiciousKey: string | null = null;
   readonly #config: SessionConfig;
@@ -85,9 +87,13 @@ export class SessionRecord {
     const sessionKey = this.#sessionKey;
     if (sessionKey === null) return this.insert(data);
     if (this.#lacksCreation(data)) await this.#keepCreation(sessionKey, data);
-    const update = new RowUpdate(sessionKey, this.#row, data, options, this.#config);
+    const update = new RowUpdate(sessionKey, this.#row, data, this.#openKeys, options, this.#config);
     try {
       this.#sessionKey = await this.#cookie.withRow(() => update.run(this.#cookie));
+      this.#openKeys = [];
+    } catch (error) {
+      this.#openKeys = update.changedKeys;
+      throw error;
     } finally {
       // Also after a failure: what was merged into the data by then is not a change of this request's.
       this.#row = update.row;
@@ -114,6 +120,7 @@ export class SessionRecord {
         if (!inserted) continue;
         this.#sessionKey = inserted.sessionKey;
         this.#row = inserted.row;
+        this.#openKeys = [];
         emitFor(inserted.sessionKey, { type: "created" }, this.#config);
         return;
       }
@@ -195,6 +202,7 @@ export class SessionRecord {
     this.#sessionKey = null;
     this.#suspiciousKey = null;
     this.#row = undefined;
+    this.#openKeys = [];
   }
 
   /** The row is written by now: if the limit cannot be kept, it must not look as if that had failed. */

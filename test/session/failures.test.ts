@@ -156,7 +156,61 @@ describeEachStore("When the database fails", (stores) => {
     me.set("userId", 8);
     await me.save();
     expect(await read()).toEqual({ userId: 8, cart: ["tea"], note: [8] });
-    expect(updates[1]?.[2], "the second one moves the expiry on, and nothing else").not.toHaveProperty("data");
+    expect(me.toJSON()).toEqual({ userId: 8, cart: ["tea"], note: [8] });
+    expect(updates).toHaveLength(1);
+  });
+
+  it.each(["clear()", "overwrite"])("save: nor is one that replaces all, by %s", async (what) => {
+    const { me, theirs, key, fail, read } = await actors(what === "overwrite" ? { onConflict: "overwrite" } : {});
+    const updates = fail("update", "after", [lost], async () => {
+      const they = await theirs.load(key);
+      they.set("note", "theirs");
+      await they.save();
+    });
+    if (what === "clear()") me.clear();
+    me.set("userId", 8);
+    await me.save();
+    const rest = what === "clear()" ? {} : { cart: ["tea"] };
+    expect(await read()).toEqual({ userId: 8, ...rest, note: "theirs" });
+    expect(updates).toHaveLength(1);
+  });
+
+  it("save: what I take back after an error is taken back, though it had arrived", async () => {
+    const { me, fail, read } = await actors();
+    fail("update", "after", [lost]);
+    fail("find", "before", [nameless]);
+    me.update({ userId: 8, note: "new" });
+    await expect(me.save()).rejects.toBe(lost);
+    me.set("userId", 7);
+    me.delete("note");
+    await me.save();
+    expect(await read()).toEqual({ userId: 7, cart: ["tea"] });
+  });
+
+  it("save: what I take back after an error stays taken back, though it arrives only after that", async () => {
+    const { me, fail, read, arrive } = await actors();
+    const updates = fail("update", "before", [lost]);
+    me.set("userId", 8);
+    await expect(me.save()).rejects.toBe(lost);
+    me.set("userId", 7);
+    await me.save();
+    expect(await arrive(updates[0])).toBe(false);
+    expect(await read()).toEqual({ userId: 7, cart: ["tea"] });
+  });
+
+  it("save: what I take back after an error is taken back, though others have changed a part of it", async () => {
+    const { me, theirs, key, fail, read } = await actors();
+    fail("update", "after", [lost], async () => {
+      const they = await theirs.load(key);
+      they.set("note", "theirs");
+      await they.save();
+    });
+    me.update({ userId: 8, note: "mine" });
+    await expect(me.save()).rejects.toBe(lost);
+    me.set("userId", 7);
+    me.delete("note");
+    await me.save();
+    expect(await read()).toEqual({ userId: 7, cart: ["tea"] });
   });
 
   it("save: a change that arrived, in a session that is ended before I look, is the error of an ended session", async () => {
