@@ -153,6 +153,7 @@ export function createNextSessions<
 }
 
 function checkPath(onInterrupted: unknown): void {
-  if (onInterrupted === undefined || (typeof onInterrupted === "string" && /^\/(?!\/)/.test(onInterrupted))) return;
+  if (onInterrupted === undefined || (typeof onInterrupted === "string" && /^\/(?![/\\])[!-~]*$/.test(onInterrupted)))
+    return;
   throw new ConfigError('The option onInterrupted is no path. Give one like "/sign-in", or leave it out.');
 }

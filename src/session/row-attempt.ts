@@ -15,12 +15,6 @@ export interface UpdateOptions {
 /** What became of an UPDATE that failed, as a row shows it that another request has written since. */
 export type Fate = "carriedOut" | "notCarriedOut" | "open";
 
-/** The same for one attempt. */
-interface AttemptOptions extends UpdateOptions {
-  /** Write the data, be they as they were read. */
-  readonly writesData: boolean;
-}
-
 /** What an attempt starts from. */
 export interface RowState {
   readonly sessionKey: string;
@@ -29,6 +23,8 @@ export interface RowState {
   /** What the row is to hold. */
   readonly data: ReadonlyMap<string, unknown>;
   readonly texts: Texts;
+  /** Whether an UPDATE of an earlier call may still be on its way: only a text of its own keeps that one from landing after this one. */
+  readonly followsOpen: boolean;
 }
 
 /** What became of an attempt; `found`: a failure left that open, and this is what the row is now, changed or gone. */
@@ -46,15 +42,15 @@ export class RowAttempt {
   readonly #columns: Columns | undefined;
   readonly #guard: UpdateGuard;
   readonly #state: RowState;
-  readonly #options: AttemptOptions;
+  readonly #options: UpdateOptions;
   readonly #config: SessionConfig;
 
-  constructor(state: RowState, options: AttemptOptions, config: SessionConfig) {
+  constructor(state: RowState, options: UpdateOptions, config: SessionConfig) {
     const now = config.now();
     const { row, data, texts } = state;
     this.changedKeys = differingKeys(row?.texts ?? new Map(), texts);
     const writesData =
-      options.writesData ||
+      state.followsOpen ||
       options.rekey ||
       options.replacesAll ||
       !row ||
@@ -96,11 +92,9 @@ export class RowAttempt {
       });
       return outcome === "rekeyed" ? "matched" : outcome;
     }
-    const updated = await store.update(key, this.#guard, {
-      expireDate,
-      columns: this.#columns,
-      ...(data !== undefined && { data }),
-    });
+    const columns = this.#columns;
+    const changes = data === undefined ? { expireDate, columns } : { data, expireDate, columns };
+    const updated = await store.update(key, this.#guard, changes);
     return updated ? "matched" : "unmatched";
   }
 

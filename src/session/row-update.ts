@@ -32,7 +32,6 @@ export class RowUpdate {
   /** The row after an attempt that failed, but was carried out, and that another request has built upon. */
   #builtUpon: KnownRow | undefined;
   #changedKeys: readonly string[];
-  /** Whether an UPDATE of an earlier call may still be on its way: only a text of its own keeps that one from landing after this one. */
   readonly #followsOpen: boolean;
   readonly #sessionKey: string;
   readonly #data: Map<string, unknown>;
@@ -104,8 +103,9 @@ export class RowUpdate {
 
   #next(cookie: CookieMover): Statement<Outcome> {
     const data = this.#data;
-    const state = { sessionKey: this.#sessionKey, row: this.row, data, texts: this.#texts() };
-    const attempt = new RowAttempt(state, { ...this.#options, writesData: this.#followsOpen }, this.#config);
+    const followsOpen = this.#followsOpen;
+    const state = { sessionKey: this.#sessionKey, row: this.row, data, texts: this.#texts(), followsOpen };
+    const attempt = new RowAttempt(state, this.#options, this.#config);
     cookie.move({ sessionKey: attempt.sessionKey, data, expireDate: attempt.expireDate });
     this.#attempt = attempt;
     this.#noteChanged(attempt.changedKeys);

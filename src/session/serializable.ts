@@ -9,7 +9,7 @@ const MAX_DEPTH = 500;
  * silently turn a `Date` into a text, a `Map` into `{}` and `NaN` into `null`; a serializer of the user's own decides for itself. (What JSON
  * changes without anybody noticing is allowed: a property that is `undefined` is left out, and -0 comes back as 0.)
  *
- * @param known Texts that came back: an object that still gives the same one is not looked through again.
+ * @param known Texts that came back: an object that still gives the same one needs a glance only.
  * @throws SerializationError that names the path of the first value that would not.
  */
 export function serialize(data: ReadonlyMap<string, unknown>, serializer: Serializer, known?: Texts): Texts {
@@ -27,13 +27,33 @@ function jsonText(key: string, value: unknown, _serializer: Serializer, known: s
   } catch {
     // A cycle, say: the check below finds where.
   }
-  // A text of something else than an object or an array may have been a date, say.
-  if (text !== undefined && text === known && (text.startsWith("{") || text.startsWith("["))) return text;
+  if (text !== undefined && text === known && isPlain(value)) return text;
   const place = { keys: [key], ancestors: new Set<object>() };
   checkJson(value, place);
   // By a `toJSON` that the check does not find, as a proxy has it.
   if (text === undefined) throw notSerializable("nothing in JSON", place);
   return text;
+}
+
+/**
+ * Whether a value that JSON could write is nothing but literals, as far as can be told without making anything; so it is asked at every
+ * save. (A `Map` has the text of an empty object, and `NaN` that of null. Properties by symbols, and those of arrays, are not seen.)
+ */
+function isPlain(value: unknown): boolean {
+  if (isScalar(value)) return true;
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  if (Array.isArray(value)) {
+    if (prototype !== Array.prototype) return false;
+    for (let i = 0; i < value.length; i++) if (!isPlain(value[i])) return false; // `every` would leave out the holes
+    return true;
+  }
+  if (prototype !== Object.prototype) return false;
+  for (const key in value) {
+    const each = (value as Readonly<Record<string, unknown>>)[key];
+    if (each !== undefined && !isPlain(each)) return false;
+  }
+  return true;
 }
 
 function serializerText(key: string, value: unknown, serializer: Serializer): string {

@@ -18,11 +18,8 @@ export function prismaStore(model: SessionDelegate): SessionStore {
   const checkColumns = columnChecker(model);
   const inTransaction = isOfTransaction(model);
 
-  const where = (key: string, { liveAt, data }: UpdateGuard) => ({
-    key,
-    expireDate: { gt: liveAt },
-    ...(data !== undefined && { data }),
-  });
+  const where = (key: string, { liveAt, data }: UpdateGuard) =>
+    data === undefined ? { key, expireDate: { gt: liveAt } } : { key, expireDate: { gt: liveAt }, data };
 
   const find = async (key: string) =>
     (await model.findUnique({ where: { key }, select: { data: true, expireDate: true } })) ?? undefined;
@@ -43,7 +40,7 @@ export function prismaStore(model: SessionDelegate): SessionStore {
     },
     async update(key, guard, { columns, ...changes }) {
       checkColumns(columns);
-      const data = { ...columns, ...changes };
+      const data = columns ? { ...columns, ...changes } : changes;
       return await model.updateMany({ where: where(key, guard), data }).then(isMatched, refuse);
     },
     async rekey(key, guard, rekeyed) {
@@ -101,6 +98,8 @@ export function prismaStore(model: SessionDelegate): SessionStore {
     failureKind(error) {
       // A deadlock on MySQL has undone the whole transaction: what is sent after it would be carried out outside.
       if (inTransaction) return "final";
+      // The constraint has refused it, so there is nothing to look for.
+      if (hasCode(error, "P2002")) return "final";
       // After "busy" libsql acknowledges writes on the same connection, and loses them.
       if (hasCode(error, "P1008")) return "final";
       return hasCode(error, "P2034") ? "rolledBack" : "unknown";

@@ -421,15 +421,21 @@ describe("withSession in a server action", () => {
   });
 });
 
-it.each(["", 7, "sign-in", "https://other.example/", "//other.example/"])(
-  "onInterrupted must be a path, not %j",
-  async (onInterrupted) => {
-    const { getSession } = nextApp({ onInterrupted: onInterrupted as string });
-    await inNextRequest({}, async () => {
-      await expect(getSession()).rejects.toMatchObject({ code: "SESSION_CONFIG", message: /onInterrupted/ });
-    });
-  },
-);
+it.each([
+  "",
+  7,
+  "sign-in",
+  "https://other.example/",
+  "//other.example/",
+  "/\\other.example",
+  "/\t/other.example",
+  "/é",
+])("onInterrupted must be a path, not %j", async (onInterrupted) => {
+  const { getSession } = nextApp({ onInterrupted: onInterrupted as string });
+  await inNextRequest({}, async () => {
+    await expect(getSession()).rejects.toMatchObject({ code: "SESSION_CONFIG", message: /onInterrupted/ });
+  });
+});
 
 function catchOf(raise: () => never): unknown {
   try {

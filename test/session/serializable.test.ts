@@ -101,6 +101,22 @@ describe("values in a session", () => {
     expect(visits).toBeLessThanOrEqual(3000);
   });
 
+  it.each<[string, unknown, unknown]>([
+    ["a Map", {}, new Map([["theme", "dark"]])],
+    ["a Set inside", { a: [{}] }, { a: [new Set([1])] }],
+    ["NaN", [1, null], [1, Number.NaN]],
+    ["a hole", [null], new Array(1)],
+    ["a Date inside", { at: "2030-01-01T00:00:00.000Z" }, { at: new Date(Date.UTC(2030, 0, 1)) }],
+    ["a class instance", { amount: 1 }, new Money()],
+  ])("%s is refused where its JSON is that of the value which it replaces", async (_, before, value) => {
+    const { sessions } = memorySessions();
+    const session = sessions.open();
+    session.set("note", before);
+    await session.save();
+    session.set("note", value);
+    await expect(session.save()).rejects.toMatchObject({ code: "SESSION_SERIALIZATION" });
+  });
+
   it("is refused even where its JSON is the same as before", async () => {
     const { sessions } = memorySessions();
     const session = sessions.open();
