@@ -31,7 +31,7 @@ export async function benchSave(prisma: TestClient): Promise<Result> {
     const expireDate = new Date(now.getTime() + 1_209_600_000);
     const { count } = await prisma.session.updateMany({
       where: { key, expireDate: { gt: now }, data },
-      data: { data: changed, expireDate },
+      data: { expireDate, data: changed },
     });
     if (count !== 1) throw new Error("The bare UPDATE matched no row.");
     data = changed;

@@ -93,7 +93,7 @@ export class RowAttempt {
       return outcome === "rekeyed" ? "matched" : outcome;
     }
     const columns = this.#columns;
-    const changes = data === undefined ? { expireDate, columns } : { data, expireDate, columns };
+    const changes = data === undefined ? { expireDate, columns } : { expireDate, columns, data };
     const updated = await store.update(key, this.#guard, changes);
     return updated ? "matched" : "unmatched";
   }
@@ -122,6 +122,10 @@ export class RowAttempt {
     // What is there under the old key has not been moved.
     if (this.#options.rekey) return "notCarriedOut";
     const isAsIn = (texts: Texts | undefined) => keys.every((key) => theirs.get(key) === texts?.get(key));
+    if (this.#options.replacesAll || this.#config.onConflict === "overwrite") {
+      // What it replaces is also what others add, which this one does not know.
+      return keys.length > 0 && isAsIn(this.#state.row?.texts) ? "notCarriedOut" : "open";
+    }
     if (isAsIn(this.#state.row?.texts)) return "notCarriedOut";
     return isAsIn(this.texts) ? "carriedOut" : "open";
   }

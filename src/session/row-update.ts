@@ -26,11 +26,19 @@ const STUCK =
 export class RowUpdate {
   /** The row as it was last read or written; undefined when it never was, after a clear() before loading. */
   row: KnownRow | undefined;
+  /**
+   * What UPDATEs would change that failed, and which may have been carried out all the same, or may be yet; undefined when there is none such.
+   */
+  open: readonly string[] | undefined;
   /** The last attempt. */
   #attempt!: RowAttempt;
   #unexplained = 0;
   /** The row after an attempt that failed, but was carried out, and that another request has built upon. */
   #builtUpon: KnownRow | undefined;
+  /**
+   * The keys that this request changed since the session was read, also those which are by now as they were then: another request may have
+   * written the same value meanwhile, or the user have set them back, which an UPDATE on its way does not know.
+   */
   #changedKeys: readonly string[];
   readonly #followsOpen: boolean;
   readonly #sessionKey: string;
@@ -40,31 +48,24 @@ export class RowUpdate {
 
   /**
    * @param data what the row is to hold; what others wrote is merged into it in place
-   * @param openKeys what earlier calls changed that failed, and which may have been carried out all the same
+   * @param open the same of earlier calls
    */
   constructor(
     sessionKey: string,
     row: KnownRow | undefined,
     data: Map<string, unknown>,
-    openKeys: readonly string[],
+    open: readonly string[] | undefined,
     options: UpdateOptions,
     config: SessionConfig,
   ) {
     this.row = row;
-    this.#changedKeys = openKeys;
-    this.#followsOpen = openKeys.length > 0;
+    this.open = open;
+    this.#changedKeys = open ?? [];
+    this.#followsOpen = open !== undefined;
     this.#sessionKey = sessionKey;
     this.#data = data;
     this.#options = options;
     this.#config = config;
-  }
-
-  /**
-   * The keys that this request changed since the session was read, also those which are by now as they were then: another request may have
-   * written the same value meanwhile, or the user have set them back, which an UPDATE on its way does not know.
-   */
-  get changedKeys(): readonly string[] {
-    return this.#changedKeys;
   }
 
   /**
@@ -75,7 +76,7 @@ export class RowUpdate {
    */
   async run(cookie: CookieMover): Promise<string> {
     const outcome = await this.#try(cookie);
-    if (outcome === "matched") return this.#written();
+    if (outcome === "matched") return this.#written(cookie);
     const { contended, storedKey } = this.#config;
     return contended.run(storedKey(this.#sessionKey), () => this.#settle(outcome, cookie));
   }
@@ -94,7 +95,7 @@ export class RowUpdate {
       if (tried === MAX_ATTEMPTS) throw this.#conflict(tried, "It kept changing while this request tried to save it.");
       outcome = await this.#try(cookie);
     }
-    return this.#written();
+    return this.#written(cookie);
   }
 
   #try(cookie: CookieMover): Promise<Outcome> {
@@ -112,15 +113,24 @@ export class RowUpdate {
     return {
       send: () => attempt.send(),
       look: async () => {
-        const outcome = await attempt.look();
-        if (typeof outcome !== "object" || !outcome.found) return outcome;
-        const theirs = this.#decode(outcome.found);
-        const fate = theirs ? attempt.fateIn(theirs.row.texts, this.#changedKeys) : "notCarriedOut";
-        if (fate === "notCarriedOut") return outcome;
-        if (fate === "carriedOut" && theirs) return this.#buildUpon(theirs, attempt);
-        return undefined;
+        const before = this.open;
+        this.open = [...new Set([...(before ?? []), ...attempt.changedKeys])];
+        const outcome = await this.#look(attempt);
+        if (outcome !== undefined) this.open = before;
+        return outcome;
       },
     };
+  }
+
+  /** What became of an attempt that failed; undefined: nobody can tell. */
+  async #look(attempt: RowAttempt): Promise<Outcome | undefined> {
+    const outcome = await attempt.look();
+    if (typeof outcome !== "object" || !outcome.found) return outcome;
+    const theirs = this.#decode(outcome.found);
+    const fate = theirs ? attempt.fateIn(theirs.row.texts, this.#changedKeys) : "notCarriedOut";
+    if (fate === "notCarriedOut") return outcome;
+    if (fate === "carriedOut" && theirs) return this.#buildUpon(theirs, attempt);
+    return undefined;
   }
 
   /** The row as it is after an UPDATE that matched none. */
@@ -187,8 +197,10 @@ export class RowUpdate {
     return theirKeys;
   }
 
-  #written(): string {
+  #written(cookie: CookieMover): string {
     const attempt = this.#attempt;
+    const { sessionKey } = attempt;
+    if (this.#builtUpon) cookie.move({ sessionKey, data: this.#data, expireDate: this.#builtUpon.expireDate });
     this.row = this.#builtUpon ?? attempt.row;
     if (!this.#options.rekey) this.#emit({ type: "saved" });
     else {

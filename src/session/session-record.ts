@@ -29,8 +29,8 @@ type Dictionary = Map<string, unknown>;
 export class SessionRecord {
   #sessionKey: string | null;
   #row: KnownRow | undefined;
-  /** What writes changed that failed, and which may have been carried out all the same, or may be yet. */
-  #openKeys: readonly string[] = [];
+  /** As {@link RowUpdate.open}, until a write is acknowledged. */
+  #open: readonly string[] | undefined;
   /** The key of a row whose data did not verify: no save may touch it, but flush() ends it. */
   #suspiciousKey: string | null = null;
   readonly #config: SessionConfig;
@@ -87,12 +87,12 @@ export class SessionRecord {
     const sessionKey = this.#sessionKey;
     if (sessionKey === null) return this.insert(data);
     if (this.#lacksCreation(data)) await this.#keepCreation(sessionKey, data);
-    const update = new RowUpdate(sessionKey, this.#row, data, this.#openKeys, options, this.#config);
+    const update = new RowUpdate(sessionKey, this.#row, data, this.#open, options, this.#config);
     try {
       this.#sessionKey = await this.#cookie.withRow(() => update.run(this.#cookie));
-      this.#openKeys = [];
+      this.#open = undefined;
     } catch (error) {
-      this.#openKeys = update.changedKeys;
+      this.#open = update.open;
       throw error;
     } finally {
       // Also after a failure: what was merged into the data by then is not a change of this request's.
@@ -104,7 +104,7 @@ export class SessionRecord {
   /** Whether a write would have data to write: none for a session that has no row and nothing to put in one. */
   isChanged(data: Dictionary, { replacesAll }: Pick<UpdateOptions, "replacesAll">): boolean {
     if (this.#sessionKey === null) return [...data.keys()].some((key) => key !== CREATED);
-    if (replacesAll || !this.#row) return true;
+    if (replacesAll || !this.#row || this.#open?.length) return true;
     const { texts } = this.#row;
     return differingKeys(texts, serialize(data, this.#config.serializer, texts)).some((key) => key !== CREATED);
   }
@@ -120,7 +120,7 @@ export class SessionRecord {
         if (!inserted) continue;
         this.#sessionKey = inserted.sessionKey;
         this.#row = inserted.row;
-        this.#openKeys = [];
+        this.#open = undefined;
         emitFor(inserted.sessionKey, { type: "created" }, this.#config);
         return;
       }
@@ -202,7 +202,7 @@ export class SessionRecord {
     this.#sessionKey = null;
     this.#suspiciousKey = null;
     this.#row = undefined;
-    this.#openKeys = [];
+    this.#open = undefined;
   }
 
   /** The row is written by now: if the limit cannot be kept, it must not look as if that had failed. */

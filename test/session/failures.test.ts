@@ -169,10 +169,37 @@ describeEachStore("When the database fails", (stores) => {
     });
     if (what === "clear()") me.clear();
     me.set("userId", 8);
-    await me.save();
+    await expect(me.save(), "what others add is what it would replace, so nobody can tell").rejects.toBe(lost);
     const rest = what === "clear()" ? {} : { cart: ["tea"] };
     expect(await read()).toEqual({ userId: 8, ...rest, note: "theirs" });
     expect(updates).toHaveLength(1);
+  });
+
+  it("save: one that clears all is not taken for carried out because others have removed the same", async () => {
+    const { me, they, fail, read } = await actors();
+    they.delete("cart");
+    they.delete("userId");
+    they.set("note", "theirs");
+    await they.save();
+    fail("update", "before", [lost]);
+    me.clear();
+    await expect(me.save()).rejects.toBe(lost);
+    await me.save();
+    expect(await read()).toEqual({});
+  });
+
+  it("save: what was certainly not carried out is not mine any more when I take it back", async () => {
+    const { me, theirs, key, fail, read } = await actors();
+    fail("update", "before", [busy]);
+    me.set("userId", 8);
+    await expect(me.save()).rejects.toBe(busy);
+    me.set("userId", 7);
+    const they = await theirs.load(key);
+    they.set("userId", 9);
+    await they.save();
+    me.set("note", "mine");
+    await me.save();
+    expect(await read()).toEqual({ userId: 9, cart: ["tea"], note: "mine" });
   });
 
   it("save: what I take back after an error is taken back, though it had arrived", async () => {
