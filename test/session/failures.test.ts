@@ -214,6 +214,19 @@ describeEachStore("When the database fails", (stores) => {
     expect(await read()).toEqual({ userId: 7, cart: ["tea"] });
   });
 
+  it("save: what I take back deep inside a value after an error is to be saved at the end of the request", async () => {
+    const { me, fail, read } = await actors();
+    fail("update", "after", [lost]);
+    fail("find", "before", [nameless]);
+    me.get("cart")?.push("milk");
+    await expect(me.save()).rejects.toBe(lost);
+    me.get("cart")?.pop();
+    expect(me.needsSave()).toBe(true);
+    await me.save();
+    expect(await read()).toEqual({ userId: 7, cart: ["tea"] });
+    expect(me.needsSave()).toBe(false);
+  });
+
   it("save: what I take back after an error stays taken back, though it arrives only after that", async () => {
     const { me, fail, read, arrive } = await actors();
     const updates = fail("update", "before", [lost]);
