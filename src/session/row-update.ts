@@ -48,7 +48,7 @@ export class RowUpdate {
 
   /**
    * @param data what the row is to hold; what others wrote is merged into it in place
-   * @param open the same of earlier calls
+   * @param open what UPDATEs of earlier calls would change that failed so
    */
   constructor(
     sessionKey: string,
