@@ -12,9 +12,6 @@ export interface UpdateOptions {
   readonly replacesAll: boolean;
 }
 
-/** What became of an UPDATE that failed, as a row shows it that another request has written since. */
-export type Fate = "carriedOut" | "notCarriedOut" | "open";
-
 /** What an attempt starts from. */
 export interface RowState {
   readonly sessionKey: string;
@@ -100,7 +97,7 @@ export class RowAttempt {
 
   /** After a failure: whether the UPDATE was carried out all the same, or may be followed by another. Undefined: neither, or nobody knows. */
   async look(): Promise<Outcome | undefined> {
-    const { store, storedKey, onConflict } = this.#config;
+    const { store, storedKey } = this.#config;
     const found = await store.find(storedKey(this.#state.sessionKey));
     if (!found) {
       // Asked in this order: as long as the old key has a row, the new one has none.
@@ -110,24 +107,23 @@ export class RowAttempt {
     if (this.isWritten(found)) return "matched";
     // Only a guarded UPDATE may be followed by another: if it arrives late after all, the text that it wants is gone.
     const isOvertaken = this.#guard.data !== undefined && found.data !== this.#guard.data;
-    return isOvertaken && onConflict !== "error" ? { found } : undefined;
+    return isOvertaken ? { found } : undefined;
+  }
+
+  /** Whether it may be followed by another where others have written the row since, whatever became of it: nothing is done twice by that. */
+  isRepeatable(changedKeys: readonly string[]): boolean {
+    const { rekey, replacesAll } = this.#options;
+    // A row that is still there under its old key has not been moved.
+    return rekey || (!replacesAll && changedKeys.length === 0);
   }
 
   /**
-   * What became of this attempt if it failed, as a row shows it that another request has written since: of what is the UPDATE's own, it has
-   * all or nothing. Otherwise that other one may have built on it, and it must not be done a second time.
-   * @param keys what is its own
+   * Whether what others have written since has all that this one changed, so that they have built upon it. If not, they may have been
+   * first, or have undone it: nobody can tell. Nor where merging is not wanted: there it matters who was first.
    */
-  fateIn(theirs: Texts, keys: readonly string[]): Fate {
-    // What is there under the old key has not been moved.
-    if (this.#options.rekey) return "notCarriedOut";
-    const isAsIn = (texts: Texts | undefined) => keys.every((key) => theirs.get(key) === texts?.get(key));
-    if (this.#options.replacesAll || this.#config.onConflict === "overwrite") {
-      // What it replaces is also what others add, which this one does not know.
-      return keys.length > 0 && isAsIn(this.#state.row?.texts) ? "notCarriedOut" : "open";
-    }
-    if (isAsIn(this.#state.row?.texts)) return "notCarriedOut";
-    return isAsIn(this.texts) ? "carriedOut" : "open";
+  isBuiltUponIn(theirs: Texts, changedKeys: readonly string[]): boolean {
+    if (this.#options.replacesAll || this.#config.onConflict !== "merge") return false;
+    return changedKeys.every((key) => theirs.get(key) === this.texts.get(key));
   }
 
   /**

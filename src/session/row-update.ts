@@ -126,11 +126,10 @@ export class RowUpdate {
   async #look(attempt: RowAttempt): Promise<Outcome | undefined> {
     const outcome = await attempt.look();
     if (typeof outcome !== "object" || !outcome.found) return outcome;
+    const keys = this.#changedKeys;
+    if (attempt.isRepeatable(keys)) return outcome;
     const theirs = this.#decode(outcome.found);
-    const fate = theirs ? attempt.fateIn(theirs.row.texts, this.#changedKeys) : "notCarriedOut";
-    if (fate === "notCarriedOut") return outcome;
-    if (fate === "carriedOut" && theirs) return this.#buildUpon(theirs, attempt);
-    return undefined;
+    return theirs && attempt.isBuiltUponIn(theirs.row.texts, keys) ? this.#buildUpon(theirs, attempt) : undefined;
   }
 
   /** The row as it is after an UPDATE that matched none. */

@@ -1,7 +1,9 @@
 import { createSessions, type SessionEvent, type SessionStore, type SessionsOptions } from "prisma-db-session";
 import { expect, it } from "vitest";
 import { describeEachStore } from "../stores.ts";
-import { SECRET, type ShopData, storedKey, testClock } from "../support.ts";
+import { SECRET, type ShopData, storedKey, TWO_WEEKS, testClock } from "../support.ts";
+
+const NEW_SECRET = "a-newer-secret-for-tests-of-32-characters-or-more";
 
 type Verb = "find" | "insert" | "update" | "rekey" | "delete";
 
@@ -32,6 +34,7 @@ describeEachStore("When the database fails", (stores) => {
     const common = { secret: SECRET, now: clock.now, refreshAfter: 60, ...options };
     const mine = createSessions<ShopData>({ store, onEvent: (event) => events.push(event), randomKey, ...common });
     const theirs = createSessions<ShopData>({ store: otherStore, ...common });
+    const newDeployment = createSessions<ShopData>({ store: otherStore, ...common, secret: [NEW_SECRET, SECRET] });
     const session = theirs.open();
     session.update({ userId: 7, cart: ["tea"] });
     await session.save();
@@ -65,10 +68,11 @@ describeEachStore("When the database fails", (stores) => {
       return calls;
     };
     const read = async (sessionKey: string | null = key) => (await theirs.load(sessionKey)).toJSON();
+    const expireDate = async () => (await otherStore.find(storedKey(key)))?.expireDate;
     const exists = async (sessionKey: string) => (await otherStore.find(storedKey(sessionKey))) !== undefined;
     /** What the network delivers after all. */
     const arrive = (args: unknown[] | undefined) => otherStore.update(...(args as Parameters<SessionStore["update"]>));
-    return { mine, theirs, me, they, key, keys, clock, events, fail, read, exists, arrive };
+    return { mine, theirs, newDeployment, me, they, key, keys, clock, events, fail, read, expireDate, exists, arrive };
   }
 
   it.each([lost, nameless])(
@@ -134,17 +138,71 @@ describeEachStore("When the database fails", (stores) => {
     await expect(me.save()).rejects.toBe(lost);
   });
 
-  it("save: where another request wrote meanwhile, both changes are in the row", async () => {
+  it("save: where another request wrote first, nobody can tell that mine did not arrive; saved once more, both are in the row", async () => {
     const { me, they, fail, read, events } = await actors();
     they.set("note", "theirs");
     await they.save();
     const updates = fail("update", "before", [lost]);
     me.set("userId", 8);
+    await expect(me.save()).rejects.toBe(lost);
+    expect(await read()).toEqual({ userId: 7, cart: ["tea"], note: "theirs" });
+    expect([updates.length, events.length, me.modified]).toEqual([1, 0, true]);
     await me.save();
     expect(await read()).toEqual({ userId: 8, cart: ["tea"], note: "theirs" });
-    expect(updates).toHaveLength(2);
     expect(events.map(({ type }) => type)).toEqual(["merged", "saved"]);
   });
+
+  it.each(["merge", "overwrite", "error"] as const)(
+    "save: with %s, one that arrived and that others have wholly undone is not made a second time",
+    async (onConflict) => {
+      const { me, theirs, key, fail, read } = await actors({ onConflict });
+      const updates = fail("update", "after", [lost], async () => {
+        const they = await theirs.load(key);
+        expect(they.flash("note")).toBe("once");
+        await they.save();
+      });
+      me.flash("note", "once");
+      await expect(me.save()).rejects.toBe(lost);
+      expect(await read()).toEqual({ userId: 7, cart: ["tea"] });
+      expect(updates).toHaveLength(1);
+    },
+  );
+
+  it.each(["merge", "overwrite", "error"] as const)(
+    "save: with %s, one that changes nothing moves the expiry on, whatever others wrote and whether it had arrived",
+    async (onConflict) => {
+      for (const when of ["before", "after"] as const) {
+        const { me, theirs, key, fail, read, clock, expireDate } = await actors({ onConflict });
+        const updates = fail("update", when, [lost], async () => {
+          const they = await theirs.load(key);
+          they.set("note", "theirs");
+          await they.save();
+          clock.advance(3600);
+        });
+        await me.save();
+        expect(updates).toHaveLength(2);
+        expect(me.toJSON()).toEqual({ userId: 7, cart: ["tea"], note: "theirs" });
+        expect(await expireDate()).toEqual(new Date(clock.now().getTime() + TWO_WEEKS * 1000));
+        expect(await read()).toEqual(me.toJSON());
+      }
+    },
+  );
+
+  it.each(["merge", "overwrite", "error"] as const)(
+    "save: with %s, where others have written with a secret that I do not know, nothing is made a second time",
+    async (onConflict) => {
+      const { me, key, fail, newDeployment } = await actors({ onConflict });
+      const updates = fail("update", "after", [lost], async () => {
+        const they = await newDeployment.load(key);
+        they.set("note", "theirs");
+        await they.save();
+      });
+      me.set("userId", 8);
+      await expect(me.save(), "nobody can tell").rejects.toBe(lost);
+      expect((await newDeployment.load(key)).toJSON()).toEqual({ userId: 8, cart: ["tea"], note: "theirs" });
+      expect(updates).toHaveLength(1);
+    },
+  );
 
   it("save: a change that arrived, and that another request has built on before I look, is not made a second time", async () => {
     const { me, theirs, key, fail, read } = await actors();
@@ -338,7 +396,7 @@ describeEachStore("When the database fails", (stores) => {
     expect(updates).toHaveLength(1);
   });
 
-  it("save after clear: what arrived is saved; what did not is the error, or replaces what they wrote meanwhile", async () => {
+  it("save after clear: what arrived is saved; what did not is the error, also where they wrote meanwhile, until it is saved", async () => {
     const { me, they, fail, read } = await actors();
     const updates = fail("update", "after", [lost]);
     me.clear();
@@ -353,6 +411,8 @@ describeEachStore("When the database fails", (stores) => {
     they.set("note", "theirs");
     await they.save();
     fail("update", "before", [lost]);
+    await expect(me.save()).rejects.toBe(lost);
+    expect(await read()).toEqual({ userId: 9, note: "theirs" });
     await me.save();
     expect(await read()).toEqual({});
   });
@@ -395,12 +455,14 @@ describeEachStore("When the database fails", (stores) => {
     expect(await read()).toEqual({});
   });
 
-  it('onConflict "overwrite": what did not arrive replaces what they wrote meanwhile', async () => {
+  it('onConflict "overwrite": what did not arrive is the error, and replaces what they wrote when it is saved once more', async () => {
     const { me, they, fail, read } = await actors({ onConflict: "overwrite" });
     they.set("note", "theirs");
     await they.save();
     fail("update", "before", [lost]);
     me.set("userId", 8);
+    await expect(me.save()).rejects.toBe(lost);
+    expect(await read()).toEqual({ userId: 7, cart: ["tea"], note: "theirs" });
     await me.save();
     expect(await read()).toEqual({ userId: 8, cart: ["tea"] });
   });
@@ -443,6 +505,16 @@ describeEachStore("When the database fails", (stores) => {
     expect(await read(me.sessionKey)).toEqual({ userId: 7, cart: ["tea"], note: "theirs" });
     expect(keys).toHaveLength(2);
     expect(await Promise.all([key, keys[0] as string].map(exists))).toEqual([false, false]);
+  });
+
+  it('cycleKey: with "error", what another request wrote meanwhile is a conflict, for the key has certainly not moved', async () => {
+    const { me, they, fail, read } = await actors({ onConflict: "error" });
+    they.set("note", "theirs");
+    await they.save();
+    fail("rekey", "before", [lost]);
+    me.set("userId", 8);
+    await expect(me.cycleKey()).rejects.toMatchObject({ code: "SESSION_CONFLICT" });
+    expect(await read()).toEqual({ userId: 7, cart: ["tea"], note: "theirs" });
   });
 
   it("cycleKey: where the session has ended meanwhile, that is the error", async () => {
