@@ -128,6 +128,25 @@ describe("commit", () => {
     expect((await app.load(key)).get("cart")).toEqual(["tea"]);
   });
 
+  it("sets the cookie to the expiry of a row that another request has built on, after a save whose answer was lost", async () => {
+    const app = webApp();
+    const key = await app.signIn();
+    const update = app.store.update.bind(app.store);
+    app.store.update = async (...args) => {
+      app.store.update = update;
+      await update(...args);
+      app.clock.advance(60);
+      const session = await app.load(key);
+      session.set("note", "theirs");
+      await session.save();
+      throw new Error("connection lost");
+    };
+    const { setCookies } = await respond(app, `session=${key}`, (session) => session.set("userId", 8));
+    const ofRow = (await app.store.find(storedKey(key)))?.expireDate;
+    expect(ofRow).toEqual(app.inSeconds(TWO_WEEKS));
+    expect(setCookies.map((text) => new Date(parseSetCookie(text).attributes.expires ?? ""))).toEqual([ofRow]);
+  });
+
   it("leaves the headers alone where a save moves neither key nor expiry", async () => {
     const app = webApp();
     const key = await app.signIn();
