@@ -1,6 +1,7 @@
 import { CreateError } from "../errors.ts";
 import { isPossibleSessionKey } from "../possible-key.ts";
 import { keepCreation } from "./reserved.ts";
+import type { UpdateOptions } from "./row-attempt.ts";
 import { SessionBase } from "./session-base.ts";
 import type { SessionConfig, SessionCookie } from "./session-config.ts";
 import { SessionRecord } from "./session-record.ts";
@@ -18,6 +19,8 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * @internal
    */
   writeError: unknown;
+  /** After a `cycleKey()`, until a write has succeeded: who knows the old key must get nothing of what was set for the new one. */
+  #rotationDue = false;
   readonly #record: SessionRecord;
   readonly #turns = new Turns();
 
@@ -67,7 +70,8 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
 
   /**
    * Writes the session. Without a key it creates the row; with one it only ever updates. What other requests changed meanwhile under other
-   * keys is kept (see the option `onConflict`), and is in the dictionary afterwards. If nothing changed, only the expiry is written.
+   * keys is kept (see the option `onConflict`), and is in the dictionary afterwards. If nothing changed, only the expiry is written. After a
+   * `cycleKey()` that failed, it makes up for that.
    *
    * @param options.mustCreate Create a row or fail: never update, and try one key only. Default: false.
    * @throws UpdateError when the row is gone; none is made
@@ -76,8 +80,9 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * @throws SerializationError for a value that would not come back as it went in
    */
   save({ mustCreate = false }: { readonly mustCreate?: boolean } = {}): Promise<void> {
+    const repeats = this.#record.isOpen;
     return this.#whenLoaded(() => {
-      if (!mustCreate) return this.#write({ rekey: false });
+      if (!mustCreate) return this.#write({ rekey: false, repeats });
       if (this.sessionKey === null) return this.#insert({ keys: 1 });
       throw new CreateError("This session has a row already. Call `save()` to update it, or `create()` for another.");
     });
@@ -105,10 +110,14 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
       this.modified = true;
       try {
         await this.#record.flush();
+        this.#rotationDue = false;
       } catch (error) {
         this.writeError = error;
-        this.data = data;
-        this.replacesAll = replacesAll;
+        // A clear() meanwhile is wanted all the same.
+        if (!this.replacesAll) {
+          this.data = data;
+          this.replacesAll = replacesAll;
+        }
         throw error;
       }
     });
@@ -116,29 +125,33 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
 
   /**
    * Gives the row a new key, so that the old one opens nothing any more, and saves what was changed: one statement. Call it at every change
-   * of privilege, such as signing in. A session without a key gets one.
+   * of privilege, such as signing in. A session without a key gets one. Until it has succeeded, no save writes anything under the old key:
+   * the next one gives the row a new key too.
    * @throws UpdateError, ConflictError, SerializationError like `save()`
    */
   cycleKey(): Promise<void> {
+    const repeats = this.#record.isOpen;
     return this.#whenLoaded(() => {
       this.accessed = true;
-      return this.#write({ rekey: true });
+      return this.#write({ rekey: true, repeats });
     });
   }
 
   /**
    * Notes that the user has just proved who they are, and gives the row a new key, so that nobody who knew the old one comes in with them.
    * Saves what was changed too: one statement, as with `cycleKey()`. Call it at every sign-in, and wherever the password is asked again.
-   * @throws UpdateError, ConflictError, SerializationError like `save()`; the session then counts as it did before
+   * @throws UpdateError, ConflictError, SerializationError like `save()`; the session then counts as its row does
    */
   markAuthenticated(): Promise<void> {
+    const repeats = this.#record.isOpen;
     return this.#whenLoaded(async () => {
-      const before = this.authenticatedAt;
-      this.authenticatedAt = this.config.now().getTime();
+      const at = this.config.now().getTime();
+      this.authenticatedAt = at;
       try {
-        await this.#write({ rekey: true });
+        await this.#write({ rekey: true, repeats });
       } catch (error) {
-        this.authenticatedAt = before;
+        // Not after a clear() meanwhile, which has taken it back already.
+        if (this.authenticatedAt === at) this.authenticatedAt = this.#record.authenticatedAt;
         throw error;
       }
     });
@@ -154,15 +167,25 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   }
 
   /**
-   * Whether a save would write data, or is asked for by `modified`, which may be set by hand as in Django. Not of a session that is empty,
-   * nor of one that was not loaded.
+   * Whether a save would write data or a new key, or is asked for by `modified`, which may be set by hand as in Django. Not of a session that
+   * is empty, nor of one that was not loaded.
    * @throws SerializationError like `save()`
    * @internal
    */
   needsSave(): boolean {
     const { data, modified, replacesAll } = this;
     if (data === undefined || this.isEmpty()) return false;
-    return modified || this.#record.isChanged(data, { replacesAll });
+    return modified || this.#rotationDue || this.#record.isChanged(data, { replacesAll });
+  }
+
+  /**
+   * Saves at the end of a request, for the user: what `needsSave()`.
+   * @throws what an earlier write threw, if nobody can tell whether that was carried out: to make it again is for the user to decide
+   * @throws UpdateError, ConflictError, SerializationError like `save()`
+   * @internal
+   */
+  async saveAtEnd(): Promise<void> {
+    if (this.needsSave()) await this.#whenLoaded(() => this.#write({ rekey: false, repeats: false }));
   }
 
   /** In its turn, and at once when the data are there. */
@@ -181,8 +204,12 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
     return this.#writing((data) => this.#record.insert(data, options));
   }
 
-  #write({ rekey }: { readonly rekey: boolean }): Promise<void> {
-    return this.#writing((data, replacesAll) => this.#record.write(data, { rekey, replacesAll }));
+  /** @param options.repeats see {@link UpdateOptions}: whether an earlier write had failed when the user called this one */
+  #write({ rekey, repeats }: Omit<UpdateOptions, "replacesAll">): Promise<void> {
+    this.#rotationDue ||= rekey;
+    return this.#writing((data, replacesAll) =>
+      this.#record.write(data, { rekey: this.#rotationDue, replacesAll, repeats }),
+    );
   }
 
   /** The flags go down before the write, so that what is set while it is on its way counts for the next; a write that fails leaves them up. */
@@ -194,6 +221,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
     this.writeError = undefined;
     try {
       await write(this.data, replacesAll);
+      this.#rotationDue = false;
     } catch (error) {
       this.writeError = error;
       this.modified ||= modified;

@@ -10,6 +10,8 @@ export interface UpdateOptions {
   readonly rekey: boolean;
   /** Replace whatever the row holds, instead of merging with it. */
   readonly replacesAll: boolean;
+  /** Make it all the same if an earlier write may have done so already: the caller knows of that one's error, and has decided. */
+  readonly repeats: boolean;
 }
 
 /** What an attempt starts from. */
@@ -64,6 +66,10 @@ export class RowAttempt {
     this.#config = config;
   }
 
+  get rekeys(): boolean {
+    return this.#options.rekey;
+  }
+
   get texts(): Texts {
     return this.#state.texts;
   }
@@ -111,19 +117,19 @@ export class RowAttempt {
   }
 
   /** Whether it may be followed by another where others have written the row since, whatever became of it: nothing is done twice by that. */
-  isRepeatable(changedKeys: readonly string[]): boolean {
+  isRepeatable(changedKeys: ReadonlySet<string>): boolean {
     const { rekey, replacesAll } = this.#options;
     // A row that is still there under its old key has not been moved.
-    return rekey || (!replacesAll && changedKeys.length === 0);
+    return rekey || (!replacesAll && changedKeys.size === 0);
   }
 
   /**
    * Whether what others have written since has all that this one changed, so that they have built upon it. If not, they may have been
    * first, or have undone it: nobody can tell. Nor where merging is not wanted: there it matters who was first.
    */
-  isBuiltUponIn(theirs: Texts, changedKeys: readonly string[]): boolean {
+  isBuiltUponIn(theirs: Texts, changedKeys: ReadonlySet<string>): boolean {
     if (this.#options.replacesAll || this.#config.onConflict !== "merge") return false;
-    return changedKeys.every((key) => theirs.get(key) === this.texts.get(key));
+    return [...changedKeys].every((key) => theirs.get(key) === this.texts.get(key));
   }
 
   /**

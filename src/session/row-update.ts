@@ -5,6 +5,8 @@ import { copyKeys, differingKeys, type Texts } from "./changes.ts";
 import type { CookieMover } from "./cookie-mover.ts";
 import { isLive } from "./expiry.ts";
 import { allKeysTaken, MAX_KEYS } from "./new-key.ts";
+import type { OpenWrites } from "./open-writes.ts";
+import { CREATED } from "./reserved.ts";
 import { type Outcome, RowAttempt, type UpdateOptions } from "./row-attempt.ts";
 import { type Decoded, decodeRow, type KnownRow, type StoredRow } from "./row-data.ts";
 import { serialize } from "./serializable.ts";
@@ -26,10 +28,6 @@ const STUCK =
 export class RowUpdate {
   /** The row as it was last read or written; undefined when it never was, after a clear() before loading. */
   row: KnownRow | undefined;
-  /**
-   * What UPDATEs would change that failed, and which may have been carried out all the same, or may be yet; undefined when there is none such.
-   */
-  open: readonly string[] | undefined;
   /** The last attempt. */
   #attempt!: RowAttempt;
   #unexplained = 0;
@@ -39,29 +37,31 @@ export class RowUpdate {
    * The keys that this request changed since the session was read, also those which are by now as they were then: another request may have
    * written the same value meanwhile, or the user have set them back, which an UPDATE on its way does not know.
    */
-  #changedKeys: readonly string[];
+  readonly #changedKeys: Set<string>;
   readonly #followsOpen: boolean;
-  readonly #sessionKey: string;
+  /** Another one where a cycleKey() of an earlier call has arrived unheard. */
+  #sessionKey: string;
+  readonly #open: OpenWrites;
   readonly #data: Map<string, unknown>;
   readonly #options: UpdateOptions;
   readonly #config: SessionConfig;
 
   /**
    * @param data what the row is to hold; what others wrote is merged into it in place
-   * @param open what UPDATEs of earlier calls would change that failed so
+   * @param open those of earlier calls; another one is added here
    */
   constructor(
     sessionKey: string,
     row: KnownRow | undefined,
     data: Map<string, unknown>,
-    open: readonly string[] | undefined,
+    open: OpenWrites,
     options: UpdateOptions,
     config: SessionConfig,
   ) {
     this.row = row;
-    this.open = open;
-    this.#changedKeys = open ?? [];
-    this.#followsOpen = open !== undefined;
+    this.#open = open;
+    this.#changedKeys = new Set(open.changedKeys);
+    this.#followsOpen = !open.isEmpty;
     this.#sessionKey = sessionKey;
     this.#data = data;
     this.#options = options;
@@ -89,7 +89,7 @@ export class RowUpdate {
       if (outcome === "taken") {
         if (++taken === MAX_KEYS) throw allKeysTaken(taken);
       } else {
-        const row = outcome === "unmatched" ? await this.#reread(tried) : outcome.found;
+        const row = (outcome === "unmatched" ? await this.#reread(tried) : outcome.found) ?? (await this.#moved());
         if (this.#reconcile(row, tried)) break;
       }
       if (tried === MAX_ATTEMPTS) throw this.#conflict(tried, "It kept changing while this request tried to save it.");
@@ -112,13 +112,8 @@ export class RowUpdate {
     this.#noteChanged(attempt.changedKeys);
     return {
       send: () => attempt.send(),
-      look: async () => {
-        const before = this.open;
-        this.open = [...new Set([...(before ?? []), ...attempt.changedKeys])];
-        const outcome = await this.#look(attempt);
-        if (outcome !== undefined) this.open = before;
-        return outcome;
-      },
+      look: () => this.#look(attempt),
+      onOpen: (error) => this.#open.add(attempt, this.#changedKeys, error),
     };
   }
 
@@ -127,7 +122,8 @@ export class RowUpdate {
     const outcome = await attempt.look();
     if (typeof outcome !== "object" || !outcome.found) return outcome;
     const keys = this.#changedKeys;
-    if (attempt.isRepeatable(keys)) return outcome;
+    // After one of an earlier call, which has arrived, this one has certainly not.
+    if (attempt.isRepeatable(keys) || this.#open.hasWritten(outcome.found)) return outcome;
     const theirs = this.#decode(outcome.found);
     return theirs && attempt.isBuiltUponIn(theirs.row.texts, keys) ? this.#buildUpon(theirs, attempt) : undefined;
   }
@@ -141,9 +137,22 @@ export class RowUpdate {
     return carryOut(store, () => ({ send: () => store.find(storedKey(this.#sessionKey)), isRepeatable: true }));
   }
 
+  /** The row under a key that a cycleKey() of an earlier call has given it unheard. */
+  async #moved(): Promise<StoredRow | undefined> {
+    const { store, storedKey } = this.#config;
+    for (const sessionKey of this.#open.sessionKeys) {
+      const row = await carryOut(store, () => ({ send: () => store.find(storedKey(sessionKey)), isRepeatable: true }));
+      if (!row) continue;
+      this.#sessionKey = sessionKey;
+      return row;
+    }
+    return undefined;
+  }
+
   /** Finds out why an UPDATE matched no row, and merges what another request wrote. True: the row is what the attempt wanted. */
   #reconcile(row: StoredRow | undefined, tried: number): boolean {
     const { onConflict, now } = this.#config;
+    const { replacesAll, repeats } = this.#options;
     if (!row || !isLive(row, now())) {
       this.#emit({ type: "ended", reason: row ? "expired" : "gone" });
       throw new UpdateError(
@@ -152,46 +161,53 @@ export class RowUpdate {
     }
     if (this.#attempt.isWritten(row)) return true;
     if (row.data === this.row?.data && ++this.#unexplained === MAX_UNEXPLAINED) throw this.#conflict(tried, STUCK);
-    const keys = this.#keysOfMine();
-    const overwrites = this.#options.replacesAll || (onConflict === "overwrite" && keys.length > 0);
-    if (overwrites) this.#overwrite(row, tried);
-    else this.#merge(row, keys, tried);
+    const theirs = this.#decode(row);
+    const mine = this.#mine();
+    const overwrites = replacesAll || (onConflict === "overwrite" && mine.size > 0);
+    if (theirs && this.#open.hasWritten(row)) this.row = theirs.row;
+    else if (!repeats && this.#isHidden(overwrites ? undefined : theirs)) throw this.#open.error;
+    else if (overwrites) this.#overwrite(row, theirs, tried);
+    else this.#merge(theirs, mine, tried);
     return false;
   }
 
-  #overwrite(found: StoredRow, tried: number): void {
-    if (found.data !== this.row?.data) this.#emit({ type: "overwritten", attempt: tried });
-    const theirs = this.#decode(found)?.row;
-    if (!theirs) this.#emit({ type: "suspicious" });
-    this.row = theirs ?? { ...found, texts: new Map() };
+  /** Whether, in what is in the row now, nobody can tell if a write of an earlier call was carried out; undefined: it tells nothing. */
+  #isHidden(theirs: Decoded | undefined): boolean {
+    return theirs ? this.#open.isHidden(this.#texts(), theirs.row.texts) : !this.#open.isEmpty;
   }
 
-  /** @param keys what is mine: the rest is taken from the row */
-  #merge(found: StoredRow, keys: readonly string[], tried: number): void {
-    if (this.#config.onConflict === "error" && keys.length > 0) {
+  #overwrite(found: StoredRow, theirs: Decoded | undefined, tried: number): void {
+    if (found.data !== this.row?.data) this.#emit({ type: "overwritten", attempt: tried });
+    if (!theirs) this.#emit({ type: "suspicious" });
+    this.row = theirs?.row ?? { ...found, texts: new Map() };
+  }
+
+  /** @param mine the rest is taken from the row */
+  #merge(theirs: Decoded | undefined, mine: ReadonlySet<string>, tried: number): void {
+    if (this.#config.onConflict === "error" && mine.size > 0) {
       throw this.#conflict(tried, "Another request changed it since it was read.");
     }
-    const theirs = this.#decode(found);
     if (!theirs) {
       this.#emit({ type: "suspicious" });
       throw this.#conflict(tried, "What is in its row now does not verify.");
     }
-    const theirKeys = this.#takeOver(theirs, keys);
-    if (keys.length > 0 && theirKeys.length > 0) this.#emit({ type: "merged", attempt: tried });
+    const theirKeys = this.#takeOver(theirs, mine);
+    if (mine.size > 0 && theirKeys.length > 0) this.#emit({ type: "merged", attempt: tried });
     this.row = theirs.row;
   }
 
   /** The attempt is in the row, and so done; what others wrote after it stays, and what the user changed since counts for the next save. */
   #buildUpon(theirs: Decoded, { texts }: RowAttempt): "matched" {
-    this.#takeOver(theirs, differingKeys(texts, this.#texts()));
+    this.#takeOver(theirs, new Set(differingKeys(texts, this.#texts())));
     this.#builtUpon = theirs.row;
     return "matched";
   }
 
   /** Brings what others wrote into the data, but for the keys that are mine. */
-  #takeOver(theirs: Decoded, mine: readonly string[]): string[] {
+  #takeOver(theirs: Decoded, mine: ReadonlySet<string>): string[] {
     // Only what differs is touched: the user may hold on to a value of the rest, and change it later.
-    const theirKeys = differingKeys(this.#texts(), theirs.row.texts).filter((key) => !mine.includes(key));
+    const isTheirs = (key: string) => !mine.has(key) && (key !== CREATED || theirs.data.has(key));
+    const theirKeys = differingKeys(this.#texts(), theirs.row.texts).filter(isTheirs);
     copyKeys(theirKeys, theirs.data, this.#data);
     return theirKeys;
   }
@@ -209,14 +225,15 @@ export class RowUpdate {
     return attempt.sessionKey;
   }
 
-  /** With what was changed while the last attempt was on its way. */
-  #keysOfMine(): readonly string[] {
+  /** The keys that this request changed, also while the last attempt was on its way. */
+  #mine(): ReadonlySet<string> {
     this.#noteChanged(differingKeys(this.row?.texts ?? new Map(), this.#texts()));
     return this.#changedKeys;
   }
 
   #noteChanged(keys: readonly string[]): void {
-    this.#changedKeys = this.#changedKeys.length === 0 ? keys : [...new Set([...this.#changedKeys, ...keys])];
+    // When the session began is noted at its first reading since that is asked for, which is nobody's change.
+    for (const key of keys) if (key !== CREATED) this.#changedKeys.add(key);
   }
 
   /** Of the data as they are now: the user may go on changing them while a save is under way. */

@@ -3,9 +3,10 @@ import { differingKeys } from "./changes.ts";
 import { CookieMover } from "./cookie-mover.ts";
 import { absoluteEnd, isLive, sessionExpiryDate } from "./expiry.ts";
 import { allKeysTaken, MAX_KEYS } from "./new-key.ts";
+import { OpenWrites } from "./open-writes.ts";
 import { OwnerLimit } from "./owner-limit.ts";
 import { rememberLast } from "./remember-last.ts";
-import { CREATED, keepCreation } from "./reserved.ts";
+import { AUTHENTICATED, CREATED, keepCreation } from "./reserved.ts";
 import type { UpdateOptions } from "./row-attempt.ts";
 import { decodeRow, decodeRowData, encodeRowData, isOfOlderSecret, isSameRow, type KnownRow } from "./row-data.ts";
 import { RowUpdate } from "./row-update.ts";
@@ -29,8 +30,7 @@ type Dictionary = Map<string, unknown>;
 export class SessionRecord {
   #sessionKey: string | null;
   #row: KnownRow | undefined;
-  /** As {@link RowUpdate.open}, until a write is acknowledged. */
-  #open: readonly string[] | undefined;
+  #open = new OpenWrites();
   /** The key of a row whose data did not verify: no save may touch it, but flush() ends it. */
   #suspiciousKey: string | null = null;
   readonly #config: SessionConfig;
@@ -51,6 +51,17 @@ export class SessionRecord {
 
   get keyHash(): string | null {
     return this.#sessionKey === null ? null : keyHash(this.#sessionKey, this.#config);
+  }
+
+  /** Whether a write has failed and may have been carried out all the same, or may be yet. */
+  get isOpen(): boolean {
+    return !this.#open.isEmpty;
+  }
+
+  /** When its user was last authenticated by what the row says, as that was last read or written. */
+  get authenticatedAt(): number | undefined {
+    const text = this.#row?.texts.get(AUTHENTICATED);
+    return text === undefined ? undefined : Number(this.#config.serializer.parse(text));
   }
 
   /** Whether any row has the key, expired or not. */
@@ -90,10 +101,7 @@ export class SessionRecord {
     const update = new RowUpdate(sessionKey, this.#row, data, this.#open, options, this.#config);
     try {
       this.#sessionKey = await this.#cookie.withRow(() => update.run(this.#cookie));
-      this.#open = undefined;
-    } catch (error) {
-      this.#open = update.open;
-      throw error;
+      this.#closeAll();
     } finally {
       // Also after a failure: what was merged into the data by then is not a change of this request's.
       this.#row = update.row;
@@ -104,7 +112,7 @@ export class SessionRecord {
   /** Whether a write would have data to write: none for a session that has no row and nothing to put in one. */
   isChanged(data: Dictionary, { replacesAll }: Pick<UpdateOptions, "replacesAll">): boolean {
     if (this.#sessionKey === null) return [...data.keys()].some((key) => key !== CREATED);
-    if (replacesAll || !this.#row || this.#open?.length) return true;
+    if (replacesAll || !this.#row || this.#open.changedKeys.length > 0) return true;
     const { texts } = this.#row;
     return differingKeys(texts, serialize(data, this.#config.serializer, texts)).some((key) => key !== CREATED);
   }
@@ -120,7 +128,7 @@ export class SessionRecord {
         if (!inserted) continue;
         this.#sessionKey = inserted.sessionKey;
         this.#row = inserted.row;
-        this.#open = undefined;
+        this.#closeAll();
         emitFor(inserted.sessionKey, { type: "created" }, this.#config);
         return;
       }
@@ -179,9 +187,16 @@ export class SessionRecord {
     });
   }
 
-  /** Deletes the row of a key, if there is one. */
+  /** Deletes the row of a key, if there is one; this session's also where it has another key by now, unheard. */
   async delete(sessionKey: string, reason: "destroyed" | "flushed"): Promise<void> {
     this.#cookie.checkWritable();
+    // The old key's first: from then on the row can no longer move.
+    await this.#deleteRow(sessionKey, reason);
+    if (sessionKey !== this.#sessionKey) return;
+    for (const moved of this.#open.sessionKeys) await this.#deleteRow(moved, reason);
+  }
+
+  async #deleteRow(sessionKey: string, reason: "destroyed" | "flushed"): Promise<void> {
     const { store, storedKey } = this.#config;
     const key = storedKey(sessionKey);
     const deleted = await carryOut(store, () => ({
@@ -202,7 +217,11 @@ export class SessionRecord {
     this.#sessionKey = null;
     this.#suspiciousKey = null;
     this.#row = undefined;
-    this.#open = undefined;
+    this.#closeAll();
+  }
+
+  #closeAll(): void {
+    if (!this.#open.isEmpty) this.#open = new OpenWrites();
   }
 
   /** The row is written by now: if the limit cannot be kept, it must not look as if that had failed. */

@@ -8,6 +8,8 @@ export interface Statement<Outcome> {
   readonly send: () => Promise<Outcome>;
   /** The outcome, as the table shows it after a failure; `undefined`: it was not carried out, or that cannot be told. */
   readonly look?: () => Promise<Outcome | undefined>;
+  /** Told before an error is thrown that leaves open whether the statement was carried out. */
+  readonly onOpen?: (error: unknown) => void;
   /** Whether twice is the same as once, as for a reading. Default: false. */
   readonly isRepeatable?: boolean;
 }
@@ -22,7 +24,7 @@ export interface Statement<Outcome> {
 export async function carryOut<Outcome>(store: SessionStore, plan: () => Statement<Outcome>): Promise<Outcome> {
   let isRepeated = false;
   for (let tried = 1; ; tried++) {
-    const { send, look, isRepeatable = false } = plan();
+    const { send, look, onOpen, isRepeatable = false } = plan();
     try {
       return await send();
     } catch (error) {
@@ -30,7 +32,10 @@ export async function carryOut<Outcome>(store: SessionStore, plan: () => Stateme
       const outcome = kind === "unknown" ? await look?.().catch(() => undefined) : undefined;
       if (outcome !== undefined) return outcome;
       const goesOn = kind === "rolledBack" || (kind === "unknown" && isRepeatable && !isRepeated);
-      if (!goesOn || tried === MAX_TRIES) throw error;
+      if (!goesOn || tried === MAX_TRIES) {
+        if (kind === "unknown" || kind === "final") onOpen?.(error);
+        throw error;
+      }
       isRepeated ||= kind === "unknown";
     }
     await jitter(tried);

@@ -98,9 +98,10 @@ export function prismaStore(model: SessionDelegate): SessionStore {
     failureKind(error) {
       // A deadlock on MySQL has undone the whole transaction: what is sent after it would be carried out outside.
       if (inTransaction) return "final";
-      // The constraint has refused it, so there is nothing to look for.
-      if (hasCode(error, "P2002")) return "final";
-      // After "busy" libsql acknowledges writes on the same connection, and loses them.
+      // By a constraint, or by Prisma before it was sent.
+      if (hasCode(error, "P2002") || hasCode(error, "SESSION_CONFIG")) return "refused";
+      // After SQLite's "busy", libsql acknowledges writes on the same connection, and loses them. (It is also a socket of PostgreSQL's on which
+      // nothing came any more.)
       if (hasCode(error, "P1008")) return "final";
       return hasCode(error, "P2034") ? "rolledBack" : "unknown";
     },

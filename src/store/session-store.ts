@@ -52,10 +52,11 @@ export type RekeyOutcome = "rekeyed" | "unmatched" | "taken";
 export type MatchingRows = { readonly keys: readonly string[] } | { readonly exceptKeys: readonly string[] };
 
 /**
- * What an error tells of the statement that threw it. `rolledBack`: it left nothing and may be sent again. `unknown`: it may have been
- * carried out, which only the table can show. `final`: nothing more may be asked on this connection, not even that.
+ * What an error tells of the statement that threw it. `rolledBack`: it left nothing and may be sent again. `refused`: it left nothing, and
+ * would not if it were sent again. `unknown`: it may have been carried out, which only the table can show. `final`: likewise, but nothing
+ * more may be asked on this connection, not even that.
  */
-export type FailureKind = "rolledBack" | "unknown" | "final";
+export type FailureKind = "rolledBack" | "refused" | "unknown" | "final";
 
 /**
  * Where session rows live. Every verb is exactly one statement, so that the database alone decides between two requests.

@@ -78,7 +78,7 @@ export function createWebSessions<
       if (session.isEmpty()) cookie.delete();
       const isToSave = session.needsSave();
       if (isToSave || cookie.isMoved) checkChangeable(headers);
-      if (isToSave) await session.save();
+      if (isToSave) await session.saveAtEnd();
       cookie.writeTo(headers);
     },
   };

@@ -92,6 +92,27 @@ describe("withSession", () => {
     expect(calls).toEqual(["find", "update"]);
   });
 
+  it("does not save again what may have been saved, and undone by others meanwhile: the error of that save is its own", async () => {
+    const { withSession, load, signIn, store } = nextApp();
+    const key = await signIn();
+    const update = store.update.bind(store);
+    const lost = new Error("connection lost");
+    store.update = async (...args) => {
+      store.update = update;
+      await update(...args);
+      const other = await load(key);
+      expect(other.flash("note")).toBe("once");
+      await other.save();
+      throw lost;
+    };
+    const action = withSession(async (session) => {
+      session.flash("note", "once");
+      await session.save().catch(() => {});
+    });
+    await inNextRequest({ cookies: { session: key } }, () => expect(action()).rejects.toBe(lost));
+    expect((await load(key)).flash("note")).toBeUndefined();
+  });
+
   it("makes a row and sets the cookie for a new session", async () => {
     const { withSession, load, calls } = nextApp();
     const { setCookies } = await inNextRequest(

@@ -205,6 +205,27 @@ describeEachStore("After a sign-in", (stores) => {
     await expectVictimAlone(visited);
   });
 
+  it.each(SIGN_INS)("by $signIn that fails, what is saved then is not under the old key", async ({ run }) => {
+    const visited = await visit();
+    const { otherStore, clock, oldKey } = visited;
+    const failing = { ...otherStore, rekey: () => Promise.reject(new Error("connection lost")) };
+    const app = createWebSessions<ShopData>({ store: failing, secret: SECRET, now: clock.now });
+    const victim = await app.loadFrom(
+      new Request("https://shop.example/", { headers: { cookie: `session=${oldKey}` } }),
+    );
+    victim.set("userId", 7);
+    await expect(run(victim)).rejects.toThrow("connection lost");
+    for (const write of [() => app.commit(victim, new Headers()), () => victim.save()]) {
+      await expect(write()).rejects.toThrow("connection lost");
+    }
+    expect((await visited.attacker.load(oldKey)).toJSON()).toEqual({ cart: ["planted"] });
+    failing.rekey = otherStore.rekey as never;
+    const headers = new Headers();
+    await app.commit(victim, headers);
+    expect(parseSetCookie(headers.getSetCookie()[0]).value).toBe(victim.sessionKey);
+    await expectVictimAlone({ ...visited, victim });
+  });
+
   it.each(SIGN_INS)("by $signIn, what was in flight under the old key ends, and makes no row", async ({ run }) => {
     for (const [verb, write] of [
       ["update", (session: DbSession<ShopData>) => session.save()],

@@ -374,6 +374,22 @@ function twoRequestsAtOnce(stores: () => TestStores, codec: Codec) {
     expect((await mine.load(me.sessionKey)).get("note")).toBe("theirs again");
   });
 
+  it.each(["merge", "overwrite", "error"] as const)(
+    'onConflict "%s": nor one whose session is stamped with its beginning, as its row was not yet',
+    async (onConflict) => {
+      const { they, key, store, clock, read } = await twoActors();
+      const options = { store, secret: SECRET, codec, now: clock.now, onConflict, absoluteMaxAge: 1000 };
+      const stamping = createSessions<ShopData>(options);
+      const me = await stamping.load(key);
+      they.set("note", "theirs");
+      await they.save();
+      await me.save();
+      expect(await read()).toEqual({ userId: 7, cart: ["tea"], note: "theirs" });
+      clock.advance(1000);
+      expect((await stamping.load(key)).sessionKey, "which is in the row now").toBeNull();
+    },
+  );
+
   it('onConflict "overwrite": a session that is gone stays gone', async () => {
     const { me, they, store, key } = await twoActors({ onConflict: "overwrite" });
     await they.flush();

@@ -1,4 +1,10 @@
-import { createSessions, type SessionEvent, type SessionStore, type SessionsOptions } from "prisma-db-session";
+import {
+  createSessions,
+  type FailureKind,
+  type SessionEvent,
+  type SessionStore,
+  type SessionsOptions,
+} from "prisma-db-session";
 import { expect, it } from "vitest";
 import { describeEachStore } from "../stores.ts";
 import { SECRET, type ShopData, storedKey, TWO_WEEKS, testClock } from "../support.ts";
@@ -13,14 +19,21 @@ const nameless = new Error("Connection terminated unexpectedly");
 const deadlock = Object.assign(new Error("Transaction failed due to a write conflict or a deadlock."), {
   code: "P2034",
 });
+const refused = Object.assign(new Error("Unique constraint failed"), { code: "P2002" });
 const busy = Object.assign(new Error("Operation has timed out"), { code: "P1008" });
+
+const KINDS = new Map<unknown, FailureKind>([
+  [deadlock, "rolledBack"],
+  [refused, "refused"],
+  [busy, "final"],
+]);
 
 describeEachStore("When the database fails", (stores) => {
   /** A session, and a way to let its next statements fail: `before` the database has carried them out, or `after`. */
   async function actors(options: Partial<SessionsOptions> = {}) {
     const { store: real, otherStore } = stores();
     const store: SessionStore = {
-      failureKind: (error) => (error === deadlock ? "rolledBack" : error === busy ? "final" : "unknown"),
+      failureKind: (error) => KINDS.get(error) ?? "unknown",
       ...real,
     };
     const clock = testClock();
@@ -43,13 +56,13 @@ describeEachStore("When the database fails", (stores) => {
     events.length = 0;
 
     /**
-     * Each error fails one call of the verb, before or after it was carried out; the calls after them are as usual. What happens
+     * Each error fails one call of the verb, before or after it was carried out; undefined, and the calls after them, as usual. What happens
      * `meanwhile` comes before I hear of it. Returns the calls.
      */
     const fail = (
       verb: Verb,
       when: "before" | "after",
-      errors: readonly Error[] = [],
+      errors: readonly (Error | undefined)[] = [],
       meanwhile: () => Promise<void> = async () => {},
     ) => {
       const left = [...errors];
@@ -248,9 +261,9 @@ describeEachStore("When the database fails", (stores) => {
 
   it("save: what was certainly not carried out is not mine any more when I take it back", async () => {
     const { me, theirs, key, fail, read } = await actors();
-    fail("update", "before", [busy]);
+    fail("update", "before", [refused]);
     me.set("userId", 8);
-    await expect(me.save()).rejects.toBe(busy);
+    await expect(me.save()).rejects.toBe(refused);
     me.set("userId", 7);
     const they = await theirs.load(key);
     they.set("userId", 9);
@@ -258,6 +271,61 @@ describeEachStore("When the database fails", (stores) => {
     me.set("note", "mine");
     await me.save();
     expect(await read()).toEqual({ userId: 9, cart: ["tea"], note: "mine" });
+  });
+
+  it("save: what may have been carried out on a connection that must not be asked is taken back, too", async () => {
+    const { me, fail, read } = await actors();
+    fail("update", "after", [busy]);
+    me.set("userId", 8);
+    await expect(me.save()).rejects.toBe(busy);
+    me.set("userId", 7);
+    await me.save();
+    expect(await read()).toEqual({ userId: 7, cart: ["tea"] });
+  });
+
+  it.each(["merge", "overwrite", "error"] as const)(
+    "save: with %s, one that arrived unheard is no other request's when I save once more, and what I changed since goes on top",
+    async (onConflict) => {
+      const { me, fail, read, events } = await actors({ onConflict });
+      fail("update", "after", [lost]);
+      fail("find", "before", [nameless]);
+      me.get("cart")?.push("milk");
+      await expect(me.save()).rejects.toBe(lost);
+      me.set("note", "since");
+      await me.save();
+      expect(await read()).toEqual({ userId: 7, cart: ["tea", "milk"], note: "since" });
+      expect(events.map(({ type }) => type)).toEqual(["saved"]);
+    },
+  );
+
+  it("save: one that was called before another had failed does not repeat what that one may have done", async () => {
+    const { me, theirs, key, fail, read } = await actors();
+    fail("update", "after", [lost], async () => {
+      const they = await theirs.load(key);
+      if (they.flash("note") === "once") await they.save();
+    });
+    me.flash("note", "once");
+    const saves = await Promise.allSettled([me.save(), me.save()]);
+    expect(saves).toEqual([1, 2].map(() => ({ status: "rejected", reason: lost })));
+    expect((await theirs.load(key)).flash("note")).toBeUndefined();
+    await me.save();
+    expect((await theirs.load(key)).flash("note"), "now it is wanted once more").toBe("once");
+    expect(await read()).toEqual({ userId: 7, cart: ["tea"] });
+  });
+
+  it("save: what I take back, and others change, after an error is not made twice either", async () => {
+    const { me, theirs, key, fail, read } = await actors();
+    fail("update", "after", [lost]);
+    fail("find", "before", [nameless]);
+    me.set("userId", 8);
+    await expect(me.save()).rejects.toBe(lost);
+    me.set("userId", 7);
+    const they = await theirs.load(key);
+    they.set("userId", 9);
+    await they.save();
+    fail("update", "before", [lost]);
+    await expect(me.save()).rejects.toBe(lost);
+    expect(await read()).toEqual({ userId: 9, cart: ["tea"] });
   });
 
   it("save: what I take back after an error is taken back, though it had arrived", async () => {
@@ -417,6 +485,21 @@ describeEachStore("When the database fails", (stores) => {
     expect(await read()).toEqual({});
   });
 
+  it("save after clear: of a session that was empty before, it is not made twice either", async () => {
+    const { mine, theirs, fail, read } = await actors();
+    const me = mine.open();
+    await me.create();
+    const updates = fail("update", "after", [lost], async () => {
+      const they = await theirs.load(me.sessionKey);
+      they.set("note", "theirs");
+      await they.save();
+    });
+    me.clear();
+    await expect(me.save()).rejects.toBe(lost);
+    expect(await read(me.sessionKey)).toEqual({ note: "theirs" });
+    expect(updates).toHaveLength(1);
+  });
+
   it("save after clear: one that arrives late, when it has thrown and others have saved since, changes nothing", async () => {
     const { me, they, fail, read, arrive } = await actors();
     const late = fail("update", "before", [lost]);
@@ -486,6 +569,81 @@ describeEachStore("When the database fails", (stores) => {
     expect(await read(me.sessionKey)).toEqual({ userId: 8, cart: ["tea"] });
     expect(await exists(key)).toBe(false);
     expect(events.map(({ type }) => type)).toEqual(["rotated"]);
+  });
+
+  it("cycleKey: after a clear without a load, it is not sent again", async () => {
+    const { mine, they, key, fail, read } = await actors();
+    const me = mine.open(key);
+    me.clear();
+    they.set("note", "theirs");
+    await they.save();
+    const rekeys = fail("rekey", "before", [lost]);
+    await expect(me.cycleKey()).rejects.toBe(lost);
+    expect(await read()).toEqual({ userId: 7, cart: ["tea"], note: "theirs" });
+    expect(rekeys).toHaveLength(1);
+  });
+
+  it("cycleKey: one that arrived, but could not be looked for, is found by the next save", async () => {
+    const { me, key, keys, fail, read, exists } = await actors();
+    fail("rekey", "after", [lost]);
+    fail("find", "before", [nameless]);
+    me.set("userId", 8);
+    await expect(me.cycleKey()).rejects.toBe(lost);
+    expect([me.sessionKey, await exists(keys[0] as string)]).toEqual([key, true]);
+    me.set("note", "since");
+    await me.save();
+    expect(await read(me.sessionKey)).toEqual({ userId: 8, cart: ["tea"], note: "since" });
+    expect(await Promise.all([key, keys[0] as string].map(exists))).toEqual([false, false]);
+  });
+
+  it.each(["flush", "destroy"] as const)("cycleKey: nor does one that arrived unheard outlive a %s", async (end) => {
+    const { me, keys, fail, exists } = await actors();
+    fail("rekey", "after", [lost]);
+    fail("find", "before", [nameless]);
+    await expect(me.cycleKey()).rejects.toBe(lost);
+    expect(await exists(keys[0] as string)).toBe(true);
+    await me[end]();
+    expect(await exists(keys[0] as string)).toBe(false);
+  });
+
+  it.each(["cycleKey", "markAuthenticated"] as const)(
+    "%s: when it has failed, what is saved next gets the new key, for whoever knows the old one must not have it",
+    async (cycle) => {
+      const { me, key, fail, read, exists } = await actors();
+      fail("rekey", "before", [lost]);
+      me.set("userId", 8);
+      await expect(me[cycle]()).rejects.toBe(lost);
+      expect([me.sessionKey, me.isFresh(60), me.needsSave()]).toEqual([key, false, true]);
+      await me.save();
+      expect(me.sessionKey).not.toBe(key);
+      expect(await exists(key)).toBe(false);
+      expect(await read(me.sessionKey)).toEqual({ userId: 8, cart: ["tea"] });
+      const after = me.sessionKey;
+      await me.save();
+      expect(me.sessionKey, "once").toBe(after);
+    },
+  );
+
+  it("markAuthenticated: one that fails counts for nothing, also where others have cleared the session before it", async () => {
+    const { me, theirs, fail } = await actors();
+    await me.markAuthenticated();
+    const they = await theirs.load(me.sessionKey);
+    they.clear();
+    await they.save();
+    fail("rekey", "before", [undefined, deadlock, lost]);
+    await expect(me.markAuthenticated()).rejects.toBe(lost);
+    expect(me.isFresh(60)).toBe(false);
+    await me.save();
+    expect((await theirs.load(me.sessionKey)).isFresh(60)).toBe(false);
+  });
+
+  it("markAuthenticated: nor one that I clear while it is on its way, and which fails", async () => {
+    const { me, theirs, fail } = await actors();
+    await me.markAuthenticated();
+    fail("rekey", "before", [lost], async () => me.clear());
+    await expect(me.markAuthenticated()).rejects.toBe(lost);
+    await me.save();
+    expect((await theirs.load(me.sessionKey)).isFresh(60)).toBe(false);
   });
 
   it("cycleKey: one that did not arrive is the error, and the old key stays", async () => {
@@ -573,6 +731,14 @@ describeEachStore("When the database fails", (stores) => {
       expect([await exists(key), deletes.length]).toEqual([false, 4]);
     },
   );
+
+  it("flush: a clear() while one that fails is on its way is not lost", async () => {
+    const { me, fail, read } = await actors();
+    fail("delete", "before", [busy], async () => me.clear());
+    await expect(me.flush()).rejects.toBe(busy);
+    await me.save();
+    expect(await read()).toEqual({});
+  });
 
   it.each(["flush", "destroy"] as const)("%s: what was rolled back is sent again", async (end) => {
     const { me, key, fail, exists } = await actors();

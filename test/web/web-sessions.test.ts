@@ -380,6 +380,42 @@ describe("where a session cannot be saved", () => {
     expect(await app.store.find(storedKey(key))).toBeUndefined();
   });
 
+  it("after a save of the handler's that failed, what others may have undone meanwhile is not saved once more", async () => {
+    const app = webApp();
+    const key = await app.signIn();
+    const session = await app.loadFrom(requestWith(`session=${key}`));
+    const update = app.store.update.bind(app.store);
+    app.store.update = async (...args) => {
+      app.store.update = update;
+      await update(...args);
+      const other = await app.load(key);
+      expect(other.flash("note")).toBe("once");
+      await other.save();
+      throw new Error("connection lost");
+    };
+    session.flash("note", "once");
+    await session.save().catch(() => {});
+    const headers = new Headers(unchanged);
+    await expect(app.commit(session, headers)).rejects.toThrow("connection lost");
+    expect(Object.fromEntries(headers)).toEqual(unchanged);
+    expect((await app.load(key)).flash("note")).toBeUndefined();
+  });
+
+  it("but what nobody has written since is", async () => {
+    const app = webApp();
+    const key = await app.signIn();
+    const session = await app.loadFrom(requestWith(`session=${key}`));
+    const update = app.store.update.bind(app.store);
+    app.store.update = async () => {
+      app.store.update = update;
+      throw new Error("connection lost");
+    };
+    session.set("userId", 8);
+    await session.save().catch(() => {});
+    await app.commit(session, new Headers());
+    expect((await app.load(key)).get("userId")).toBe(8);
+  });
+
   it("a new session leaves nothing behind that a later commit would write", async () => {
     const app = webApp();
     const session = await app.loadFrom(requestWith());
