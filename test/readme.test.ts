@@ -27,6 +27,8 @@ export const prisma = new PrismaClient({ adapter });
 export declare function changePassword(id: number, password: string): Promise<void>;
 export declare function lock(id: number): Promise<void>;
 `,
+  "lib/coupons.ts": `export declare function credit(userId: number, coupon: string): Promise<void>;
+`,
   "tsconfig.json": JSON.stringify({
     extends: "../../tsconfig.json",
     compilerOptions: {

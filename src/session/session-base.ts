@@ -91,7 +91,10 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
     return this.has(key) && this.deleteValue(key);
   }
 
-  /** Removes a key and returns its value, or the default given, or `undefined`. */
+  /**
+   * Removes a key and returns its value, or the default given, or `undefined`. Requests at once that do so all get it and can all save: what
+   * may happen only once is to be done behind a `save()` with `onConflict: "error"`, or behind a `cycleKey()`, which succeed for one alone.
+   */
   pop<K extends Key<Data>>(key: K): Data[K] | undefined;
   pop<K extends Key<Data>, Default>(key: K, defaultValue: Default): Data[K] | Default;
   pop(key: Key<Data>, defaultValue?: unknown): unknown {
@@ -183,7 +186,10 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
 
   /** Keeps a value for the next read, at this request or at a later one. */
   flash(key: string, value: unknown): void;
-  /** Reads a flash value and removes it. The removal is a change like any other: it lasts once the session is saved. */
+  /**
+   * Reads a flash value and removes it. The removal is a change like any other: it lasts once the session is saved. As with `pop()`, requests
+   * at once may all get it: show it to the user, but do not act on it.
+   */
   flash(key: string): unknown;
   flash(key: string, ...given: [unknown?]): unknown {
     const name = flashKey(key);

@@ -345,6 +345,22 @@ function twoRequestsAtOnce(stores: () => TestStores, codec: Codec) {
     expect(events).toContainEqual({ type: "conflict", attempt: 1, keyHash: expect.any(String) });
   });
 
+  it.each([
+    { write: "save", onConflict: "error", code: "SESSION_CONFLICT" },
+    { write: "cycleKey", onConflict: "merge", code: "SESSION_UPDATE" },
+  ] as const)("of those who take a value at once, one alone succeeds by $write with $onConflict", async (way) => {
+    const { mine, theirs, key } = await twoActors({ onConflict: way.onConflict });
+    const actors = await Promise.all(Array.from({ length: 6 }, (_, i) => (i % 2 ? mine : theirs).load(key)));
+    const outcomes = await Promise.allSettled(
+      actors.map((actor) => {
+        expect(actor.pop("cart")).toEqual(["tea"]);
+        return actor[way.write]();
+      }),
+    );
+    const failed = outcomes.filter((outcome) => outcome.status === "rejected");
+    expect(failed.map(({ reason }) => reason.code)).toEqual(Array(5).fill(way.code));
+  });
+
   it('onConflict "error": cycleKey without a change of its own takes theirs along', async () => {
     const { me, they, mine } = await twoActors({ onConflict: "error" });
     they.set("note", "theirs");

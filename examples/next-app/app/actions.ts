@@ -8,7 +8,7 @@ import { emptyCart, MAX_QUANTITY, quantityOf, readCart, setQuantity } from "../l
 import { redirectWithNotice } from "../lib/notice.ts";
 import { findProduct, type Product, products } from "../lib/products.ts";
 import { safePath } from "../lib/safe-path.ts";
-import { revoke, type ShopSession, withSession } from "../lib/session.ts";
+import { revoke, type ShopSession, withSession, withStrictSession } from "../lib/session.ts";
 import { shortUserAgent } from "../lib/user-agent.ts";
 import { authenticate, saveNote } from "../lib/users.ts";
 
@@ -46,15 +46,25 @@ export const changeQuantity = withSession(
   },
 );
 
-/** This form does so too: the cart is still there after signing in again. */
-export const placeOrder = withSession(async (session, form: FormData) => {
+/** Two clicks at once are one order: the second one finds the cart as the first has left it. */
+export async function placeOrder(form: FormData): Promise<void> {
+  try {
+    await orderOnce(form);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== "SESSION_CONFLICT") throw error;
+    redirect("/cart");
+  }
+}
+
+/** This form names all that is in the cart too: it is still there after signing in again. */
+const orderOnce = withStrictSession(async (session, form: FormData) => {
   if (!session.has("userId")) {
     if (restoreCart(session, form)) session.set("kept", true);
     redirect("/sign-in?ended=1&next=/cart");
   }
   const { count } = readCart(session);
   if (count === 0) redirect("/cart");
-  emptyCart(session);
+  emptyCart(session); // a real shop calls `session.save()` after this, and sends nothing before that has succeeded
   const things = count === 1 ? "One thing is" : `${count} things are`;
   redirectWithNotice(session, "/", `Thank you. ${things} on the way to you, in theory.`);
 });

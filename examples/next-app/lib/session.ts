@@ -1,4 +1,4 @@
-import { createNextSessions } from "prisma-db-session/next";
+import { createNextSessions, type NextSessionsOptions } from "prisma-db-session/next";
 import { countMerge } from "./merges.ts";
 import { prisma } from "./prisma.ts";
 
@@ -26,7 +26,7 @@ export type ShopSession = {
  */
 const onPlainHttp = process.env.SHOP_ON_PLAIN_HTTP === "1";
 
-export const { getSession, withSession, list, revoke } = createNextSessions<ShopSession, typeof prisma.session>({
+const options: NextSessionsOptions<ShopSession, typeof prisma.session> = {
   model: prisma.session,
   secret: process.env.SESSION_SECRET,
   cookie: onPlainHttp ? { secure: false } : {},
@@ -41,4 +41,9 @@ export const { getSession, withSession, list, revoke } = createNextSessions<Shop
     countMerge(event);
     if (event.type === "suspicious") console.warn(`The data of session ${event.keyHash} did not verify.`);
   },
-});
+};
+
+export const { getSession, withSession, list, revoke } = createNextSessions(options);
+
+/** For what may happen only once: of two actions that change a session at once, the second one's save throws ConflictError. */
+export const { withSession: withStrictSession } = createNextSessions({ ...options, onConflict: "error" });

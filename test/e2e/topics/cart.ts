@@ -93,6 +93,33 @@ export function cartTests(shop: OpenShop): void {
       expect(await visitor.page.getByText("Thank you").count()).toBe(0);
     });
 
+    it("is ordered once, also by two clicks at once", async () => {
+      const visitor = await shop.visit();
+      await visitor.addMug();
+      await visitor.go("/sign-in?next=/cart");
+      await visitor.enterPassword();
+      await visitor.heading("Your cart");
+      const [full] = await shop.rows();
+      await visitor.press("Place the order");
+      await visitor.see("Thank you. One thing is on the way");
+      const [ordered] = await shop.rows();
+
+      // The second click has read the cart before that, and its UPDATE comes after it.
+      await shop.sql(`UPDATE session SET data = '${full?.data}'`);
+      await visitor.go("/cart");
+      await shop.sql(
+        `CREATE TRIGGER first_click BEFORE UPDATE ON session WHEN OLD.data = '${full?.data}'
+         BEGIN UPDATE session SET data = '${ordered?.data}'; SELECT RAISE(IGNORE); END`,
+      );
+      try {
+        await visitor.press("Place the order");
+        await visitor.see("Nothing in it yet.");
+      } finally {
+        await shop.sql("DROP TRIGGER first_click");
+      }
+      expect((await shop.rows()).map(({ data }) => data)).toEqual([ordered?.data]);
+    });
+
     it("shows no notice that the address or a header of the browser's own brings along", async () => {
       const visitor = await shop.visit();
       await visitor.addMug();
