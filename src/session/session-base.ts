@@ -127,7 +127,8 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
 
   /**
    * Removes everything, flash values and an expiry of the session's own included. Needs no loading; the key stays. The next save replaces
-   * whatever is in the row by then.
+   * whatever is in the row by then. This is no sign-out, for only `flush()` ends a session: a request in flight that has changed something
+   * merges its change back into the cleared row.
    */
   clear(): void {
     const before = this.data;

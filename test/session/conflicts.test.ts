@@ -134,6 +134,15 @@ function twoRequestsAtOnce(stores: () => TestStores, codec: Codec) {
     expect(events.map(({ type }) => type)).toContain("overwritten");
   });
 
+  it("they clear: what I have changed is merged back into the row, and what I have only read is not", async () => {
+    const { me, they, read } = await twoActors();
+    me.set("userId", 8);
+    they.clear();
+    await they.save();
+    await me.save();
+    expect(await read()).toEqual({ userId: 8 });
+  });
+
   it("clear means all, also when the row changes between two attempts", async () => {
     const { me, they, store, read } = await twoActors();
     const update = store.update.bind(store);
