@@ -3,7 +3,8 @@ import type { SecretKeys } from "../secret.ts";
 /**
  * Turns values into text and back. `JSON`, superjson and devalue fit as they are.
  *
- * The same value must give the same text each time: by their texts a save tells which values changed.
+ * The same value must give the same text each time: by their texts a save tells which values changed. Half of a surrogate pair must be
+ * escaped, as these three do: otherwise saving it is a `SerializationError`.
  */
 export interface Serializer {
   stringify(value: unknown): string;

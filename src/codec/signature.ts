@@ -1,6 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type { CodecContext } from "./codec.ts";
 import { hmacSha256 } from "./hmac.ts";
+import { hasLoneSurrogate } from "./lone-surrogate.ts";
 import { NONCE_LENGTH, nonce } from "./nonce.ts";
 
 /** What a signature is for: no text that was signed for one purpose verifies for another. */
@@ -38,10 +39,8 @@ export function isSealOf(given: string, text: string, purpose: Purpose, context:
   const keys = context.secrets.derive(purpose.label);
   const isGenuine = keys.some((key) => timingSafeEqual(Buffer.from(hmacSha256(key, signed)), signature));
   // Half a surrogate pair has the bytes of U+FFFD, so a text with the one has the signature of a text with the other.
-  return isGenuine && !LONE_SURROGATE.test(text);
+  return isGenuine && !hasLoneSurrogate(text);
 }
-
-const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** A stored key has one of two fixed forms, neither of which another can be the beginning of together with the dot behind it. */
 const message = (payload: string, { version }: Purpose, { storedKey }: CodecContext) =>

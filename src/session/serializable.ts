@@ -1,5 +1,6 @@
 import type { Serializer } from "../codec/codec.ts";
 import { SerializationError } from "../errors.ts";
+import { valuePath } from "../value-path.ts";
 import type { Texts } from "./changes.ts";
 
 const MAX_DEPTH = 500;
@@ -57,7 +58,7 @@ function isPlain(value: unknown): boolean {
 }
 
 function serializerText(key: string, value: unknown, serializer: Serializer): string {
-  const path = pathOf([key]);
+  const path = valuePath([key]);
   const storable = "Store something that it can write, or delete the key.";
   let text: unknown;
   try {
@@ -134,20 +135,11 @@ function describePrimitive(value: unknown): string {
 }
 
 function notSerializable(what: string, { keys }: Place): SerializationError {
-  const path = pathOf(keys);
+  const path = valuePath(keys);
   const hint =
     what === "undefined" ? "Delete it instead" : "Store plain JSON values, or give a `serializer` that knows it";
   return new SerializationError(
     `The session value at ${path} is ${what}, which JSON would not bring back as it is. ${hint}.`,
     path,
   );
-}
-
-/** As one would write it in code, with every unusual name in quotes. */
-function pathOf(keys: readonly (string | number)[]): string {
-  const segments = keys.map((key, i) => {
-    if (typeof key === "string" && /^[A-Za-z_$][\w$]*$/.test(key)) return i === 0 ? key : `.${key}`;
-    return `[${JSON.stringify(key)}]`;
-  });
-  return segments.join("");
 }

@@ -1,6 +1,6 @@
 import * as devalue from "devalue";
 import fc from "fast-check";
-import { createSessions, type Serializer } from "prisma-db-session";
+import { createSessions, memoryStore, type Serializer } from "prisma-db-session";
 import superjson from "superjson";
 import { describe, expect, it } from "vitest";
 import { describeEachStore } from "../stores.ts";
@@ -130,6 +130,39 @@ it.each(READABLE)("%s does not take half a surrogate pair for the character that
   const text = signPayload(codec, '{"a":"\uFFFD"}');
   expect(codec.decode(text, context())).toEqual({ a: "\uFFFD" });
   expect(codec.decode(text.replace("\uFFFD", "\uD800"), context())).toBeUndefined();
+});
+
+describe.each(CODECS)("%s with a serializer that escapes nothing", (_, codec) => {
+  /** As JSON, but for what that escapes. */
+  const serializer: Serializer = {
+    stringify: (value) =>
+      JSON.stringify(value).replace(/\\u(d[89a-f]..)/g, (_, hex) => String.fromCharCode(Number(`0x${hex}`))),
+    parse: JSON.parse,
+  };
+
+  it.each<[what: string, data: Record<string, unknown>, path: string]>([
+    ["a text", { whole: "\u{1F600}", half: "\uD83D" }, "half"],
+    ["a text deep inside a value", { list: [{ half: "\uDE00!" }] }, "list"],
+    ["a key", { "\uD83D": 1 }, '["\\ud83d"]'],
+  ])("refuses half of a surrogate pair in %s", async (_, data, path) => {
+    expect(() => codec.encode(data, context({ serializer }))).toThrow(
+      expect.objectContaining({
+        code: "SESSION_SERIALIZATION",
+        path,
+        message: expect.stringContaining("toWellFormed"),
+      }),
+    );
+    const store = memoryStore();
+    const session = createSessions({ store, secret: SECRET, codec, serializer }).open();
+    session.update(data);
+    await expect(session.save()).rejects.toMatchObject({ code: "SESSION_SERIALIZATION", path });
+    expect(await store.findMatching({})).toEqual([]);
+  });
+
+  it("gives back whole ones", () => {
+    const data = { "\u{1F600}": "\u{1F600}" };
+    expect(codec.decode(codec.encode(data, context({ serializer })), context({ serializer }))).toEqual(data);
+  });
 });
 
 describe.each(pairs)("$name", ({ codec, serializer, refused }) => {
