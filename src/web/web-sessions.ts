@@ -23,6 +23,9 @@ export interface WebSessions<
    * the response. A session that is empty by then (flushed; or its cookie led to none) has its cookie removed; one that was only cleared
    * keeps it. Headers that set the cookie also get `Vary: Cookie` and `Cache-Control: no-store`; otherwise they are left alone.
    *
+   * The cookie that an answer removes may be another one by then: that of a sign-in, if the request was sent before it and is answered after
+   * it. What only reads, and is polled, need not commit a session whose `sessionKey` is `null`.
+   *
    * It may be called again: the last state counts. When the session cannot be saved, no header is touched.
    * @throws UpdateError when the session ended meanwhile: `flush()` and commit again, to remove the cookie
    * @throws ConflictError, SerializationError like `save()`
