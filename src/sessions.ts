@@ -20,7 +20,7 @@ export interface Sessions<
   /**
    * Deletes every expired row, batch by batch, each its own short statement, with a rest after each. Safe beside traffic and beside another
    * cleaner; goes on until no row is left that had expired when it began.
-   * @returns how many rows were deleted
+   * @returns how many rows were deleted; fewer, never more, than were if the answer of a DELETE was lost, which is then sent once more
    * @throws the signal's reason, after the batch that was running
    * @throws ConfigError for a batchSize that is none, and for expired rows that are read again and again but cannot be deleted
    */
@@ -36,7 +36,8 @@ export interface Sessions<
    * Ends the sessions whose columns meet a condition, by deleting their rows: no save that is in flight brings one back. For "sign out
    * everywhere else": `revoke({ userId: 7 }, { except: session })`; for one of the devices: `revoke({ userId: 7 }, { keyHash })`. A session
    * that gets an owner while this runs is not met by it: lock a disabled account before, and then revoke.
-   * @returns how many rows were deleted, expired ones included; 0 for a `keyHash` that got another key meanwhile: list anew then
+   * @returns how many rows were deleted, expired ones included; 0 for a `keyHash` that got another key meanwhile: list anew then. If the
+   * answer of a DELETE was lost, that is sent once more: what the first had deleted is not counted, and there may be no event of it
    * @throws TypeError for a condition with a part that says nothing (`undefined`, `NaN`, an empty `OR`), which Prisma would take for others than
    * are meant; `{}` alone means everybody
    */

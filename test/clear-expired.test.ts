@@ -193,6 +193,21 @@ it("sends a batch again that failed: after a rollback, and once after any other 
   await expect(sessions.clearExpired()).rejects.toBe(lost);
 });
 
+it("does not count what a batch deleted whose answer was lost", async () => {
+  const store = memoryStore();
+  for (const row of rows(3, "expired", START)) await store.insert(row);
+  let isLost = false;
+  const deleteExpired: typeof store.deleteExpired = async (...args) => {
+    const count = await store.deleteExpired(...args);
+    if (isLost) return count;
+    isLost = true;
+    throw new Error("connection lost");
+  };
+  const sessions = createSessions({ store: { ...store, deleteExpired }, secret: SECRET, now: () => START });
+  expect(await sessions.clearExpired({ batchSize: 2 })).toBe(1);
+  expect(await store.findExpired(START, 10)).toEqual([]);
+});
+
 describeEachDatabase("Clearing beside traffic", (db, { provider }) => {
   const hasOneWriter = provider === "sqlite";
 

@@ -174,6 +174,20 @@ describeEachOwnedStore("revoke()", (stores) => {
     expect(events).not.toContainEqual({ type: "revoked", by: "revoke", keyHash: handedOver.keyHash });
   });
 
+  it("ends all also where the answer of the DELETE is lost, and counts fewer then", async () => {
+    const { mine, myStore, shared, signIn, liveOf } = actors();
+    for (let i = 0; i < 3; i++) await signIn(OWNER);
+    const other = await signIn(SOMEBODY_ELSE);
+    myStore.deleteMatching = async (...args) => {
+      myStore.deleteMatching = shared.deleteMatching;
+      await shared.deleteMatching(...args);
+      throw new Error("connection lost");
+    };
+    await withoutWaits(async () => expect(await mine.revoke({ userId: OWNER })).toBe(0));
+    expect(await liveOf(OWNER)).toEqual([]);
+    expect(await liveOf(SOMEBODY_ELSE)).toEqual([storedKey(other.sessionKey)]);
+  });
+
   it("leaves the excepted session alone, whatever it and the others do meanwhile", async () => {
     const { mine, signIn, meanwhile, liveOf } = actors();
     const [here, racing] = [await signIn(OWNER), await signIn(OWNER)];
