@@ -80,9 +80,9 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * @throws SerializationError for a value that would not come back as it went in
    */
   save({ mustCreate = false }: { readonly mustCreate?: boolean } = {}): Promise<void> {
-    const repeats = this.#record.isOpen;
+    const knownFailures = this.#record.openFailures;
     return this.#whenLoaded(() => {
-      if (!mustCreate) return this.#write({ rekey: false, repeats });
+      if (!mustCreate) return this.#write(knownFailures);
       if (this.sessionKey === null) return this.#insert({ keys: 1 });
       throw new CreateError("This session has a row already. Call `save()` to update it, or `create()` for another.");
     });
@@ -95,14 +95,14 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   destroy(sessionKey?: string | null): Promise<void> {
     return this.#turns.run(async () => {
       const key = sessionKey ?? this.sessionKey;
-      if (isPossibleSessionKey(key)) await this.#record.delete(key, "destroyed");
+      if (isPossibleSessionKey(key)) await this.#record.destroy(key);
     });
   }
 
   /** Ends the session: removes the cookie, deletes the row, forgets data and key. Loads nothing. */
   flush(): Promise<void> {
     return this.#turns.run(async () => {
-      const { data, replacesAll } = this;
+      const { data, modified, replacesAll } = this;
       // Before the row goes, so that what is set while it is on its way counts for the session after it.
       this.data = new Map();
       this.replacesAll = false;
@@ -113,9 +113,10 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
         this.#rotationDue = false;
       } catch (error) {
         this.writeError = error;
-        // A clear() meanwhile is wanted all the same.
+        // What was set meanwhile was for the session after this one. A clear() is wanted all the same.
         if (!this.replacesAll) {
           this.data = data;
+          this.modified = modified;
           this.replacesAll = replacesAll;
         }
         throw error;
@@ -130,10 +131,9 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * @throws UpdateError, ConflictError, SerializationError like `save()`
    */
   cycleKey(): Promise<void> {
-    const repeats = this.#record.isOpen;
-    return this.#whenLoaded(() => {
+    return this.#rotating((knownFailures) => {
       this.accessed = true;
-      return this.#write({ rekey: true, repeats });
+      return this.#write(knownFailures);
     });
   }
 
@@ -143,12 +143,11 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * @throws UpdateError, ConflictError, SerializationError like `save()`; the session then counts as its row does
    */
   markAuthenticated(): Promise<void> {
-    const repeats = this.#record.isOpen;
-    return this.#whenLoaded(async () => {
+    return this.#rotating(async (knownFailures) => {
       const at = this.config.now().getTime();
       this.authenticatedAt = at;
       try {
-        await this.#write({ rekey: true, repeats });
+        await this.#write(knownFailures);
       } catch (error) {
         // Not after a clear() meanwhile, which has taken it back already.
         if (this.authenticatedAt === at) this.authenticatedAt = this.#record.authenticatedAt;
@@ -163,7 +162,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * @returns whether it did; always false without the option `refreshAfter`
    */
   refresh(): Promise<boolean> {
-    return this.#whenLoaded(() => this.#record.refresh());
+    return this.#whenLoaded(async () => !this.#rotationDue && this.#record.refresh());
   }
 
   /**
@@ -185,12 +184,25 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * @internal
    */
   async saveAtEnd(): Promise<void> {
-    if (this.needsSave()) await this.#whenLoaded(() => this.#write({ rekey: false, repeats: false }));
+    if (this.needsSave()) await this.#whenLoaded(() => this.#write(0));
   }
 
   /** In its turn, and at once when the data are there. */
   #whenLoaded<Result>(work: () => Promise<Result>): Promise<Result> {
-    return this.#turns.run(() => (this.data ? work() : this.#read().then(work)));
+    return this.#turns.run(() => this.#loaded(work));
+  }
+
+  #loaded<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.data ? work() : this.#read().then(work);
+  }
+
+  /** The same for a write that gives the row a new key, which is due from then on even if it cannot be loaded. */
+  #rotating(work: (knownFailures: number) => Promise<void>): Promise<void> {
+    const knownFailures = this.#record.openFailures;
+    return this.#turns.run(() => {
+      this.#rotationDue = true;
+      return this.#loaded(() => work(knownFailures));
+    });
   }
 
   async #read(): Promise<void> {
@@ -204,11 +216,10 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
     return this.#writing((data) => this.#record.insert(data, options));
   }
 
-  /** @param options.repeats see {@link UpdateOptions}: whether an earlier write had failed when the user called this one */
-  #write({ rekey, repeats }: Omit<UpdateOptions, "replacesAll">): Promise<void> {
-    this.#rotationDue ||= rekey;
+  /** @param knownFailures those when the user decided to write; 0 where nobody has: see {@link UpdateOptions} */
+  #write(knownFailures: number): Promise<void> {
     return this.#writing((data, replacesAll) =>
-      this.#record.write(data, { rekey: this.#rotationDue, replacesAll, repeats }),
+      this.#record.write(data, { rekey: this.#rotationDue, replacesAll, knownFailures }),
     );
   }
 

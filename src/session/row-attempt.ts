@@ -1,6 +1,7 @@
 import type { Columns, UpdateGuard } from "../store/session-store.ts";
 import { differingKeys, type Texts } from "./changes.ts";
 import { sessionExpiryDate } from "./expiry.ts";
+import type { OpenWrite } from "./open-writes.ts";
 import { encodeRowData, isOfOlderSecret, isSameRow, type KnownRow, type StoredRow } from "./row-data.ts";
 import type { SessionConfig } from "./session-config.ts";
 
@@ -10,8 +11,8 @@ export interface UpdateOptions {
   readonly rekey: boolean;
   /** Replace whatever the row holds, instead of merging with it. */
   readonly replacesAll: boolean;
-  /** Make it all the same if an earlier write may have done so already: the caller knows of that one's error, and has decided. */
-  readonly repeats: boolean;
+  /** How many writes of this session had failed, with their outcome open, when the caller decided to write: only those may be made again. */
+  readonly knownFailures: number;
 }
 
 /** What an attempt starts from. */
@@ -66,10 +67,6 @@ export class RowAttempt {
     this.#config = config;
   }
 
-  get rekeys(): boolean {
-    return this.#options.rekey;
-  }
-
   get texts(): Texts {
     return this.#state.texts;
   }
@@ -79,6 +76,15 @@ export class RowAttempt {
     const { row, texts } = this.#state;
     const data = this.#text ?? row?.data;
     return data === undefined ? undefined : { data, expireDate: this.expireDate, texts };
+  }
+
+  /** What is to be remembered of it after a failure. */
+  openWrite(changedKeys: ReadonlySet<string>): OpenWrite {
+    const rowText = this.#text;
+    // Under a key that nobody knows, nobody builds upon it.
+    if (this.#options.rekey) return { rowText, movedTo: this.sessionKey };
+    const values = [...changedKeys].map((key) => [key, this.texts.get(key)] as const);
+    return { rowText, values, isHarmful: !this.isRepeatable(changedKeys) };
   }
 
   async send(): Promise<Outcome> {

@@ -32,13 +32,14 @@ export class RowUpdate {
   #attempt!: RowAttempt;
   #unexplained = 0;
   /** The row after an attempt that failed, but was carried out, and that another request has built upon. */
-  #builtUpon: KnownRow | undefined;
+  #builtUpon: Decoded | undefined;
   /**
    * The keys that this request changed since the session was read, also those which are by now as they were then: another request may have
    * written the same value meanwhile, or the user have set them back, which an UPDATE on its way does not know.
    */
   readonly #changedKeys: Set<string>;
   readonly #followsOpen: boolean;
+  readonly #knownKey: string;
   /** Another one where a cycleKey() of an earlier call has arrived unheard. */
   #sessionKey: string;
   readonly #open: OpenWrites;
@@ -62,6 +63,7 @@ export class RowUpdate {
     this.#open = open;
     this.#changedKeys = new Set(open.changedKeys);
     this.#followsOpen = !open.isEmpty;
+    this.#knownKey = sessionKey;
     this.#sessionKey = sessionKey;
     this.#data = data;
     this.#options = options;
@@ -75,6 +77,8 @@ export class RowUpdate {
    * @throws CreateError when no new key was free
    */
   async run(cookie: CookieMover): Promise<string> {
+    // It would be guarded by nothing.
+    if (!this.row && this.#mustNotRepeat && this.#open.isHidden(this.#texts(), undefined)) throw this.#open.error;
     const outcome = await this.#try(cookie);
     if (outcome === "matched") return this.#written(cookie);
     const { contended, storedKey } = this.#config;
@@ -113,7 +117,7 @@ export class RowUpdate {
     return {
       send: () => attempt.send(),
       look: () => this.#look(attempt),
-      onOpen: (error) => this.#open.add(attempt, this.#changedKeys, error),
+      onOpen: (error) => this.#open.add(attempt.openWrite(this.#changedKeys), error),
     };
   }
 
@@ -140,7 +144,7 @@ export class RowUpdate {
   /** The row under a key that a cycleKey() of an earlier call has given it unheard. */
   async #moved(): Promise<StoredRow | undefined> {
     const { store, storedKey } = this.#config;
-    for (const sessionKey of this.#open.sessionKeys) {
+    for (const sessionKey of this.#open.movedTo) {
       const row = await carryOut(store, () => ({ send: () => store.find(storedKey(sessionKey)), isRepeatable: true }));
       if (!row) continue;
       this.#sessionKey = sessionKey;
@@ -152,7 +156,7 @@ export class RowUpdate {
   /** Finds out why an UPDATE matched no row, and merges what another request wrote. True: the row is what the attempt wanted. */
   #reconcile(row: StoredRow | undefined, tried: number): boolean {
     const { onConflict, now } = this.#config;
-    const { replacesAll, repeats } = this.#options;
+    const { replacesAll } = this.#options;
     if (!row || !isLive(row, now())) {
       this.#emit({ type: "ended", reason: row ? "expired" : "gone" });
       throw new UpdateError(
@@ -164,16 +168,21 @@ export class RowUpdate {
     const theirs = this.#decode(row);
     const mine = this.#mine();
     const overwrites = replacesAll || (onConflict === "overwrite" && mine.size > 0);
-    if (theirs && this.#open.hasWritten(row)) this.row = theirs.row;
-    else if (!repeats && this.#isHidden(overwrites ? undefined : theirs)) throw this.#open.error;
-    else if (overwrites) this.#overwrite(row, theirs, tried);
+    if (theirs && this.#open.hasWritten(row)) {
+      this.row = theirs.row;
+      return false;
+    }
+    if (this.#mustNotRepeat && this.#open.isHidden(this.#texts(), overwrites ? undefined : theirs?.row.texts)) {
+      throw this.#open.error;
+    }
+    if (overwrites) this.#overwrite(row, theirs, tried);
     else this.#merge(theirs, mine, tried);
     return false;
   }
 
-  /** Whether, in what is in the row now, nobody can tell if a write of an earlier call was carried out; undefined: it tells nothing. */
-  #isHidden(theirs: Decoded | undefined): boolean {
-    return theirs ? this.#open.isHidden(this.#texts(), theirs.row.texts) : !this.#open.isEmpty;
+  /** Whether a write has failed since the caller decided to write: what that one may have done is not to be made again. */
+  get #mustNotRepeat(): boolean {
+    return this.#open.count > this.#options.knownFailures;
   }
 
   #overwrite(found: StoredRow, theirs: Decoded | undefined, tried: number): void {
@@ -199,7 +208,7 @@ export class RowUpdate {
   /** The attempt is in the row, and so done; what others wrote after it stays, and what the user changed since counts for the next save. */
   #buildUpon(theirs: Decoded, { texts }: RowAttempt): "matched" {
     this.#takeOver(theirs, new Set(differingKeys(texts, this.#texts())));
-    this.#builtUpon = theirs.row;
+    this.#builtUpon = theirs;
     return "matched";
   }
 
@@ -215,14 +224,17 @@ export class RowUpdate {
   #written(cookie: CookieMover): string {
     const attempt = this.#attempt;
     const { sessionKey } = attempt;
-    if (this.#builtUpon) cookie.move({ sessionKey, data: this.#data, expireDate: this.#builtUpon.expireDate });
-    this.row = this.#builtUpon ?? attempt.row;
-    if (!this.#options.rekey) this.#emit({ type: "saved" });
-    else {
-      const previousKeyHash = keyHash(this.#sessionKey, this.#config);
-      emitFor(attempt.sessionKey, { type: "rotated", previousKeyHash }, this.#config);
+    if (this.#builtUpon) {
+      const { data, row } = this.#builtUpon;
+      cookie.move({ sessionKey, data, expireDate: row.expireDate });
     }
-    return attempt.sessionKey;
+    this.row = this.#builtUpon?.row ?? attempt.row;
+    if (sessionKey === this.#knownKey) this.#emit({ type: "saved" });
+    else {
+      const previousKeyHash = keyHash(this.#knownKey, this.#config);
+      emitFor(sessionKey, { type: "rotated", previousKeyHash }, this.#config);
+    }
+    return sessionKey;
   }
 
   /** The keys that this request changed, also while the last attempt was on its way. */

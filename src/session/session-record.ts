@@ -30,7 +30,7 @@ type Dictionary = Map<string, unknown>;
 export class SessionRecord {
   #sessionKey: string | null;
   #row: KnownRow | undefined;
-  #open = new OpenWrites();
+  readonly #open = new OpenWrites();
   /** The key of a row whose data did not verify: no save may touch it, but flush() ends it. */
   #suspiciousKey: string | null = null;
   readonly #config: SessionConfig;
@@ -53,15 +53,16 @@ export class SessionRecord {
     return this.#sessionKey === null ? null : keyHash(this.#sessionKey, this.#config);
   }
 
-  /** Whether a write has failed and may have been carried out all the same, or may be yet. */
-  get isOpen(): boolean {
-    return !this.#open.isEmpty;
+  /** How many writes have failed that may have been carried out all the same, or may be yet. */
+  get openFailures(): number {
+    return this.#open.count;
   }
 
   /** When its user was last authenticated by what the row says, as that was last read or written. */
   get authenticatedAt(): number | undefined {
     const text = this.#row?.texts.get(AUTHENTICATED);
-    return text === undefined ? undefined : Number(this.#config.serializer.parse(text));
+    const at = text === undefined ? undefined : this.#config.serializer.parse(text);
+    return typeof at === "number" ? at : undefined;
   }
 
   /** Whether any row has the key, expired or not. */
@@ -101,7 +102,7 @@ export class SessionRecord {
     const update = new RowUpdate(sessionKey, this.#row, data, this.#open, options, this.#config);
     try {
       this.#sessionKey = await this.#cookie.withRow(() => update.run(this.#cookie));
-      this.#closeAll();
+      this.#open.close();
     } finally {
       // Also after a failure: what was merged into the data by then is not a change of this request's.
       this.#row = update.row;
@@ -128,7 +129,7 @@ export class SessionRecord {
         if (!inserted) continue;
         this.#sessionKey = inserted.sessionKey;
         this.#row = inserted.row;
-        this.#closeAll();
+        this.#open.close();
         emitFor(inserted.sessionKey, { type: "created" }, this.#config);
         return;
       }
@@ -153,6 +154,7 @@ export class SessionRecord {
     return {
       send: async () => (await store.insert({ key, data: text, expireDate, columns })) && insertion,
       look: async () => ((await store.find(key))?.data === text ? insertion : undefined),
+      onOpen: (error) => this.#open.add({ inserted: sessionKey }, error),
     };
   }
 
@@ -179,6 +181,7 @@ export class SessionRecord {
       const matched = await carryOut(store, () => ({
         send: () => store.update(key, { liveAt: now(), data: row.data }, changes),
         look: async () => (isSameRow(await store.find(key), refreshed) ? true : undefined),
+        onOpen: (error) => changes.data !== undefined && this.#open.add({ rowText: changes.data }, error),
       }));
       if (!matched) return false;
       this.#row = refreshed;
@@ -188,15 +191,18 @@ export class SessionRecord {
   }
 
   /** Deletes the row of a key, if there is one; this session's also where it has another key by now, unheard. */
-  async delete(sessionKey: string, reason: "destroyed" | "flushed"): Promise<void> {
+  async destroy(sessionKey: string): Promise<void> {
     this.#cookie.checkWritable();
-    // The old key's first: from then on the row can no longer move.
-    await this.#deleteRow(sessionKey, reason);
-    if (sessionKey !== this.#sessionKey) return;
-    for (const moved of this.#open.sessionKeys) await this.#deleteRow(moved, reason);
+    await this.#delete(sessionKey, "destroyed");
+    if (sessionKey === this.#sessionKey) await this.#deleteUnknown("destroyed");
   }
 
-  async #deleteRow(sessionKey: string, reason: "destroyed" | "flushed"): Promise<void> {
+  /** Those that failed writes of this session may have made, by another key: after its own, for from then on that can no longer move. */
+  async #deleteUnknown(reason: "destroyed" | "flushed"): Promise<void> {
+    for (const sessionKey of this.#open.unknownKeys) await this.#delete(sessionKey, reason);
+  }
+
+  async #delete(sessionKey: string, reason: "destroyed" | "flushed"): Promise<void> {
     const { store, storedKey } = this.#config;
     const key = storedKey(sessionKey);
     const deleted = await carryOut(store, () => ({
@@ -212,16 +218,13 @@ export class SessionRecord {
     await this.#cookie.withRow(async () => {
       this.#cookie.remove();
       const sessionKey = this.#sessionKey ?? this.#suspiciousKey;
-      if (sessionKey !== null) await this.delete(sessionKey, "flushed");
+      if (sessionKey !== null) await this.#delete(sessionKey, "flushed");
+      await this.#deleteUnknown("flushed");
     });
     this.#sessionKey = null;
     this.#suspiciousKey = null;
     this.#row = undefined;
-    this.#closeAll();
-  }
-
-  #closeAll(): void {
-    if (!this.#open.isEmpty) this.#open = new OpenWrites();
+    this.#open.close();
   }
 
   /** The row is written by now: if the limit cannot be kept, it must not look as if that had failed. */

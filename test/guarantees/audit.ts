@@ -56,7 +56,7 @@ export function audit(ledger: Ledger, table: Table): { readonly lies: string[]; 
   return { lies, curiosities };
 }
 
-/** One session has one row, under the last key that somebody was told, or a cycleKey that failed has moved it on; or it was flushed. */
+/** One session has one row, under the last key that somebody was told, or a write that failed has moved it on; or it was flushed. */
 function* checkKeys(life: Life, rows: readonly Row[]): Generator<string> {
   const tip = tipOf(life);
   const [row, another] = rows;
@@ -70,11 +70,11 @@ function* checkKeys(life: Life, rows: readonly Row[]): Generator<string> {
     if (flush.from === row[0]) yield `${title(life)} is back after ${name(flush)}`;
   }
   if (row[0] === tip) return;
-  const move = life.operations.find(({ drawn }) => drawn.includes(row[0]));
-  const moved = move?.kind === "cycleKey" && move.outcome === "failed" && move.from === tip;
+  const move = life.operations.find((operation) => isMove(operation) && operation.drawn.includes(row[0]));
+  const moved = move?.outcome === "failed" && move.from === tip;
   if (!move || !moved) yield `${title(life)} has a row under a key that it may not have any more`;
   // Who flushes a key after its row has moved on deletes nothing; but nothing may move once it is flushed.
-  else if (acknowledged(flushes, "flush").some(({ ended }) => ended < move.began)) {
+  else if (acknowledged(flushes, "flush").some(({ ended }) => ended < beginningOf(move, life))) {
     yield `${title(life)} was flushed, and is back by ${name(move)}`;
   }
 }
@@ -82,11 +82,12 @@ function* checkKeys(life: Life, rows: readonly Row[]): Generator<string> {
 /** Nothing may be acknowledged about a key that somebody has been told to be gone, and what is over must have been ended by somebody. */
 function* checkAnswers(life: Life): Generator<string> {
   const ends = life.operations.filter(
-    ({ kind, outcome }) => ["cycleKey", "flush"].includes(kind) && outcome !== "over",
+    (operation) => (isMove(operation) || operation.kind === "flush") && operation.outcome !== "over",
   );
   for (const operation of life.operations) {
-    const { kind, from, outcome, began, ended } = operation;
+    const { kind, from, outcome, ended } = operation;
     const others = ends.filter((end) => end !== operation && end.from === from);
+    const began = beginningOf(operation, life);
     const told = others.find((end) => end.outcome === "acknowledged" && end.ended < began);
     if (told && kind !== "flush" && outcome === "acknowledged")
       yield `${name(operation)} was acknowledged after ${name(told)}`;
@@ -94,7 +95,7 @@ function* checkAnswers(life: Life): Generator<string> {
       yield `${name(operation)} was told that the session is over, and nobody has ended it`;
     }
   }
-  const moves = acknowledged(life.operations, "cycleKey");
+  const moves = acknowledgedMoves(life);
   for (const move of moves) {
     const same = moves.find((other) => other.number < move.number && other.from === move.from);
     if (same) yield `${name(same)} and ${name(move)} have both moved one row`;
@@ -137,7 +138,7 @@ function* checkLists(operations: readonly Operation[], [, data]: Row): Generator
 /** The last key that somebody was told. */
 function tipOf(life: Life): string {
   let tip = lastOf(life.creation.drawn);
-  for (const move of acknowledged(life.operations, "cycleKey").sort((a, b) => a.ended - b.ended)) {
+  for (const move of acknowledgedMoves(life).sort((a, b) => a.ended - b.ended)) {
     if (move.from === tip) tip = lastOf(move.drawn);
   }
   return tip;
@@ -152,9 +153,27 @@ function rowsOf(operations: readonly Operation[], { rows }: Table): Row[] {
     });
 }
 
+/**
+ * When an operation began, or the first change of the key that failed before it on the same session object: it may have moved the row, under
+ * a key that no flush knows, and the object goes on with it.
+ */
+function beginningOf(operation: Operation, { operations }: Life): number {
+  const before = operations.filter(({ actor, number }) => actor === operation.actor && number < operation.number);
+  let { began } = operation;
+  for (const earlier of before.reverse()) {
+    if (earlier.kind === "load" || earlier.from !== operation.from) break;
+    if (isMove(earlier) && earlier.outcome === "failed") began = earlier.began;
+  }
+  return began;
+}
+
+/** After a cycleKey that failed, a save gives the row a new key too. */
+const isMove = ({ kind, drawn }: Operation) => kind === "cycleKey" || (kind === "save" && drawn.length > 0);
 const isWrite = ({ kind }: Operation) => ["create", "save", "cycleKey"].includes(kind);
 const isThere = (operation: Operation, [, data]: Row) => data[marksOf(operation)[0]] === operation.number;
 const acknowledged = (operations: readonly Operation[], kind: Operation["kind"]) =>
   operations.filter((operation) => operation.kind === kind && operation.outcome === "acknowledged");
+const acknowledgedMoves = ({ operations }: Life) =>
+  operations.filter((operation) => isMove(operation) && operation.outcome === "acknowledged");
 const name = ({ kind, number, outcome }: Operation) => `${kind} ${number} (${outcome})`;
 const title = ({ creation }: Life) => `the session of create ${creation.number}`;

@@ -85,7 +85,23 @@ describeEachStore("When the database fails", (stores) => {
     const exists = async (sessionKey: string) => (await otherStore.find(storedKey(sessionKey))) !== undefined;
     /** What the network delivers after all. */
     const arrive = (args: unknown[] | undefined) => otherStore.update(...(args as Parameters<SessionStore["update"]>));
-    return { mine, theirs, newDeployment, me, they, key, keys, clock, events, fail, read, expireDate, exists, arrive };
+    return {
+      store,
+      mine,
+      theirs,
+      newDeployment,
+      me,
+      they,
+      key,
+      keys,
+      clock,
+      events,
+      fail,
+      read,
+      expireDate,
+      exists,
+      arrive,
+    };
   }
 
   it.each([lost, nameless])(
@@ -311,6 +327,121 @@ describeEachStore("When the database fails", (stores) => {
     await me.save();
     expect((await theirs.load(key)).flash("note"), "now it is wanted once more").toBe("once");
     expect(await read()).toEqual({ userId: 7, cart: ["tea"] });
+  });
+
+  it("save: two that were called before one of them had failed, but after another had, do not repeat each other", async () => {
+    const { me, theirs, key, fail } = await actors();
+    fail("update", "before", [lost]);
+    me.set("userId", 8);
+    await expect(me.save()).rejects.toBe(lost);
+    fail("update", "after", [nameless], async () => {
+      const they = await theirs.load(key);
+      if (they.flash("note") === "once") await they.save();
+    });
+    me.flash("note", "once");
+    const saves = await Promise.allSettled([me.save(), me.save()]);
+    expect(saves).toEqual([1, 2].map(() => ({ status: "rejected", reason: nameless })));
+    expect((await theirs.load(key)).flash("note")).toBeUndefined();
+  });
+
+  it.each<[string, Partial<SessionsOptions>, "load" | "open"]>([
+    ["clear()", {}, "load"],
+    ["clear() without a load", {}, "open"],
+    ["overwrite", { onConflict: "overwrite" }, "load"],
+  ])(
+    "save: nor does one that replaces all, by %s, replace what others have added since",
+    async (what, options, open) => {
+      const { mine, theirs, key, fail, read } = await actors(options);
+      const me = await mine[open](key);
+      fail("update", "after", [lost], async () => {
+        const they = await theirs.load(key);
+        they.set("note", "theirs");
+        await they.save();
+      });
+      if (what !== "overwrite") me.clear();
+      me.set("userId", 8);
+      const saves = await Promise.allSettled([me.save(), me.save()]);
+      expect(saves).toEqual([1, 2].map(() => ({ status: "rejected", reason: lost })));
+      expect(await read()).toMatchObject({ userId: 8, note: "theirs" });
+    },
+  );
+
+  it("save: one that fails is sent again upon one that had failed before, and arrived", async () => {
+    const { me, fail, read } = await actors();
+    fail("update", "after", [lost]);
+    fail("find", "before", [nameless]);
+    me.set("userId", 8);
+    await expect(me.save()).rejects.toBe(lost);
+    fail("update", "before", [lost]);
+    me.set("note", "since");
+    await me.save();
+    expect(await read()).toEqual({ userId: 8, cart: ["tea"], note: "since" });
+  });
+
+  it("at the end of a request: what I have taken back is none to repeat", async () => {
+    const { me, they, fail, read } = await actors();
+    fail("update", "before", [lost]);
+    me.set("userId", 8);
+    await expect(me.save()).rejects.toBe(lost);
+    me.set("userId", 7);
+    they.set("note", "theirs");
+    await they.save();
+    await me.saveAtEnd();
+    expect(await read()).toEqual({ userId: 7, cart: ["tea"], note: "theirs" });
+  });
+
+  it.each(["merge", "overwrite"] as const)(
+    "at the end of a request: with %s, nor is a cycleKey() whose row is still under the old key",
+    async (onConflict) => {
+      const { me, they, key, fail, read, exists } = await actors({ onConflict });
+      fail("rekey", "before", [lost]);
+      me.set("userId", 8);
+      await expect(me.cycleKey()).rejects.toBe(lost);
+      they.set("note", "theirs");
+      await they.save();
+      await me.saveAtEnd();
+      expect(await read(me.sessionKey)).toMatchObject({ userId: 8, cart: ["tea"] });
+      expect(await exists(key)).toBe(false);
+    },
+  );
+
+  it("at the end of a request: nor is an expiry, so that a clear() is saved after it", async () => {
+    const { me, they, fail, read, clock } = await actors();
+    clock.advance(60);
+    fail("update", "before", [lost]);
+    await expect(me.save()).rejects.toBe(lost);
+    they.set("note", "theirs");
+    await they.save();
+    me.clear();
+    await me.saveAtEnd();
+    expect(await read()).toEqual({});
+  });
+
+  it("at the end of a request: the last error is thrown where others hide what became of two", async () => {
+    const { me, theirs, key, fail } = await actors();
+    fail("update", "before", [lost, nameless]);
+    me.set("userId", 8);
+    await expect(me.save()).rejects.toBe(lost);
+    await expect(me.save()).rejects.toBe(nameless);
+    const they = await theirs.load(key);
+    they.set("note", "theirs");
+    await they.save();
+    await expect(me.saveAtEnd()).rejects.toBe(nameless);
+    expect(me.writeError).toBe(nameless);
+  });
+
+  it("create after a save that failed begins anew", async () => {
+    const { me, theirs, fail, read } = await actors();
+    fail("update", "before", [lost]);
+    me.set("userId", 8);
+    await expect(me.save()).rejects.toBe(lost);
+    await me.create();
+    const they = await theirs.load(me.sessionKey);
+    they.set("userId", 9);
+    await they.save();
+    me.set("note", "mine");
+    await me.saveAtEnd();
+    expect(await read(me.sessionKey)).toEqual({ userId: 9, cart: ["tea"], note: "mine" });
   });
 
   it("save: what I take back, and others change, after an error is not made twice either", async () => {
@@ -606,6 +737,46 @@ describeEachStore("When the database fails", (stores) => {
     expect(await exists(keys[0] as string)).toBe(false);
   });
 
+  it("cycleKey: one that arrived unheard does outlive the destruction of another session", async () => {
+    const { me, keys, fail, exists, theirs } = await actors();
+    const other = theirs.open();
+    await other.create();
+    fail("rekey", "after", [lost]);
+    fail("find", "before", [nameless]);
+    await expect(me.cycleKey()).rejects.toBe(lost);
+    await me.destroy(other.sessionKey);
+    expect(await exists(keys[0] as string)).toBe(true);
+  });
+
+  it("cycleKey: its event names the key that is known, though another one was between", async () => {
+    const { me, fail, events } = await actors();
+    const known = me.keyHash;
+    fail("rekey", "after", [lost]);
+    fail("find", "before", [nameless]);
+    await expect(me.cycleKey()).rejects.toBe(lost);
+    await me.save();
+    expect(events).toEqual([{ type: "rotated", keyHash: me.keyHash, previousKeyHash: known }]);
+  });
+
+  it.each(["cycleKey", "markAuthenticated"] as const)(
+    "%s: one that fails since the row cannot be read is made up for, and until then nothing is done under the old key",
+    async (cycle) => {
+      const { mine, key, fail, read, exists, clock } = await actors();
+      const me = mine.open(key);
+      fail("find", "before", [lost, nameless]);
+      await expect(me[cycle]()).rejects.toBe(nameless);
+      clock.advance(3600);
+      expect(await me.refresh()).toBe(false);
+      expect(me.needsSave()).toBe(true);
+      me.set("userId", 8);
+      await me.save();
+      expect(await exists(key)).toBe(false);
+      expect(await read(me.sessionKey)).toEqual({ userId: 8, cart: ["tea"] });
+      clock.advance(3600);
+      expect(await me.refresh()).toBe(true);
+    },
+  );
+
   it.each(["cycleKey", "markAuthenticated"] as const)(
     "%s: when it has failed, what is saved next gets the new key, for whoever knows the old one must not have it",
     async (cycle) => {
@@ -700,6 +871,28 @@ describeEachStore("When the database fails", (stores) => {
     expect([session.sessionKey, inserts.length]).toEqual([null, 1]);
   });
 
+  it("create: a row that arrived unheard does not outlive a flush", async () => {
+    const { mine, fail, exists, keys } = await actors();
+    fail("insert", "after", [lost]);
+    fail("find", "before", [nameless]);
+    const session = mine.open();
+    session.set("userId", 9);
+    await expect(session.save()).rejects.toBe(lost);
+    expect(await exists(keys[0] as string)).toBe(true);
+    await session.flush();
+    expect(await exists(keys[0] as string)).toBe(false);
+  });
+
+  it("create: a row that arrived unheard is not taken for the session's, which others have ended", async () => {
+    const { me, they, fail } = await actors();
+    fail("insert", "after", [lost]);
+    fail("find", "before", [nameless]);
+    await expect(me.create()).rejects.toBe(lost);
+    await they.flush();
+    me.set("userId", 8);
+    await expect(me.save()).rejects.toMatchObject({ code: "SESSION_UPDATE" });
+  });
+
   it("create: what was rolled back is tried again with another key", async () => {
     const { mine, fail, keys, exists } = await actors();
     const inserts = fail("insert", "before", [deadlock]);
@@ -732,6 +925,13 @@ describeEachStore("When the database fails", (stores) => {
     },
   );
 
+  it("flush: one that fails leaves the session as it was", async () => {
+    const { me, fail } = await actors();
+    fail("delete", "before", [busy], async () => me.set("userId", 9));
+    await expect(me.flush()).rejects.toBe(busy);
+    expect([me.toJSON(), me.modified, me.needsSave()]).toEqual([{ userId: 7, cart: ["tea"] }, false, false]);
+  });
+
   it("flush: a clear() while one that fails is on its way is not lost", async () => {
     const { me, fail, read } = await actors();
     fail("delete", "before", [busy], async () => me.clear());
@@ -759,6 +959,26 @@ describeEachStore("When the database fails", (stores) => {
     expect(await me.refresh()).toBe(true);
     expect(arrived).toHaveLength(2);
   });
+
+  it.each(["merge", "overwrite", "error"] as const)(
+    "refresh: with %s, one that arrived unheard, and wrote the data anew for a new secret, is no other request's",
+    async (onConflict) => {
+      const { store, key, fail, clock, read } = await actors();
+      const events: SessionEvent[] = [];
+      const secret = [NEW_SECRET, SECRET];
+      const options = { store, secret, now: clock.now, refreshAfter: 60, onConflict };
+      const me = await createSessions<ShopData>({ ...options, onEvent: (event) => events.push(event) }).load(key);
+      events.length = 0;
+      clock.advance(60);
+      fail("update", "after", [lost]);
+      fail("find", "before", [nameless]);
+      await expect(me.refresh()).rejects.toBe(lost);
+      me.set("userId", 8);
+      await me.save();
+      expect(events.map(({ type }) => type)).toEqual(["saved"]);
+      expect(await read(), "which those do not read who lack the new secret").toEqual({});
+    },
+  );
 
   it("load: what failed is read once more; a second failure is the caller's, and the next load reads anew", async () => {
     const { mine, key, fail } = await actors();

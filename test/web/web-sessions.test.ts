@@ -147,6 +147,29 @@ describe("commit", () => {
     expect(setCookies.map((text) => new Date(parseSetCookie(text).attributes.expires ?? ""))).toEqual([ofRow]);
   });
 
+  it("nor to what was set for later, while that was on its way", async () => {
+    const app = webApp();
+    const key = await app.signIn();
+    const session = await app.loadFrom(requestWith(`session=${key}`));
+    const update = app.store.update.bind(app.store);
+    app.store.update = async (...args) => {
+      app.store.update = update;
+      await update(...args);
+      app.clock.advance(60);
+      const other = await app.load(key);
+      other.set("note", "theirs");
+      await other.save();
+      session.setExpiry(0);
+      throw new Error("connection lost");
+    };
+    session.set("userId", 8);
+    const headers = new Headers();
+    await app.commit(session, headers);
+    expect(parseSetCookie(headers.getSetCookie()[0]).attributes["max-age"]).toBe(String(TWO_WEEKS));
+    await app.commit(session, headers);
+    expect(parseSetCookie(headers.getSetCookie()[0]).attributes["max-age"]).toBeUndefined();
+  });
+
   it("leaves the headers alone where a save moves neither key nor expiry", async () => {
     const app = webApp();
     const key = await app.signIn();
