@@ -28,11 +28,14 @@ export class NextCookie implements SessionCookie {
   readonly #attributes: CookieAttributes;
   readonly #now: () => Date;
   #isMoved = false;
+  /** What it was when it was read, or as it was written since. */
+  #own: string | undefined;
 
   constructor(cookies: NextCookies, attributes: CookieAttributes, now: () => Date) {
     this.#cookies = cookies;
     this.#attributes = attributes;
     this.#now = now;
+    this.#own = this.value;
   }
 
   /** What the browser sent, or has been given at this request. */
@@ -59,8 +62,9 @@ export class NextCookie implements SessionCookie {
 
   delete(): void {
     // Not `cookies.delete()`: a browser only removes a cookie for the attributes that it was set with. The date says the same once more, since
-    // an action sends what the proxy has set a second time, and Next.js then forgets an age of 0.
-    if (this.value) this.#write("", { maxAge: 0, expires: new Date(0) });
+    // an action sends what the proxy has set a second time, and Next.js then forgets an age of 0. That of another session, which somebody has
+    // begun in the same request, stays.
+    if (this.value && this.value === this.#own) this.#write("", { maxAge: 0, expires: new Date(0) });
   }
 
   #write(value: string, lifetime: Pick<NextCookieOptions, "maxAge" | "expires">): void {
@@ -70,6 +74,7 @@ export class NextCookie implements SessionCookie {
     } catch (error) {
       throw isReadOnly(error) ? readOnlyError(error) : error;
     }
+    this.#own = value;
     this.#isMoved = true;
   }
 }

@@ -26,6 +26,7 @@ export class OpenWrites {
   #isEmpty = true;
   #isHarmful = false;
   #movedTo: string[] = [];
+  /** Until the session ends: what is in these rows is guarded by nothing, and may stay. */
   #inserted: string[] = [];
   /** What the last of them gave each key. */
   readonly #values = new Map<string, string | undefined>();
@@ -73,9 +74,14 @@ export class OpenWrites {
     this.#isEmpty = true;
     this.#isHarmful = false;
     this.#movedTo = [];
-    this.#inserted = [];
     this.#values.clear();
     this.#digests.clear();
+  }
+
+  /** After all rows of the session were deleted. */
+  end(): void {
+    this.close();
+    this.#inserted = [];
   }
 
   /** Whether one of them wrote this row, and nobody has since. */

@@ -28,6 +28,8 @@ const STUCK =
 export class RowUpdate {
   /** The row as it was last read or written; undefined when it never was, after a clear() before loading. */
   row: KnownRow | undefined;
+  /** The session key of the row: another one where a cycleKey() of an earlier call has arrived unheard. */
+  sessionKey: string;
   /** The last attempt. */
   #attempt!: RowAttempt;
   #unexplained = 0;
@@ -40,8 +42,6 @@ export class RowUpdate {
   readonly #changedKeys: Set<string>;
   readonly #followsOpen: boolean;
   readonly #knownKey: string;
-  /** Another one where a cycleKey() of an earlier call has arrived unheard. */
-  #sessionKey: string;
   readonly #open: OpenWrites;
   readonly #data: Map<string, unknown>;
   readonly #options: UpdateOptions;
@@ -64,29 +64,30 @@ export class RowUpdate {
     this.#changedKeys = new Set(open.changedKeys);
     this.#followsOpen = !open.isEmpty;
     this.#knownKey = sessionKey;
-    this.#sessionKey = sessionKey;
+    this.sessionKey = sessionKey;
     this.#data = data;
     this.#options = options;
     this.#config = config;
   }
 
   /**
-   * @returns the session key that the row has now
    * @throws UpdateError when the row is gone
    * @throws ConflictError when merging is not wanted, not possible or does not come to an end
    * @throws CreateError when no new key was free
    */
-  async run(cookie: CookieMover): Promise<string> {
+  async run(cookie: CookieMover): Promise<void> {
     // It would be guarded by nothing.
     if (!this.row && this.#mustNotRepeat && this.#open.isHidden(this.#texts(), undefined)) throw this.#open.error;
     const outcome = await this.#try(cookie);
     if (outcome === "matched") return this.#written(cookie);
+    // A new key ends those that it overtakes. It waits for nobody, since whoever knows the old key could make many wait.
+    if (this.#options.rekey) return this.#settle(outcome, cookie);
     const { contended, storedKey } = this.#config;
-    return contended.run(storedKey(this.#sessionKey), () => this.#settle(outcome, cookie));
+    return contended.run(storedKey(this.sessionKey), () => this.#settle(outcome, cookie));
   }
 
   /** Brings together what the last attempt met and what this request wants, and attempts again, until one matches. */
-  async #settle(first: Outcome, cookie: CookieMover): Promise<string> {
+  async #settle(first: Outcome, cookie: CookieMover): Promise<void> {
     let outcome = first;
     let taken = 0;
     for (let tried = 1; outcome !== "matched"; tried++) {
@@ -109,7 +110,7 @@ export class RowUpdate {
   #next(cookie: CookieMover): Statement<Outcome> {
     const data = this.#data;
     const followsOpen = this.#followsOpen;
-    const state = { sessionKey: this.#sessionKey, row: this.row, data, texts: this.#texts(), followsOpen };
+    const state = { sessionKey: this.sessionKey, row: this.row, data, texts: this.#texts(), followsOpen };
     const attempt = new RowAttempt(state, this.#options, this.#config);
     cookie.move({ sessionKey: attempt.sessionKey, data, expireDate: attempt.expireDate });
     this.#attempt = attempt;
@@ -138,16 +139,17 @@ export class RowUpdate {
     // From the second time on those in the way are other processes. The wait comes before the reading: between the reading and the next
     // UPDATE is when they can come first again.
     if (tried > 1) await jitter(tried);
-    return carryOut(store, () => ({ send: () => store.find(storedKey(this.#sessionKey)), isRepeatable: true }));
+    return carryOut(store, () => ({ send: () => store.find(storedKey(this.sessionKey)), isRepeatable: true }));
   }
 
-  /** The row under a key that a cycleKey() of an earlier call has given it unheard. */
+  /** The row under a key that a cycleKey() of an earlier call has given it unheard: only for who knows of that, as a flush() could not. */
   async #moved(): Promise<StoredRow | undefined> {
+    if (this.#mustNotRepeat) return undefined;
     const { store, storedKey } = this.#config;
     for (const sessionKey of this.#open.movedTo) {
       const row = await carryOut(store, () => ({ send: () => store.find(storedKey(sessionKey)), isRepeatable: true }));
       if (!row) continue;
-      this.#sessionKey = sessionKey;
+      this.sessionKey = sessionKey;
       return row;
     }
     return undefined;
@@ -221,7 +223,7 @@ export class RowUpdate {
     return theirKeys;
   }
 
-  #written(cookie: CookieMover): string {
+  #written(cookie: CookieMover): void {
     const attempt = this.#attempt;
     const { sessionKey } = attempt;
     if (this.#builtUpon) {
@@ -229,12 +231,12 @@ export class RowUpdate {
       cookie.move({ sessionKey, data, expireDate: row.expireDate });
     }
     this.row = this.#builtUpon?.row ?? attempt.row;
+    this.sessionKey = sessionKey;
     if (sessionKey === this.#knownKey) this.#emit({ type: "saved" });
     else {
       const previousKeyHash = keyHash(this.#knownKey, this.#config);
       emitFor(sessionKey, { type: "rotated", previousKeyHash }, this.#config);
     }
-    return sessionKey;
   }
 
   /** The keys that this request changed, also while the last attempt was on its way. */
@@ -254,11 +256,11 @@ export class RowUpdate {
   }
 
   #decode(row: StoredRow) {
-    return decodeRow(row, this.#sessionKey, this.#config);
+    return decodeRow(row, this.sessionKey, this.#config);
   }
 
   #emit(event: Parameters<typeof emitFor>[1]): void {
-    emitFor(this.#sessionKey, event, this.#config);
+    emitFor(this.sessionKey, event, this.#config);
   }
 
   #conflict(attempt: number, what: string): ConflictError {

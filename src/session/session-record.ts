@@ -101,11 +101,12 @@ export class SessionRecord {
     if (this.#lacksCreation(data)) await this.#keepCreation(sessionKey, data);
     const update = new RowUpdate(sessionKey, this.#row, data, this.#open, options, this.#config);
     try {
-      this.#sessionKey = await this.#cookie.withRow(() => update.run(this.#cookie));
+      await this.#cookie.withRow(() => update.run(this.#cookie));
       this.#open.close();
     } finally {
       // Also after a failure: what was merged into the data by then is not a change of this request's.
       this.#row = update.row;
+      this.#sessionKey = update.sessionKey;
     }
     if (this.#ownerLimit) await this.#keepLimit(data);
   }
@@ -224,7 +225,7 @@ export class SessionRecord {
     this.#sessionKey = null;
     this.#suspiciousKey = null;
     this.#row = undefined;
-    this.#open.close();
+    this.#open.end();
   }
 
   /** The row is written by now: if the limit cannot be kept, it must not look as if that had failed. */

@@ -113,6 +113,20 @@ describe("withSession", () => {
     expect((await load(key)).flash("note")).toBeUndefined();
   });
 
+  it("leaves the cookie of another session alone that was begun meanwhile", async () => {
+    const { getSession, load, store } = nextApp();
+    const strict = nextApp({ store, onConflict: "error" });
+    for (const cookies of [{}, { session: UNKNOWN_KEY }]) {
+      const action = strict.withSession(async () => {
+        const session = await getSession();
+        session.set("userId", 7);
+        await session.markAuthenticated();
+      });
+      const { setCookies } = await inNextRequest({ cookies }, () => action());
+      expect((await load(parseSetCookie(setCookies.at(-1)).value)).get("userId")).toBe(7);
+    }
+  });
+
   it("makes a row and sets the cookie for a new session", async () => {
     const { withSession, load, calls } = nextApp();
     const { setCookies } = await inNextRequest(

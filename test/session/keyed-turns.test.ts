@@ -46,6 +46,7 @@ async function savesThatMeet({ saves, hanging, way }: { saves: number; hanging: 
   };
   return {
     save,
+    cycleKey: (i: number) => loaded[i]?.cycleKey(),
     saveAll: () => Promise.all(loaded.map((_, i) => save(i))),
     answerFirst: () => hung.shift()?.(),
     answerAll: () => {
@@ -86,6 +87,15 @@ it("while all hang a few more go on each time; as soon as one ends it is one aga
   answerAll();
   await saved;
   expect(await keys()).toHaveLength(31);
+});
+
+it("a new key waits for none", async () => {
+  const { save, cycleKey, answerAll, seen } = await savesThatMeet({ saves: 2, hanging: 1 });
+  const hangs = save(0);
+  while (seen.readings === 0) await nextTurn();
+  await cycleKey(1);
+  answerAll();
+  await expect(hangs).rejects.toMatchObject({ code: "SESSION_UPDATE" });
 });
 
 it("whoever comes when only those that hang are left waits for none of them, and no timer is left behind", async () => {
