@@ -126,8 +126,8 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
 
   /**
    * Gives the row a new key, so that the old one opens nothing any more, and saves what was changed: one statement. Call it at every change
-   * of privilege, such as signing in. A session without a key gets one. Until it has succeeded, no save writes anything under the old key:
-   * the next one gives the row a new key too.
+   * of privilege, such as signing in. A session without a key gets one. Until it has succeeded, no later save writes anything under the old
+   * key, but gives the row a new one too. (Await a save that is under way before you set what the old key must not open.)
    * @throws UpdateError, ConflictError, SerializationError like `save()`
    */
   cycleKey(): Promise<void> {

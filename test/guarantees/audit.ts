@@ -70,7 +70,7 @@ function* checkKeys(life: Life, rows: readonly Row[]): Generator<string> {
     if (flush.from === row[0]) yield `${title(life)} is back after ${name(flush)}`;
   }
   if (row[0] === tip) return;
-  const move = life.operations.find((operation) => isMove(operation) && operation.drawn.includes(row[0]));
+  const move = life.operations.find((operation) => isMove(operation, life) && operation.drawn.includes(row[0]));
   const moved = move?.outcome === "failed" && move.from === tip;
   if (!move || !moved) yield `${title(life)} has a row under a key that it may not have any more`;
   // Who flushes a key after its row has moved on deletes nothing; but nothing may move once it is flushed.
@@ -82,7 +82,7 @@ function* checkKeys(life: Life, rows: readonly Row[]): Generator<string> {
 /** Nothing may be acknowledged about a key that somebody has been told to be gone, and what is over must have been ended by somebody. */
 function* checkAnswers(life: Life): Generator<string> {
   const ends = life.operations.filter(
-    (operation) => (isMove(operation) || operation.kind === "flush") && operation.outcome !== "over",
+    (operation) => (isMove(operation, life) || operation.kind === "flush") && operation.outcome !== "over",
   );
   for (const operation of life.operations) {
     const { kind, from, outcome, ended } = operation;
@@ -93,6 +93,10 @@ function* checkAnswers(life: Life): Generator<string> {
       yield `${name(operation)} was acknowledged after ${name(told)}`;
     if (outcome === "over" && !others.some((end) => end.began < ended)) {
       yield `${name(operation)} was told that the session is over, and nobody has ended it`;
+    }
+    if (kind === "save" && outcome === "acknowledged" && operation.drawn.length === 0) {
+      for (const move of failedMovesBefore(operation, life))
+        yield `${name(operation)} was under the key that ${name(move)} was to end`;
     }
   }
   const moves = acknowledgedMoves(life);
@@ -157,23 +161,31 @@ function rowsOf(operations: readonly Operation[], { rows }: Table): Row[] {
  * When an operation began, or the first change of the key that failed before it on the same session object: it may have moved the row, under
  * a key that no flush knows, and the object goes on with it.
  */
-function beginningOf(operation: Operation, { operations }: Life): number {
-  const before = operations.filter(({ actor, number }) => actor === operation.actor && number < operation.number);
-  let { began } = operation;
-  for (const earlier of before.reverse()) {
-    if (earlier.kind === "load" || earlier.from !== operation.from) break;
-    if (isMove(earlier) && earlier.outcome === "failed") began = earlier.began;
+const beginningOf = (operation: Operation, life: Life): number =>
+  Math.min(operation.began, ...failedMovesBefore(operation, life).map(({ began }) => began));
+
+/** The changes of the key that failed on the same session object; a load begins another one, and what is told under another key ends them. */
+function failedMovesBefore(operation: Operation, life: Life): Operation[] {
+  const failed: Operation[] = [];
+  if (operation.kind === "load") return failed;
+  for (const earlier of life.operations) {
+    if (earlier === operation) break;
+    if (earlier.actor !== operation.actor) continue;
+    if (earlier.kind === "load" || earlier.from !== operation.from) failed.length = 0;
+    else if (earlier.kind === "cycleKey" && earlier.outcome === "failed") failed.push(earlier);
   }
-  return began;
+  return failed;
 }
 
-/** After a cycleKey that failed, a save gives the row a new key too. */
-const isMove = ({ kind, drawn }: Operation) => kind === "cycleKey" || (kind === "save" && drawn.length > 0);
+/** A save gives the row a new key too where a cycleKey has failed before it. */
+const isMove = (operation: Operation, life: Life): boolean =>
+  operation.kind === "cycleKey" ||
+  (operation.kind === "save" && operation.drawn.length > 0 && failedMovesBefore(operation, life).length > 0);
 const isWrite = ({ kind }: Operation) => ["create", "save", "cycleKey"].includes(kind);
 const isThere = (operation: Operation, [, data]: Row) => data[marksOf(operation)[0]] === operation.number;
 const acknowledged = (operations: readonly Operation[], kind: Operation["kind"]) =>
   operations.filter((operation) => operation.kind === kind && operation.outcome === "acknowledged");
-const acknowledgedMoves = ({ operations }: Life) =>
-  operations.filter((operation) => isMove(operation) && operation.outcome === "acknowledged");
+const acknowledgedMoves = (life: Life) =>
+  life.operations.filter((operation) => isMove(operation, life) && operation.outcome === "acknowledged");
 const name = ({ kind, number, outcome }: Operation) => `${kind} ${number} (${outcome})`;
 const title = ({ creation }: Life) => `the session of create ${creation.number}`;

@@ -2,7 +2,7 @@ import { createSessions, memoryStore, type SessionStore } from "prisma-db-sessio
 import { describe, expect, it } from "vitest";
 import { SECRET } from "../support.ts";
 import { audit } from "./audit.ts";
-import { Ledger, listOf, marksOf, readTable, type Table } from "./ledger.ts";
+import { Ledger, listOf, marksOf, type Operation, readTable, type Table } from "./ledger.ts";
 import { runLoad } from "./load.ts";
 import { seededRandom } from "./seeded-random.ts";
 
@@ -106,6 +106,86 @@ describe("finds", () => {
   it.each(broken)("%s", async (_what, lie, breakIt) => {
     const { ledger, table } = await load(breakIt);
     expect(audit(ledger, table).lies.join("\n")).toMatch(lie);
+  });
+
+  type Step = [actor: number, kind: Operation["kind"], outcome: "acknowledged" | "failed", drawn?: string];
+  const told: [what: string, lie: RegExp | undefined, key: string | undefined, steps: Step[]][] = [
+    [
+      "nothing in a session that goes on under the key of a cycleKey that arrived unheard, though another has flushed the old one",
+      undefined,
+      "k2",
+      [
+        [1, "load", "acknowledged"],
+        [1, "cycleKey", "failed", "k1"],
+        [2, "flush", "acknowledged"],
+        [1, "save", "acknowledged", "k2"],
+      ],
+    ],
+    [
+      "a load of a key that was flushed, after a cycleKey that failed",
+      /load 4 .* was acknowledged after flush/,
+      undefined,
+      [
+        [1, "load", "acknowledged"],
+        [1, "cycleKey", "failed", "k1"],
+        [2, "flush", "acknowledged"],
+        [1, "load", "acknowledged"],
+      ],
+    ],
+    [
+      "what another object saves after it",
+      /save 5 .* was acknowledged after flush/,
+      "k2",
+      [
+        [1, "load", "acknowledged"],
+        [1, "cycleKey", "failed", "k1"],
+        [2, "flush", "acknowledged"],
+        [1, "load", "acknowledged"],
+        [1, "save", "acknowledged", "k2"],
+      ],
+    ],
+    [
+      "a save that gives a new key for no reason",
+      /has a row under a key that it may not have/,
+      "k1",
+      [
+        [1, "load", "acknowledged"],
+        [1, "save", "acknowledged", "k1"],
+      ],
+    ],
+    [
+      "a save under the old key after a cycleKey that failed",
+      /save 3 .* was under the key that cycleKey 2 .* was to end/,
+      "k0",
+      [
+        [1, "load", "acknowledged"],
+        [1, "cycleKey", "failed", "k1"],
+        [1, "save", "acknowledged"],
+      ],
+    ],
+  ];
+  it.each(told)("%s", (_what, lie, key, steps) => {
+    const ledger = new Ledger();
+    const creation = ledger.begin({ kind: "create", actor: 0, life: undefined, from: null });
+    creation.drawn.push("k0");
+    ledger.acknowledge(creation);
+    const life = ledger.born(creation);
+    const data: Record<string, unknown> = {};
+    const write = (operation: Operation) => {
+      for (const mark of marksOf(operation)) data[mark] = operation.number;
+    };
+    write(creation);
+    for (const [actor, kind, outcome, drawn] of steps) {
+      const operation = ledger.begin({ kind, actor, life, from: "k0" });
+      if (drawn) operation.drawn.push(drawn);
+      if (outcome === "acknowledged") ledger.acknowledge(operation);
+      else ledger.fail(operation, lost, true);
+      if (["save", "cycleKey"].includes(kind)) write(operation);
+    }
+    const rows = new Map(key ? [[key, data]] : []);
+    const { lies } = audit(ledger, { rows, count: rows.size });
+    if (lie) expect(lies.join("\n")).toMatch(lie);
+    else expect(lies).toEqual([]);
   });
 
   const tampered: [what: string, lie: RegExp, tamper: (data: Record<string, unknown>, ledger: Ledger) => void][] = [

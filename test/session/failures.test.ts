@@ -390,6 +390,32 @@ describeEachStore("When the database fails", (stores) => {
     expect(await read()).toEqual({ userId: 7, cart: ["tea"], note: "theirs" });
   });
 
+  it("at the end of a request: what I have changed further is, for what may have been carried out is in it", async () => {
+    const { me, theirs, key, fail, read } = await actors();
+    fail("update", "after", [lost]);
+    fail("find", "before", [nameless]);
+    me.get("cart")?.push("milk");
+    await expect(me.save()).rejects.toBe(lost);
+    const they = await theirs.load(key);
+    they.set("cart", []);
+    await they.save();
+    me.get("cart")?.push("bread");
+    await expect(me.saveAtEnd()).rejects.toBe(lost);
+    expect(await read()).toEqual({ userId: 7, cart: [] });
+  });
+
+  it("at the end of a request: nor is what I have taken back put over what others have set", async () => {
+    const { me, they, fail, read } = await actors();
+    fail("update", "before", [lost]);
+    me.set("userId", 8);
+    await expect(me.save()).rejects.toBe(lost);
+    me.set("userId", 7);
+    they.set("userId", 9);
+    await they.save();
+    await expect(me.saveAtEnd()).rejects.toBe(lost);
+    expect(await read()).toEqual({ userId: 9, cart: ["tea"] });
+  });
+
   it.each(["merge", "overwrite"] as const)(
     "at the end of a request: with %s, nor is a cycleKey() whose row is still under the old key",
     async (onConflict) => {
