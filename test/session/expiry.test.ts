@@ -244,6 +244,21 @@ describe("absoluteMaxAge", () => {
     expect(last.getExpiryAge()).toBe(1);
   });
 
+  it("set later, it counts from the first load of two that were at once", async () => {
+    const before = memorySessions();
+    const session = before.sessions.open();
+    await session.save();
+    const { sessions, clock } = memorySessions({ store: before.store, absoluteMaxAge: 100 });
+    const first = await sessions.load(session.sessionKey);
+    clock.advance(50);
+    const second = await sessions.load(session.sessionKey);
+    first.set("userId", 7);
+    await first.save();
+    second.set("note", "second");
+    await second.save();
+    expect(second.getExpiryAge()).toBe(50);
+  });
+
   it("lowered later, it ends a session whose row still lives", async () => {
     const { sessions, clock, store } = memorySessions({ absoluteMaxAge: 1000 });
     const session = sessions.open();

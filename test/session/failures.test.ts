@@ -132,6 +132,31 @@ describeEachStore("When the database fails", (stores) => {
     expect(updates).toHaveLength(1);
   });
 
+  it("save: after one that was built on, the next one meets nobody", async () => {
+    const { me, they, fail } = await actors();
+    const updates = fail("update", "after", [lost], async () => {
+      await they.load();
+      they.set("note", "theirs");
+      await they.save();
+    });
+    me.set("userId", 8);
+    await me.save();
+    me.set("userId", 9);
+    await me.save();
+    expect(updates).toHaveLength(2);
+  });
+
+  it('save: with "error", one that was built on is the error too, for it matters who was first', async () => {
+    const { me, theirs, key, fail } = await actors({ onConflict: "error" });
+    fail("update", "after", [lost], async () => {
+      const other = await theirs.load(key);
+      other.set("note", "theirs");
+      await other.save();
+    });
+    me.set("userId", 8);
+    await expect(me.save()).rejects.toBe(lost);
+  });
+
   it("save: what I set back while a change is on its way, which arrived and was built on, is not lost", async () => {
     const { me, they, fail, read } = await actors();
     fail("update", "after", [lost], async () => {
@@ -388,6 +413,81 @@ describeEachStore("When the database fails", (stores) => {
     await they.save();
     await me.saveAtEnd();
     expect(await read()).toEqual({ userId: 7, cart: ["tea"], note: "theirs" });
+  });
+
+  it.each(["merge", "overwrite"] as const)(
+    "at the end of a request: with %s, what others have written after a save that succeeded in the end is no reason to throw",
+    async (onConflict) => {
+      const { me, theirs, key, fail, read } = await actors({ onConflict });
+      const updates = fail("update", "before", [lost]);
+      me.set("userId", 8);
+      await expect(me.save()).rejects.toBe(lost);
+      await me.save();
+      await me.save();
+      expect(updates.at(-1)?.[2], "an expiry alone").not.toHaveProperty("data");
+      const they = await theirs.load(key);
+      they.set("userId", 9);
+      await they.save();
+      me.set("note", "mine");
+      await me.saveAtEnd();
+      expect(await read()).toMatchObject({ note: "mine", userId: onConflict === "merge" ? 9 : 8 });
+    },
+  );
+
+  it("at the end of a request: nor is what they have built on what I tried", async () => {
+    const { me, theirs, key, fail, read } = await actors();
+    fail("update", "after", [lost]);
+    fail("find", "before", [nameless]);
+    me.set("userId", 8);
+    await expect(me.save()).rejects.toBe(lost);
+    const they = await theirs.load(key);
+    they.set("note", "theirs");
+    await they.save();
+    await me.saveAtEnd();
+    expect(await read()).toEqual({ userId: 8, cart: ["tea"], note: "theirs" });
+  });
+
+  it('at the end of a request: with "overwrite", what they have added stays, also after a cycleKey() that failed too', async () => {
+    const { me, theirs, key, fail, read } = await actors({ onConflict: "overwrite" });
+    fail("update", "after", [lost]);
+    fail("rekey", "before", [lost]);
+    fail("find", "before", [nameless, nameless]);
+    me.set("userId", 8);
+    await expect(me.save()).rejects.toBe(lost);
+    await expect(me.cycleKey()).rejects.toBe(lost);
+    const they = await theirs.load(key);
+    they.set("note", "theirs");
+    await they.save();
+    await expect(me.saveAtEnd()).rejects.toBe(lost);
+    expect(await read()).toEqual({ userId: 8, cart: ["tea"], note: "theirs" });
+  });
+
+  it("at the end of a request: of two saves of one key, the last one's value counts", async () => {
+    const { me, theirs, key, fail, read } = await actors();
+    fail("update", "before", [lost]);
+    me.set("userId", 8);
+    await expect(me.save()).rejects.toBe(lost);
+    fail("update", "after", [nameless]);
+    fail("find", "before", [nameless]);
+    me.set("userId", 9);
+    await expect(me.save()).rejects.toBe(nameless);
+    const they = await theirs.load(key);
+    they.set("userId", 8);
+    await they.save();
+    await expect(me.saveAtEnd()).rejects.toBe(nameless);
+    expect(await read()).toEqual({ userId: 8, cart: ["tea"] });
+  });
+
+  it("at the end of a request: a cycleKey() after a clear() without a load is made up for", async () => {
+    const { mine, key, fail, read, exists } = await actors();
+    const me = mine.open(key);
+    me.clear();
+    me.set("userId", 9);
+    fail("rekey", "before", [lost]);
+    await expect(me.cycleKey()).rejects.toBe(lost);
+    await me.saveAtEnd();
+    expect(await read(me.sessionKey)).toEqual({ userId: 9 });
+    expect(await exists(key)).toBe(false);
   });
 
   it("at the end of a request: what I have changed further is, for what may have been carried out is in it", async () => {
@@ -810,6 +910,67 @@ describeEachStore("When the database fails", (stores) => {
   });
 
   it.each(["cycleKey", "markAuthenticated"] as const)(
+    "%s: called after a save had failed, it saves that too; called before, it repeats nothing",
+    async (cycle) => {
+      for (const isCalledAfter of [true, false]) {
+        const { me, theirs, key, fail } = await actors();
+        fail("update", "after", [lost], async () => {
+          const they = await theirs.load(key);
+          if (they.flash("note") === "once") await they.save();
+        });
+        me.flash("note", "once");
+        const saved = me.save();
+        if (isCalledAfter) await saved.catch(() => {});
+        const cycled = me[cycle]();
+        await expect(saved).rejects.toBe(lost);
+        if (isCalledAfter) await cycled;
+        else await expect(cycled).rejects.toBe(lost);
+        const shown = (await theirs.load(me.sessionKey)).flash("note");
+        expect(shown).toBe(isCalledAfter ? "once" : undefined);
+      }
+    },
+  );
+
+  it("cycleKey: a save that was called before it keeps the key", async () => {
+    const { me, key, fail } = await actors();
+    const [updates, rekeys] = [fail("update", "before"), fail("rekey", "before")];
+    await Promise.all([me.save(), me.cycleKey()]);
+    expect([updates.length, rekeys.length]).toEqual([1, 1]);
+    expect(me.sessionKey).not.toBe(key);
+  });
+
+  it("cycleKey: after a clear() it replaces what others have written, also when it has failed for now", async () => {
+    const { me, they, fail, read } = await actors();
+    they.set("note", "theirs");
+    await they.save();
+    fail("rekey", "before", [lost]);
+    me.clear();
+    me.set("userId", 9);
+    await me.cycleKey();
+    expect(await read(me.sessionKey)).toEqual({ userId: 9 });
+  });
+
+  it("cycleKey: what I take back of one that arrived unheard is taken back", async () => {
+    const { me, fail, read } = await actors();
+    fail("rekey", "after", [lost]);
+    fail("find", "before", [nameless]);
+    me.set("userId", 8);
+    await expect(me.cycleKey()).rejects.toBe(lost);
+    me.set("userId", 7);
+    await me.save();
+    expect(await read(me.sessionKey)).toEqual({ userId: 7, cart: ["tea"] });
+  });
+
+  it("markAuthenticated: one that fails leaves an earlier one as it was", async () => {
+    const { me, fail, clock } = await actors();
+    await me.markAuthenticated();
+    clock.advance(10);
+    fail("rekey", "before", [lost]);
+    await expect(me.markAuthenticated()).rejects.toBe(lost);
+    expect([me.isFresh(10), me.isFresh(11)]).toEqual([false, true]);
+  });
+
+  it.each(["cycleKey", "markAuthenticated"] as const)(
     "%s: one that fails since the row cannot be read is made up for, and until then nothing is done under the old key",
     async (cycle) => {
       const { mine, key, fail, read, exists, clock } = await actors();
@@ -982,6 +1143,17 @@ describeEachStore("When the database fails", (stores) => {
     fail("delete", "before", [busy], async () => me.set("userId", 9));
     await expect(me.flush()).rejects.toBe(busy);
     expect([me.toJSON(), me.modified, me.needsSave()]).toEqual([{ userId: 7, cart: ["tea"] }, false, false]);
+  });
+
+  it("flush: a clear() before one that fails is not lost", async () => {
+    const { me, they, fail, read } = await actors();
+    they.set("note", "theirs");
+    await they.save();
+    fail("delete", "before", [busy]);
+    me.clear();
+    await expect(me.flush()).rejects.toBe(busy);
+    await me.save();
+    expect(await read()).toEqual({});
   });
 
   it("flush: a clear() while one that fails is on its way is not lost", async () => {
