@@ -178,13 +178,13 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   }
 
   /**
-   * Saves at the end of a request, for the user: what `needsSave()`.
+   * Saves at the end of a request, for the user, where `needsSave()`.
    * @throws what an earlier write threw, if nobody can tell whether that was carried out: to make it again is for the user to decide
    * @throws UpdateError, ConflictError, SerializationError like `save()`
    * @internal
    */
-  async saveAtEnd(): Promise<void> {
-    if (this.needsSave()) await this.#whenLoaded(() => this.#write(0));
+  saveAtEnd(): Promise<void> {
+    return this.#whenLoaded(() => this.#write(0));
   }
 
   /** In its turn, and at once when the data are there. */
