@@ -11,14 +11,8 @@ export interface OpenWrite {
   readonly inserted?: string;
   /** Whether it would do something else if it were made a second time, on top of what others have written. */
   readonly isHarmful?: boolean;
-  /** What it changed. */
-  readonly changes?: Iterable<readonly [key: string, change: Change]>;
-}
-
-/** Of the value of a key; undefined: none. */
-interface Change {
-  readonly before: string | undefined;
-  readonly after: string | undefined;
+  /** What it gave the keys that it changed; undefined: the key was removed. */
+  readonly values?: Iterable<readonly [key: string, text: string | undefined]>;
 }
 
 /**
@@ -34,8 +28,8 @@ export class OpenWrites {
   #movedTo: string[] = [];
   /** Until the session ends: what is in these rows is guarded by nothing, and may stay. */
   #inserted: string[] = [];
-  /** From before the first of them to after the last. */
-  readonly #changes = new Map<string, Change>();
+  /** What the last of them gave each key. */
+  readonly #values = new Map<string, string | undefined>();
   /** Of what they wrote into the data column, which may be large. */
   readonly #digests = new Set<string>();
 
@@ -59,10 +53,10 @@ export class OpenWrites {
   }
 
   get changedKeys(): readonly string[] {
-    return [...this.#changes.keys()];
+    return [...this.#values.keys()];
   }
 
-  add({ rowText, movedTo, inserted, isHarmful = false, changes = [] }: OpenWrite, error: unknown): void {
+  add({ rowText, movedTo, inserted, isHarmful = false, values = [] }: OpenWrite, error: unknown): void {
     this.#count++;
     this.#isEmpty = false;
     this.error = error;
@@ -70,10 +64,7 @@ export class OpenWrites {
     if (movedTo !== undefined) this.#movedTo.push(movedTo);
     if (inserted !== undefined) this.#inserted.push(inserted);
     if (rowText !== undefined) this.#digests.add(digest(rowText));
-    for (const [key, change] of changes) {
-      const { before } = this.#changes.get(key) ?? change;
-      this.#changes.set(key, { before, after: change.after });
-    }
+    for (const [key, text] of values) this.#values.set(key, text);
   }
 
   /** After a write that was acknowledged. */
@@ -83,7 +74,7 @@ export class OpenWrites {
     this.#isEmpty = true;
     this.#isHarmful = false;
     this.#movedTo = [];
-    this.#changes.clear();
+    this.#values.clear();
     this.#digests.clear();
   }
 
@@ -100,15 +91,12 @@ export class OpenWrites {
 
   /**
    * Whether, in a row that others have written, nobody can tell if they were carried out: it does not have what they gave a key, so that the
-   * others were before them, perhaps, or have undone it. No matter of a key that is as it was before, where that is wanted again too. A row
-   * that is not known, or is replaced as a whole, tells nothing.
+   * others were before them, perhaps, or have undone it. That is no matter where the key has what is wanted by now. A row that is not known,
+   * or is replaced as a whole, tells nothing.
    */
   isHidden(mine: ReadonlyMap<string, string>, theirs: ReadonlyMap<string, string> | undefined): boolean {
     if (!theirs) return this.#isHarmful;
-    return [...this.#changes].some(([key, { before, after }]) => {
-      const now = theirs.get(key);
-      return now !== after && !(now === before && mine.get(key) === before);
-    });
+    return [...this.#values].some(([key, text]) => theirs.get(key) !== text && theirs.get(key) !== mine.get(key));
   }
 }
 

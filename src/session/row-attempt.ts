@@ -83,11 +83,8 @@ export class RowAttempt {
     const rowText = this.#text;
     // Under a key that nobody knows, nobody builds upon it.
     if (this.#options.rekey) return { rowText, movedTo: this.sessionKey };
-    const { row, texts } = this.#state;
-    const changes = [...changedKeys].map(
-      (key) => [key, { before: row?.texts.get(key), after: texts.get(key) }] as const,
-    );
-    return { rowText, changes, isHarmful: !this.isRepeatable(changedKeys) };
+    const values = [...changedKeys].map((key) => [key, this.texts.get(key)] as const);
+    return { rowText, values, isHarmful: !this.isRepeatable(changedKeys) };
   }
 
   async send(): Promise<Outcome> {
