@@ -52,8 +52,12 @@ export class OpenWrites {
     return [...this.#movedTo, ...this.#inserted];
   }
 
-  get changedKeys(): readonly string[] {
-    return [...this.#values.keys()];
+  get changedKeys(): Iterable<string> {
+    return this.#values.keys();
+  }
+
+  get hasChanges(): boolean {
+    return this.#values.size > 0;
   }
 
   add({ rowText, movedTo, inserted, isHarmful = false, values = [] }: OpenWrite, error: unknown): void {

@@ -39,7 +39,7 @@ export class RowUpdate {
    * The keys that this request changed since the session was read, also those which are by now as they were then: another request may have
    * written the same value meanwhile, or the user have set them back, which an UPDATE on its way does not know.
    */
-  readonly #changedKeys: Set<string>;
+  readonly #noted: Iterable<string>[] = [];
   readonly #followsOpen: boolean;
   readonly #knownKey: string;
   readonly #open: OpenWrites;
@@ -61,8 +61,8 @@ export class RowUpdate {
   ) {
     this.row = row;
     this.#open = open;
-    this.#changedKeys = new Set(open.changedKeys);
     this.#followsOpen = !open.isEmpty;
+    if (this.#followsOpen) this.#noted.push([...open.changedKeys]);
     this.#knownKey = sessionKey;
     this.sessionKey = sessionKey;
     this.#data = data;
@@ -114,7 +114,7 @@ export class RowUpdate {
     const attempt = new RowAttempt(state, this.#options, this.#config);
     cookie.move({ sessionKey: attempt.sessionKey, data, expireDate: attempt.expireDate });
     this.#attempt = attempt;
-    this.#noteChanged(attempt.changedKeys);
+    this.#noted.push(attempt.changedKeys);
     return {
       send: () => attempt.send(),
       look: () => this.#look(attempt),
@@ -239,15 +239,19 @@ export class RowUpdate {
     }
   }
 
-  /** The keys that this request changed, also while the last attempt was on its way. */
+  /** With what was changed while the last attempt was on its way. */
   #mine(): ReadonlySet<string> {
-    this.#noteChanged(differingKeys(this.row?.texts ?? new Map(), this.#texts()));
+    this.#noted.push(differingKeys(this.row?.texts ?? new Map(), this.#texts()));
     return this.#changedKeys;
   }
 
-  #noteChanged(keys: readonly string[]): void {
+  /** Put together only when it is asked for: a save that meets nobody has no use for it. */
+  get #changedKeys(): ReadonlySet<string> {
+    const keys = new Set<string>();
+    for (const noted of this.#noted) for (const key of noted) keys.add(key);
     // When the session began is noted at its first reading since that is asked for, which is nobody's change.
-    for (const key of keys) if (key !== CREATED) this.#changedKeys.add(key);
+    keys.delete(CREATED);
+    return keys;
   }
 
   /** Of the data as they are now: the user may go on changing them while a save is under way. */

@@ -114,7 +114,7 @@ export class SessionRecord {
   /** Whether a write would have data to write: none for a session that has no row and nothing to put in one. */
   isChanged(data: Dictionary, { replacesAll }: Pick<UpdateOptions, "replacesAll">): boolean {
     if (this.#sessionKey === null) return [...data.keys()].some((key) => key !== CREATED);
-    if (replacesAll || !this.#row || this.#open.changedKeys.length > 0) return true;
+    if (replacesAll || !this.#row || this.#open.hasChanges) return true;
     const { texts } = this.#row;
     return differingKeys(texts, serialize(data, this.#config.serializer, texts)).some((key) => key !== CREATED);
   }
