@@ -39,8 +39,9 @@ export class RowUpdate {
    * The keys that this request changed since the session was read, also those which are by now as they were then: another request may have
    * written the same value meanwhile, or the user have set them back, which an UPDATE on its way does not know.
    */
-  readonly #noted: Iterable<string>[] = [];
+  readonly #notedChanges: Iterable<string>[] = [];
   readonly #followsOpen: boolean;
+  /** The session key as it was before, which events have named. */
   readonly #knownKey: string;
   readonly #open: OpenWrites;
   readonly #data: Map<string, unknown>;
@@ -62,7 +63,7 @@ export class RowUpdate {
     this.row = row;
     this.#open = open;
     this.#followsOpen = !open.isEmpty;
-    if (this.#followsOpen) this.#noted.push([...open.changedKeys]);
+    if (this.#followsOpen) this.#notedChanges.push([...open.changedKeys]);
     this.#knownKey = sessionKey;
     this.sessionKey = sessionKey;
     this.#data = data;
@@ -114,7 +115,7 @@ export class RowUpdate {
     const attempt = new RowAttempt(state, this.#options, this.#config);
     cookie.move({ sessionKey: attempt.sessionKey, data, expireDate: attempt.expireDate });
     this.#attempt = attempt;
-    this.#noted.push(attempt.changedKeys);
+    this.#notedChanges.push(attempt.changedKeys);
     return {
       send: () => attempt.send(),
       look: () => this.#look(attempt),
@@ -135,24 +136,27 @@ export class RowUpdate {
 
   /** The row as it is after an UPDATE that matched none. */
   async #reread(tried: number): Promise<StoredRow | undefined> {
-    const { store, storedKey } = this.#config;
     // From the second time on those in the way are other processes. The wait comes before the reading: between the reading and the next
     // UPDATE is when they can come first again.
     if (tried > 1) await jitter(tried);
-    return carryOut(store, () => ({ send: () => store.find(storedKey(this.sessionKey)), isRepeatable: true }));
+    return this.#find(this.sessionKey);
   }
 
   /** The row under a key that a cycleKey() of an earlier call has given it unheard: only for who knows of that, as a flush() could not. */
   async #moved(): Promise<StoredRow | undefined> {
     if (this.#mustNotRepeat) return undefined;
-    const { store, storedKey } = this.#config;
     for (const sessionKey of this.#open.movedTo) {
-      const row = await carryOut(store, () => ({ send: () => store.find(storedKey(sessionKey)), isRepeatable: true }));
+      const row = await this.#find(sessionKey);
       if (!row) continue;
       this.sessionKey = sessionKey;
       return row;
     }
     return undefined;
+  }
+
+  #find(sessionKey: string): Promise<StoredRow | undefined> {
+    const { store, storedKey } = this.#config;
+    return carryOut(store, () => ({ send: () => store.find(storedKey(sessionKey)), isRepeatable: true }));
   }
 
   /** Finds out why an UPDATE matched no row, and merges what another request wrote. True: the row is what the attempt wanted. */
@@ -241,14 +245,14 @@ export class RowUpdate {
 
   /** With what was changed while the last attempt was on its way. */
   #mine(): ReadonlySet<string> {
-    this.#noted.push(differingKeys(this.row?.texts ?? new Map(), this.#texts()));
+    this.#notedChanges.push(differingKeys(this.row?.texts ?? new Map(), this.#texts()));
     return this.#changedKeys;
   }
 
   /** Put together only when it is asked for: a save that meets nobody has no use for it. */
   get #changedKeys(): ReadonlySet<string> {
     const keys = new Set<string>();
-    for (const noted of this.#noted) for (const key of noted) keys.add(key);
+    for (const noted of this.#notedChanges) for (const key of noted) keys.add(key);
     // When the session began is noted at its first reading since that is asked for, which is nobody's change.
     keys.delete(CREATED);
     return keys;

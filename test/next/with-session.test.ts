@@ -4,6 +4,7 @@ import "next/dist/server/node-environment-baseline.js";
 import { forbidden, notFound, permanentRedirect, redirect, unauthorized } from "next/navigation.js";
 import type { DbSession } from "prisma-db-session";
 import { beforeAll, describe, expect, it, vi } from "vitest";
+import { loseNextAnswer } from "../noting-store.ts";
 import { parseSetCookie } from "../set-cookie.ts";
 import { type ShopData, storedKey, UNKNOWN_KEY } from "../support.ts";
 import { nextApp } from "./app.ts";
@@ -95,16 +96,12 @@ describe("withSession", () => {
   it("does not save again what may have been saved, and undone by others meanwhile: the error of that save is its own", async () => {
     const { withSession, load, signIn, store } = nextApp();
     const key = await signIn();
-    const update = store.update.bind(store);
     const lost = new Error("connection lost");
-    store.update = async (...args) => {
-      store.update = update;
-      await update(...args);
+    loseNextAnswer(store, lost, async () => {
       const other = await load(key);
       expect(other.flash("note")).toBe("once");
       await other.save();
-      throw lost;
-    };
+    });
     const action = withSession(async (session) => {
       session.flash("note", "once");
       await session.save().catch(() => {});

@@ -1,11 +1,14 @@
 import { memoryStore, type SessionsOptions } from "prisma-db-session";
 import { createWebSessions } from "prisma-db-session/web";
 import { describe, expect, it } from "vitest";
+import { loseNextAnswer } from "../noting-store.ts";
 import { parseSetCookie } from "../set-cookie.ts";
 import { SECRET, storedKey, TWO_WEEKS, UNKNOWN_KEY } from "../support.ts";
 import { requestWith, webApp } from "./app.ts";
 
 type App = ReturnType<typeof webApp>;
+
+const lost = new Error("connection lost");
 
 /** One request: the session of its cookie, what a handler does with it, and the headers of the response. */
 async function respond(
@@ -131,16 +134,12 @@ describe("commit", () => {
   it("sets the cookie to the expiry of a row that another request has built on, after a save whose answer was lost", async () => {
     const app = webApp();
     const key = await app.signIn();
-    const update = app.store.update.bind(app.store);
-    app.store.update = async (...args) => {
-      app.store.update = update;
-      await update(...args);
+    loseNextAnswer(app.store, lost, async () => {
       app.clock.advance(60);
       const session = await app.load(key);
       session.set("note", "theirs");
       await session.save();
-      throw new Error("connection lost");
-    };
+    });
     const { setCookies } = await respond(app, `session=${key}`, (session) => session.set("userId", 8));
     const ofRow = (await app.store.find(storedKey(key)))?.expireDate;
     expect(ofRow).toEqual(app.inSeconds(TWO_WEEKS));
@@ -151,17 +150,13 @@ describe("commit", () => {
     const app = webApp();
     const key = await app.signIn();
     const session = await app.loadFrom(requestWith(`session=${key}`));
-    const update = app.store.update.bind(app.store);
-    app.store.update = async (...args) => {
-      app.store.update = update;
-      await update(...args);
+    loseNextAnswer(app.store, lost, async () => {
       app.clock.advance(60);
       const other = await app.load(key);
       other.set("note", "theirs");
       await other.save();
       session.setExpiry(0);
-      throw new Error("connection lost");
-    };
+    });
     session.set("userId", 8);
     const headers = new Headers();
     await app.commit(session, headers);
@@ -407,15 +402,11 @@ describe("where a session cannot be saved", () => {
     const app = webApp();
     const key = await app.signIn();
     const session = await app.loadFrom(requestWith(`session=${key}`));
-    const update = app.store.update.bind(app.store);
-    app.store.update = async (...args) => {
-      app.store.update = update;
-      await update(...args);
+    loseNextAnswer(app.store, lost, async () => {
       const other = await app.load(key);
       expect(other.flash("note")).toBe("once");
       await other.save();
-      throw new Error("connection lost");
-    };
+    });
     session.flash("note", "once");
     await session.save().catch(() => {});
     const headers = new Headers(unchanged);
