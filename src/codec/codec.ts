@@ -3,35 +3,35 @@ import type { SecretKeys } from "../secret.ts";
 /**
  * Turns values into text and back. `JSON`, superjson and devalue fit as they are.
  *
- * The same value must give the same text each time: by their texts a save tells which values changed. Half of a surrogate pair must be
- * escaped, as these three do: otherwise saving it is a `SerializationError`.
+ * The same value must always give the same text: a save finds the changed values by comparing texts.
  */
 export interface Serializer {
   stringify(value: unknown): string;
   parse(text: string): unknown;
 }
 
-/** What a codec may use besides the data itself. */
+/** What a codec may use besides the text. */
 export interface CodecContext {
-  /** The key column of the row that holds, or will hold, the text: bind the text to it, so that it opens under no other key. */
+  /** The key column of the row that holds the text. Bind the result to it, so that it is valid in no other row. */
   readonly storedKey: string;
-  /** Keys derived from the `secret` option. */
+  /** Keys derived from the option `secret`. */
   readonly secrets: SecretKeys;
-  readonly serializer: Serializer;
 }
 
-/** The dictionary of a session as a codec sees it: the user's keys and the reserved ones that begin with `_session_`. */
-export type SessionData = Readonly<Record<string, unknown>>;
-
 /**
- * The text in the data column.
+ * Protects the text that the serializer made. The result goes into the data column.
  *
- * Two different dictionaries must give texts that differ in more than letter case, accents or trailing spaces: `save()` compares the
- * text with what it read, and the default collations of MySQL ignore all three. It is best if no two texts are ever the same, as by a
- * nonce: then a save that arrives late cannot take a later state for the one that it had read.
+ * No two texts are ever the same, since each contains the id of its write. The results must differ in more than letter
+ * case, accents or trailing spaces, which the default collations of MySQL ignore: begin with a signature or a nonce in hex.
  */
 export interface Codec {
-  encode(data: SessionData, context: CodecContext): string;
-  /** The data, or `undefined` for a text that does not verify or decode. Never throws, whatever the text. */
-  decode(text: string, context: CodecContext): SessionData | undefined;
+  encode(text: string, context: CodecContext): string;
+  /** The text, or `undefined` for data that do not verify. Never throws, whatever the data. */
+  decode(data: string, context: CodecContext): string | undefined;
+  /**
+   * How many of the first characters of a result no other result shares. A save then compares only these (at most 45),
+   * if they consist of a-z, 0-9 and `.{}":_-`, and if at least 80 random bits of a-z and 0-9 are in the first 45.
+   * Default: none, and a save compares the whole data.
+   */
+  readonly uniquePrefixLength?: number;
 }

@@ -1,96 +1,111 @@
-/** Columns of the user's own, by their names. */
+/** Columns of the user's own model, by name. */
 export type Columns = Readonly<Record<string, unknown>>;
 
 /** A row of the session table, as the store sees it. */
 export interface SessionRow {
-  /** The primary key: a hash of the session key (or the key itself with `hashKeys: false`). */
+  /** The primary key: a hash of the session key, or the key itself with `hashKeys: false`. */
   readonly key: string;
   /** The text that a codec made. */
   readonly data: string;
   readonly expireDate: Date;
-  /** What the option `columns` gave, to be written with the rest. */
-  readonly columns?: Columns | undefined;
+  /** The values that the option `columns` returned. The store writes them with the rest. */
+  readonly columns?: Columns;
 }
 
-/** What a row must still be for an update to touch it. */
+/** The part of a row that a session is loaded from. */
+export type StoredRow = Pick<SessionRow, "data" | "expireDate">;
+
+/** What must still be true of a row for an update to change it (optimistic locking). */
 export interface UpdateGuard {
-  /** The row must expire after this instant: an expired row counts as gone. */
+  /** The row must expire after this instant. An expired row counts as gone. */
   readonly liveAt: Date;
-  /** The row's data must be this text. Left out: whatever it is. */
+  /**
+   * The row's data must be this text, or begin with this prefix.
+   * A prefix consists of a-z, 0-9 and `.{}":_-`, and of at most 45 characters.
+   */
+  readonly data: string | { readonly startsWith: string };
+}
+
+/** What an update writes. A property that is absent stays as it is in the row. */
+export interface RowChanges {
+  /** A new key for the row. */
+  readonly key?: string;
   readonly data?: string;
+  readonly expireDate: Date;
+  readonly columns?: Columns;
 }
 
-/** Which expired rows are asked for. */
+/** `unmatched`: no row met the guard. `taken`: another row has the new key. Both changed nothing. */
+export type UpdateOutcome = "updated" | "unmatched" | "taken";
+
+/** Which expired rows to find. */
 export interface FindExpiredOptions {
-  /** Only those that expire at or after this instant. Default: all. */
-  readonly from?: Date | undefined;
+  /** Only rows that expire at or after this instant. Default: all. */
+  readonly from?: Date;
 }
 
-/** Which of the rows that match are asked for, and what of them. */
+/** Which of the matching rows to find, and whether to read their data. */
 export interface FindMatchingOptions {
-  /** All but the row with this key. */
-  readonly exceptKey?: string | undefined;
-  /** Only rows that expire after this instant. Default: the expired ones too. */
-  readonly liveAt?: Date | undefined;
-  /** At most so many. Default: all. */
-  readonly limit?: number | undefined;
+  /** All rows but the one with this key. */
+  readonly exceptKey?: string;
+  /** Only rows that expire after this instant. Default: expired rows too. */
+  readonly liveAt?: Date;
+  /** The maximum number of rows. Default: no limit. */
+  readonly limit?: number;
   /** Whether to read the data too. Default: false. */
-  readonly withData?: boolean | undefined;
+  readonly withData?: boolean;
 }
 
-/** A row with all that the user's own columns hold. */
+/** A row with the user's own columns. */
 export interface MatchingRow extends Omit<SessionRow, "data"> {
-  /** There if it was asked for. */
+  /** Present if it was asked for. */
   readonly data?: string;
   readonly columns: Columns;
 }
 
-/** `unmatched`: no row matched the guard. `taken`: another row has the new key. */
-export type RekeyOutcome = "rekeyed" | "unmatched" | "taken";
-
-/** Which of the rows that meet a condition: those with these keys alone, or all but those with these. */
+/** Which of the rows that meet a condition: only those with these keys, or all but those with these keys. */
 export type MatchingRows = { readonly keys: readonly string[] } | { readonly exceptKeys: readonly string[] };
 
 /**
- * What an error tells of the statement that threw it. `rolledBack`: it left nothing and may be sent again. `refused`: it left nothing, and
- * would not if it were sent again. `unknown`: it may have been carried out, which only the table can show. `final`: likewise, but nothing
- * more may be asked on this connection, not even that.
+ * What an error says about the statement that threw it.
+ *
+ * - `retryable`: the database rolled the statement back. It may be sent again.
+ * - `rejected`: the database refused the statement, and would refuse it again. It left nothing.
+ * - `fatal`: this connection must not be used further, not even to find out what happened.
+ * - `unknown`: the statement may have been applied. Only the table can tell.
  */
-export type FailureKind = "rolledBack" | "refused" | "unknown" | "final";
+export type ErrorClass = "retryable" | "rejected" | "fatal" | "unknown";
 
 /**
- * Where session rows live. Every verb is exactly one statement, so that the database alone decides between two requests.
+ * Where session rows live. Each verb is exactly one statement, so that the database alone decides between two requests.
  *
- * A store knows nothing of keys, codecs or expiry policies. Any database error that the verbs do not name reaches the caller as it is.
- * Run `storeConformanceTests` of `prisma-db-session/testing` against a store of your own.
+ * A store knows nothing of session keys, codecs or expiry policies. A database error that a verb does not name reaches
+ * the caller unchanged. Test your own store with `storeConformanceTests` of `prisma-db-session/testing`.
  */
 export interface SessionStore {
   /** The row, expired or not. */
-  find(key: string): Promise<Pick<SessionRow, "data" | "expireDate"> | undefined>;
-  /** False, and nothing written, when the key is taken. Never looks first. */
+  find(key: string): Promise<StoredRow | undefined>;
+  /** False, and nothing written, if the key is taken. */
   insert(row: SessionRow): Promise<boolean>;
-  /** Changes a row that matches the guard; false, and nothing written, when none does. Never inserts. */
-  update(
-    key: string,
-    guard: UpdateGuard,
-    changes: { readonly data?: string; readonly expireDate: Date; readonly columns?: Columns | undefined },
-  ): Promise<boolean>;
-  /** Gives a row that matches the guard another key, with the data and expiry that go with it. */
-  rekey(key: string, guard: UpdateGuard, row: SessionRow): Promise<RekeyOutcome>;
-  /** False when there was no such row. */
+  /** Changes the row if it meets the guard. Never inserts. */
+  update(key: string, guard: UpdateGuard, changes: RowChanges): Promise<UpdateOutcome>;
+  /** False if there was no such row. */
   delete(key: string): Promise<boolean>;
-  /** Rows that expire at or before `at`, those that expired first to begin with: at most `limit` of them, none when no such row is left. */
+  /** At most `limit` rows that expire at or before `at`, ordered by their expiry. */
   findExpired(
     at: Date,
     limit: number,
     options?: FindExpiredOptions,
   ): Promise<readonly Pick<SessionRow, "key" | "expireDate">[]>;
-  /** Deletes those of the rows with these keys that expire at or before `at`; returns how many. */
+  /** Deletes those of the rows with these keys that expire at or before `at`. Returns their number. */
   deleteExpired(keys: readonly string[], at: Date): Promise<number>;
-  /** Rows that meet a condition in the store's own language, as Prisma's `where`; those that expire last to begin with. */
-  findMatching(where: Columns, options?: FindMatchingOptions): Promise<readonly MatchingRow[]>;
-  /** Deletes the rows that meet such a condition and are among these; returns how many. */
-  deleteMatching(where: Columns, among: MatchingRows): Promise<number>;
-  /** What an error of these verbs means. A store without it takes each for `unknown`. */
-  failureKind?(error: unknown): FailureKind;
+  /**
+   * Rows that meet a condition in the store's own language, such as Prisma's `where`. Rows that expire last come first.
+   * Optional: `list`, `revoke` and `maxPerOwner` need it.
+   */
+  findMatching?(where: Columns, options?: FindMatchingOptions): Promise<readonly MatchingRow[]>;
+  /** Deletes the rows that meet such a condition and are among these. Returns their number. Optional, like `findMatching`. */
+  deleteMatching?(where: Columns, among: MatchingRows): Promise<number>;
+  /** What an error of these verbs means. Without it, every error counts as `unknown`. */
+  classifyError?(error: unknown): ErrorClass;
 }
