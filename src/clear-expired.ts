@@ -2,8 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { cannotBeDeleted, MAX_IN_VAIN } from "./cannot-be-deleted.ts";
 import { ConfigError } from "./errors.ts";
-import type { SessionConfig } from "./session/session-config.ts";
-import { carryOut } from "./store/carry-out.ts";
+import type { SessionConfig } from "./record/session-config.ts";
 
 /** Small, since others wait for a batch: on SQLite every writer, on MySQL whoever wants a row that it reads on its way. */
 export const BATCH_SIZE = 100;
@@ -47,8 +46,7 @@ export async function clearExpired(
   while (true) {
     signal?.throwIfAborted();
     const began = performance.now();
-    const find = () => store.findExpired(at, batchSize, { from });
-    const rows = await carryOut(store, () => ({ send: find, isRepeatable: true }));
+    const rows = await store.findExpired(at, batchSize, from && { from });
     const keys = rows.map(({ key }) => key);
     if (keys.length === 0 && from === undefined) return deleted;
     const isAgain = isDeepStrictEqual(keys, last) || (!from && isDeepStrictEqual(keys, first));
@@ -58,7 +56,7 @@ export async function clearExpired(
     last = keys;
     from = keys.length === batchSize ? rows.at(-1)?.expireDate : undefined;
     if (keys.length === 0) continue;
-    const count = await carryOut(store, () => ({ send: () => store.deleteExpired(keys, at), isRepeatable: true }));
+    const count = await store.deleteExpired(keys, at);
     deleted += count;
     if (count > 0) {
       emit({ type: "cleared", count });

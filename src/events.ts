@@ -55,10 +55,10 @@ export function warnByDefault(event: SessionEvent): void {
 }
 
 /** Whether the default listener says anything of it. */
-export const isWarnedOf = ({ type }: Pick<SessionEvent, "type">): boolean => WARNINGS[type] !== undefined;
+export const isDefaultWarning = ({ type }: Pick<SessionEvent, "type">): boolean => WARNINGS[type] !== undefined;
 
 /** Wraps a listener so that neither an exception nor a rejected promise of its own gets out. */
-export function guardListener(listener: SessionEventListener): SessionEventListener {
+export function safeListener(listener: SessionEventListener): SessionEventListener {
   const report = (error: unknown) => console.error("prisma-db-session: onEvent failed.", error);
   return (event) => {
     try {

@@ -1,5 +1,5 @@
 export type { ClearExpiredOptions } from "./clear-expired.ts";
-export type { Codec, CodecContext, Serializer, SessionData } from "./codec/codec.ts";
+export type { Codec, CodecContext, Serializer } from "./codec/codec.ts";
 export { encryptedJson } from "./codec/encrypted-json.ts";
 export { plainJson } from "./codec/plain-json.ts";
 export { signedJson } from "./codec/signed-json.ts";
@@ -22,22 +22,24 @@ export { NIST_AAL1, NIST_AAL2, NIST_AAL3 } from "./presets.ts";
 export type { RevokeOptions } from "./revoke-sessions.ts";
 export type { SecretKeys } from "./secret.ts";
 export type { DbSession } from "./session/db-session.ts";
-export type { Expiry } from "./session/expiry.ts";
+export type { Expiry } from "./record/expiry.ts";
 export type { ExpiryOptions, SessionBase } from "./session/session-base.ts";
 export { createSessions, type Sessions } from "./sessions.ts";
 export { memoryStore } from "./store/memory-store.ts";
-export type { FilledColumns, ModelWhere, OwnColumns } from "./store/model-types.ts";
-export { prismaStore } from "./store/prisma-store.ts";
-export type { SessionDelegate } from "./store/session-delegate.ts";
+export type { FilledColumns, ModelWhere, OwnColumns } from "./store/prisma/model-types.ts";
+export { prismaStore } from "./store/prisma/prisma-store.ts";
+export type { SessionDelegate } from "./store/prisma/session-delegate.ts";
 export type {
   Columns,
-  FailureKind,
+  ErrorClass,
   FindExpiredOptions,
   FindMatchingOptions,
   MatchingRow,
   MatchingRows,
-  RekeyOutcome,
+  RowChanges,
   SessionRow,
   SessionStore,
+  StoredRow,
   UpdateGuard,
+  UpdateOutcome,
 } from "./store/session-store.ts";

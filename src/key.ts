@@ -5,11 +5,14 @@ const ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789";
 const LENGTH = 32;
 const STORED_PREFIX = "sha256.";
 
-/** A new session key: 32 characters of a-z and 0-9 from the system's secure generator, 165 bits, without modulo bias. */
-export function randomSessionKey(): string {
-  let key = "";
-  for (let i = 0; i < LENGTH; i++) key += ALPHABET[randomInt(ALPHABET.length)];
-  return key;
+/** A new session key: 32 characters of a-z and 0-9, which are 165 random bits. */
+export const randomSessionKey = (): string => randomText(LENGTH);
+
+/** Characters of a-z and 0-9 from the system's secure generator, without modulo bias. */
+export function randomText(length: number): string {
+  let text = "";
+  for (let i = 0; i < length; i++) text += ALPHABET[randomInt(ALPHABET.length)];
+  return text;
 }
 
 /**

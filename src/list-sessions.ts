@@ -1,9 +1,9 @@
 import { checkCondition } from "./condition.ts";
 import { shortKeyHash } from "./key.ts";
-import type { SessionConfig } from "./session/session-config.ts";
-import { carryOut } from "./store/carry-out.ts";
-import type { OwnColumns } from "./store/model-types.ts";
-import type { SessionDelegate } from "./store/session-delegate.ts";
+import { matchingStore } from "./admin/matching.ts";
+import type { SessionConfig } from "./record/session-config.ts";
+import type { OwnColumns } from "./store/prisma/model-types.ts";
+import type { SessionDelegate } from "./store/prisma/session-delegate.ts";
 import type { Columns } from "./store/session-store.ts";
 
 /** A session as `Sessions.list` shows it: the user's own columns, and neither key nor data. */
@@ -20,6 +20,6 @@ export async function listSessions(
 ): Promise<(Columns & { keyHash: string; expireDate: Date })[]> {
   checkCondition("list", where);
   const liveAt = now();
-  const rows = await carryOut(store, () => ({ send: () => store.findMatching(where, { liveAt }), isRepeatable: true }));
+  const rows = await matchingStore(store, "list()").findMatching(where, { liveAt });
   return rows.map(({ key, expireDate, columns }) => ({ ...columns, keyHash: shortKeyHash(key), expireDate }));
 }

@@ -1,18 +1,20 @@
+import { matchingStore } from "./admin/matching.ts";
 import type { Codec, Serializer } from "./codec/codec.ts";
 import { signedJson } from "./codec/signed-json.ts";
 import { type CookieOptions, cookieAttributes } from "./cookie.ts";
 import { ConfigError } from "./errors.ts";
-import { guardListener, isWarnedOf, type SessionEventListener, warnByDefault } from "./events.ts";
+import { isDefaultWarning, safeListener, type SessionEventListener, warnByDefault } from "./events.ts";
 import { hashSessionKey, randomSessionKey } from "./key.ts";
 import { isPossibleSessionKey } from "./possible-key.ts";
 import { secretKeys } from "./secret.ts";
-import { columnsFilledBy } from "./session/columns.ts";
-import { KeyedTurns } from "./session/keyed-turns.ts";
-import type { SessionConfig } from "./session/session-config.ts";
-import type { FilledColumns, OwnColumns } from "./store/model-types.ts";
-import { prismaStore } from "./store/prisma-store.ts";
-import type { SessionDelegate } from "./store/session-delegate.ts";
+import { columnMapper } from "./record/columns.ts";
+import { KeyedQueue } from "./record/keyed-queue.ts";
+import type { SessionConfig } from "./record/session-config.ts";
+import type { FilledColumns, OwnColumns } from "./store/prisma/model-types.ts";
+import { prismaStore } from "./store/prisma/prisma-store.ts";
+import type { SessionDelegate } from "./store/prisma/session-delegate.ts";
 import type { SessionStore } from "./store/session-store.ts";
+import { withRetries } from "./store/with-retries.ts";
 
 /** The options of `createSessions`, `createNextSessions` and `createWebSessions`. Durations are in seconds. */
 export interface SessionsOptions<
@@ -73,12 +75,9 @@ const STORE_VERBS: readonly (keyof SessionStore)[] = [
   "find",
   "insert",
   "update",
-  "rekey",
   "delete",
   "findExpired",
   "deleteExpired",
-  "findMatching",
-  "deleteMatching",
 ];
 
 /** @throws ConfigError for options that are missing or impossible */
@@ -100,24 +99,26 @@ export function resolveOptions<Data extends object, Model extends SessionDelegat
     );
   }
   const maxPerOwner = resolveMaxPerOwner(options);
+  const now = options.now ?? (() => new Date());
+  const store = withRetries(resolveStore(options), now);
+  if (maxPerOwner) matchingStore(store, "The option `maxPerOwner`");
   return {
-    store: resolveStore(options),
+    store,
     codec,
     serializer,
     secrets: secretKeys(options.secret),
     maxAge,
     absoluteMaxAge,
-    keepsCreation: absoluteMaxAge !== undefined || maxPerOwner !== undefined,
     refreshAfter,
     expireAtBrowserClose: options.expireAtBrowserClose ?? false,
     onConflict,
-    now: options.now ?? (() => new Date()),
+    now,
     newKey: options.randomKey ? checkedKeys(options.randomKey) : randomSessionKey,
     storedKey: hashKeys ? hashSessionKey : (sessionKey) => sessionKey,
-    emit: guardListener(options.onEvent ?? warnByDefault),
-    isHeard: options.onEvent ? () => true : isWarnedOf,
-    contended: new KeyedTurns(),
-    columnsOf: options.columns && columnsFilledBy(options.columns, maxPerOwner?.column),
+    emit: safeListener(options.onEvent ?? warnByDefault),
+    hasListener: options.onEvent ? () => true : isDefaultWarning,
+    contended: new KeyedQueue(),
+    columnsOf: options.columns && columnMapper(options.columns, maxPerOwner?.column),
     maxPerOwner,
   };
 }

@@ -3,9 +3,9 @@ import { checkCondition } from "./condition.ts";
 import { jitter } from "./jitter.ts";
 import { shortKeyHash } from "./key.ts";
 import { isPossibleSessionKey } from "./possible-key.ts";
-import { deleteRevoked } from "./session/revoke-rows.ts";
-import type { SessionConfig } from "./session/session-config.ts";
-import { carryOut } from "./store/carry-out.ts";
+import { deleteRevoked } from "./admin/delete-revoked.ts";
+import { matchingStore } from "./admin/matching.ts";
+import type { SessionConfig } from "./record/session-config.ts";
 import type { Columns } from "./store/session-store.ts";
 
 const BATCH_SIZE = 100;
@@ -27,23 +27,23 @@ export async function revokeSessions(
   checkCondition("revoke", where);
   checkOptions(options);
   const { except, keyHash } = options;
-  const { store } = config;
+  const store = matchingStore(config.store, "revoke()");
   const exceptKey = exceptedKey(config, except);
   let revoked = 0;
   let inVain = 0;
   while (true) {
     // A hash is no column: of the one owner that the condition names, all are read.
     const limit = keyHash === undefined ? BATCH_SIZE : undefined;
-    const rows = await carryOut(store, () => ({
-      send: () => store.findMatching(where, { exceptKey, limit }),
-      isRepeatable: true,
-    }));
+    const rows = await store.findMatching(where, {
+      ...(exceptKey !== undefined && { exceptKey }),
+      ...(limit !== undefined && { limit }),
+    });
     const keys = rows.map(({ key }) => key).filter((key) => keyHash === undefined || shortKeyHash(key) === keyHash);
     if (keys.length === 0) return revoked;
     // Of the last ones, who was always faster, by changing keys, is met by the condition alone, under whichever key.
     const isByCondition = inVain > 0 && keyHash === undefined && rows.length !== limit;
     const among = isByCondition ? { exceptKeys: exceptKey === undefined ? [] : [exceptKey] } : { keys };
-    const count = await deleteRevoked(keys, where, "revoke", config, among);
+    const count = await deleteRevoked(store, keys, where, "revoke", config, among);
     revoked += count;
     // Whoever changed its key between the reading and the DELETE is found under the new one.
     if (count === keys.length && rows.length !== limit) return revoked;

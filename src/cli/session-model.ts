@@ -1,6 +1,6 @@
 import { ConfigError } from "../errors.ts";
 import { prismaStore } from "../store/prisma-store.ts";
-import type { SessionDelegate } from "../store/session-delegate.ts";
+import type { SessionDelegate } from "../store/prisma/session-delegate.ts";
 import type { SessionStore } from "../store/session-store.ts";
 import { CommandError } from "./command-error.ts";
 

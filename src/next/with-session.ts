@@ -24,7 +24,7 @@ export async function runWithSession<Data extends object>(
   let outcome: Outcome;
   try {
     outcome = await outcomeOf(run);
-    if (!isFailure(outcome.result) && session.needsSave()) await session.saveAtEnd();
+    if (!isFailure(outcome.result) && session.needsSave()) await session.save();
     if (session.isEmpty() && cookie.isWritable) cookie.delete();
   } catch (error) {
     if (!isEndOf(session, error)) throw error;

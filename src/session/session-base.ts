@@ -9,9 +9,9 @@ import {
   expiryDate,
   ownExpiry,
   sessionExpiryDate,
-} from "./expiry.ts";
-import { AUTHENTICATED, CREATED, EXPIRY, flashKey, isReserved, keepCreation } from "./reserved.ts";
-import type { SessionConfig } from "./session-config.ts";
+} from "../record/expiry.ts";
+import { AUTHENTICATED, EXPIRY, flashKey, isReserved } from "../record/reserved.ts";
+import type { SessionConfig } from "../record/session-config.ts";
 
 const TEST_COOKIE_NAME = "testcookie";
 const TEST_COOKIE_VALUE = "worked";
@@ -44,10 +44,10 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
    */
   protected data: Map<string, unknown> | undefined;
   /**
-   * After `clear()`: the next save replaces whatever the row holds.
+   * How often `clear()` was called. A save replaces all that the row holds if the row does not include the last one.
    * @internal
    */
-  protected replacesAll = false;
+  protected clears = 0;
 
   /**
    * Called at each change that `modified` shows.
@@ -65,6 +65,12 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
 
   /** The session key, which is also the cookie's value: keep it out of logs and pages. `null` until the session is saved. */
   abstract get sessionKey(): string | null;
+
+  /**
+   * Where `absoluteMaxAge` counts from, in milliseconds since 1970. `undefined` until the session is saved.
+   * @internal
+   */
+  protected abstract get startedAt(): number | undefined;
 
   /** The value of a key, or the default given, or `undefined`. */
   get<K extends Key<Data>>(key: K): Data[K] | undefined;
@@ -92,8 +98,10 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
   }
 
   /**
-   * Removes a key and returns its value, or the default given, or `undefined`. Requests at once that do so all get it and can all save: what
-   * may happen only once is to be done behind a `save()` with `onConflict: "error"`, or behind a `cycleKey()`, which succeed for one alone.
+   * Removes a key and returns its value, or the default given, or `undefined`.
+   *
+   * Concurrent requests can all pop the same value, and all save. For what may happen only once, use `save()` with
+   * `onConflict: "error"`, or a unique column.
    */
   pop<K extends Key<Data>>(key: K): Data[K] | undefined;
   pop<K extends Key<Data>, Default>(key: K, defaultValue: Default): Data[K] | Default;
@@ -131,10 +139,8 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
    * merges its change back into the cleared row.
    */
   clear(): void {
-    const before = this.data;
     this.data = new Map();
-    if (before) keepCreation(before, this.data);
-    this.replacesAll = true;
+    this.clears++;
     this.accessed = true;
     this.changed();
   }
@@ -167,7 +173,7 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
 
   /** Whether there is neither a key nor data. Needs no loading, and does not count as access. */
   isEmpty(): boolean {
-    return this.sessionKey === null && [...(this.data?.keys() ?? [])].every((key) => key === CREATED);
+    return this.sessionKey === null && (this.data?.size ?? 0) === 0;
   }
 
   /** Puts a value into the session that shows, at a later request, that the browser accepts cookies. */
@@ -206,14 +212,14 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
     if (expiry !== undefined) return expiryAge(expiry, modification, maxAge);
     const data = this.dictionary();
     const age = expiryAge(ownExpiry(data), modification, maxAge);
-    const end = absoluteEnd(data, this.config);
+    const end = absoluteEnd(this.startedAt ?? modification.getTime(), this.config);
     return end ? Math.min(age, expiryAge(end, modification, maxAge)) : age;
   }
 
   /** When the session expires if it is last changed at the modification: never later than `absoluteMaxAge` allows. */
   getExpiryDate({ modification = this.config.now(), expiry }: ExpiryOptions = {}): Date {
     if (expiry !== undefined) return expiryDate(expiry, modification, this.config.maxAge);
-    return sessionExpiryDate(this.dictionary(), modification, this.config);
+    return sessionExpiryDate(this.dictionary(), this.startedAt, modification, this.config);
   }
 
   /**

@@ -5,7 +5,7 @@ import { resolveOptions, type SessionsOptions } from "../options.ts";
 import type { WithHeaders } from "../request-headers.ts";
 import { DbSession } from "../session/db-session.ts";
 import { type Sessions, sessionsOf } from "../sessions.ts";
-import type { SessionDelegate } from "../store/session-delegate.ts";
+import type { SessionDelegate } from "../store/prisma/session-delegate.ts";
 import { WebCookie } from "./web-cookie.ts";
 
 /** Sessions of requests and responses as the web knows them. */
@@ -81,7 +81,7 @@ export function createWebSessions<
       if (session.isEmpty()) cookie.delete();
       const isToSave = session.needsSave();
       if (isToSave || cookie.isMoved) checkChangeable(headers);
-      if (isToSave) await session.saveAtEnd();
+      if (isToSave) await session.save();
       cookie.writeTo(headers);
     },
   };

@@ -1,4 +1,4 @@
-import { CREATED, EXPIRY } from "./reserved.ts";
+import { EXPIRY } from "./reserved.ts";
 import type { SessionConfig } from "./session-config.ts";
 
 /**
@@ -27,10 +27,18 @@ export function expiryDate(expiry: Expiry, modification: Date, maxAge: number): 
 /** Asked this way round, a date that is none counts as past. */
 export const isLive = ({ expireDate }: { readonly expireDate: Date }, now: Date): boolean => expireDate > now;
 
-/** When a session with this data expires if it is written at the modification: never later than `absoluteMaxAge` allows. */
-export function sessionExpiryDate(data: Dictionary, modification: Date, config: SessionConfig): Date {
+/**
+ * When a session expires if it is written at the modification: never later than `absoluteMaxAge` allows.
+ * @param startedAt Where its absolute lifetime began, in milliseconds since 1970. `undefined`: at the modification.
+ */
+export function sessionExpiryDate(
+  data: Dictionary,
+  startedAt: number | undefined,
+  modification: Date,
+  config: SessionConfig,
+): Date {
   const own = expiryDate(ownExpiry(data), modification, config.maxAge);
-  const end = absoluteEnd(data, config);
+  const end = absoluteEnd(startedAt ?? modification.getTime(), config);
   return end && end < own ? end : own;
 }
 
@@ -40,11 +48,10 @@ export function expiresWithBrowser(data: Dictionary, config: SessionConfig): boo
   return expiry === null ? config.expireAtBrowserClose : expiry === 0;
 }
 
-/** When `absoluteMaxAge` ends the session, whatever it is used for. */
-export function absoluteEnd(data: Dictionary, { absoluteMaxAge }: SessionConfig): Date | undefined {
-  const created = data.get(CREATED);
-  if (absoluteMaxAge === undefined || typeof created !== "number") return undefined;
-  return new Date(Math.min(created + absoluteMaxAge * 1000, LATEST));
+/** When `absoluteMaxAge` ends a session that started at a time. `undefined` without the option. */
+export function absoluteEnd(startedAt: number, { absoluteMaxAge }: SessionConfig): Date | undefined {
+  if (absoluteMaxAge === undefined) return undefined;
+  return new Date(Math.min(startedAt + absoluteMaxAge * 1000, LATEST));
 }
 
 /** The expiry that {@link encodeExpiry} left in the data. Anything else counts as none. */

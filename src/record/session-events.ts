@@ -4,9 +4,12 @@ import type { SessionConfig } from "./session-config.ts";
 
 type WithoutHash<Event> = Event extends { readonly keyHash: string } ? Omit<Event, "keyHash"> : never;
 
-/** Tells the listener what happened to the session of a key, which it sees only as a short hash: reckoned when it looks, as few do. */
-export function emitFor(sessionKey: string, event: WithoutHash<SessionEvent>, config: SessionConfig): void {
-  if (!config.isHeard(event)) return;
+/** What happened to the session of a key. The listener's `keyHash` names that session. */
+export type KeyedSessionEvent = WithoutHash<SessionEvent>;
+
+/** Tells the listener. Few listeners look at the hash, so it is computed when they do. */
+export function emitFor(sessionKey: string, event: KeyedSessionEvent, config: SessionConfig): void {
+  if (!config.hasListener(event)) return;
   config.emit({
     ...event,
     get keyHash() {

@@ -10,7 +10,7 @@ const NOT_OWN = ["key", "data", "expireDate"];
  *
  * @param ownerColumn the column that the option `maxPerOwner` names
  */
-export function columnsFilledBy<Data>(columns: (data: Data) => Columns, ownerColumn: string | undefined) {
+export function columnMapper<Data>(columns: (data: Data) => Columns, ownerColumn: string | undefined) {
   return (data: ReadonlyMap<string, unknown>): Columns => {
     const visible = Object.fromEntries([...data].filter(([key]) => !isReserved(key)));
     const filled: unknown = columns(visible as Data);

@@ -1,9 +1,9 @@
 import { CreateError } from "../errors.ts";
 
-/** How many keys are drawn before giving up. With real keys a second one is already a sign of a broken generator. */
+/** How many keys are drawn before giving up. With a sound generator even a second one is never needed. */
 export const MAX_KEYS = 100;
 
-export function allKeysTaken(keys: number): CreateError {
+export function keyCollisionError(keys: number): CreateError {
   const what = keys === 1 ? "the key drawn is" : `${keys} keys drawn are all`;
   return new CreateError(
     `The session got no key, since ${what} taken. Check the option randomKey, if you set it; otherwise try again.`,

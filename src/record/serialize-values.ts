@@ -1,60 +1,32 @@
 import type { Serializer } from "../codec/codec.ts";
 import { SerializationError } from "../errors.ts";
 import { valuePath } from "../value-path.ts";
-import type { Texts } from "./changes.ts";
+import type { SerializedValues } from "./changes.ts";
 
 const MAX_DEPTH = 500;
 
 /**
- * The values as they are written, by their keys, once it is sure that every one comes back from the database as it goes in. JSON would
- * silently turn a `Date` into a text, a `Map` into `{}` and `NaN` into `null`; a serializer of the user's own decides for itself. (What JSON
- * changes without anybody noticing is allowed: a property that is `undefined` is left out, and -0 comes back as 0.)
+ * Serializes each value, once it is sure that every value comes back from the database unchanged. JSON would silently
+ * turn a `Date` into a text, a `Map` into `{}` and `NaN` into `null`. A serializer of the user's own decides for itself.
+ * (JSON may leave out properties that are `undefined`, and turn -0 into 0.)
  *
- * @param known Texts that came back: an object that still gives the same one needs a glance only.
- * @throws SerializationError that names the path of the first value that would not.
+ * @throws SerializationError that names the path of the first value that would change
  */
-export function serialize(data: ReadonlyMap<string, unknown>, serializer: Serializer, known?: Texts): Texts {
-  const text = serializer === JSON ? jsonText : serializerText;
-  const texts = new Map<string, string>();
-  for (const [key, value] of data) texts.set(key, text(key, value, serializer, known?.get(key)));
-  return texts;
+export function serializeValues(data: ReadonlyMap<string, unknown>, serializer: Serializer): SerializedValues {
+  const textOf = serializer === JSON ? jsonText : serializerText;
+  const values = new Map<string, string>();
+  for (const [key, value] of data) values.set(key, textOf(key, value, serializer));
+  return values;
 }
 
-function jsonText(key: string, value: unknown, _serializer: Serializer, known: string | undefined): string {
+function jsonText(key: string, value: unknown): string {
   if (isScalar(value)) return JSON.stringify(value);
-  let text: string | undefined;
-  try {
-    text = JSON.stringify(value);
-  } catch {
-    // A cycle, say: the check below finds where.
-  }
-  if (text !== undefined && text === known && isPlain(value)) return text;
   const place = { keys: [key], ancestors: new Set<object>() };
   checkJson(value, place);
-  // By a `toJSON` that the check does not find, as a proxy has it.
+  const text: string | undefined = JSON.stringify(value);
+  // The check does not find the `toJSON` of a proxy.
   if (text === undefined) throw notSerializable("nothing in JSON", place);
   return text;
-}
-
-/**
- * Whether a value that JSON could write is nothing but literals, as far as can be told without making anything; so it is asked at every
- * save. (A `Map` has the text of an empty object, and `NaN` that of null. Properties by symbols, and those of arrays, are not seen.)
- */
-function isPlain(value: unknown): boolean {
-  if (isScalar(value)) return true;
-  if (typeof value !== "object" || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  if (Array.isArray(value)) {
-    if (prototype !== Array.prototype) return false;
-    for (let i = 0; i < value.length; i++) if (!isPlain(value[i])) return false; // `every` would leave out the holes
-    return true;
-  }
-  if (prototype !== Object.prototype) return false;
-  for (const key in value) {
-    const each = (value as Readonly<Record<string, unknown>>)[key];
-    if (each !== undefined && !isPlain(each)) return false;
-  }
-  return true;
 }
 
 function serializerText(key: string, value: unknown, serializer: Serializer): string {
@@ -68,8 +40,15 @@ function serializerText(key: string, value: unknown, serializer: Serializer): st
   } catch (cause) {
     throw new SerializationError(`The serializer refused the session value at ${path}. ${storable}`, path, { cause });
   }
-  if (typeof text === "string") return text;
-  throw new SerializationError(`The serializer made no text of the session value at ${path}. ${storable}`, path);
+  if (typeof text !== "string") {
+    throw new SerializationError(`The serializer made no text of the session value at ${path}. ${storable}`, path);
+  }
+  if (text.isWellFormed() && key.isWellFormed()) return text;
+  throw new SerializationError(
+    `The serializer wrote half of a surrogate pair at ${path}, which no database gives back. Store text that is whole, as ` +
+      "`text.toWellFormed()` makes it, or give a `serializer` that escapes such halves, as JSON does.",
+    path,
+  );
 }
 
 /** Where the check is: the keys that lead there, and the objects around it. */

@@ -1,0 +1,20 @@
+type Dictionary = ReadonlyMap<string, unknown>;
+
+/** Each value of a dictionary as text, by key. Comparing texts also finds changes deep inside a value. */
+export type SerializedValues = ReadonlyMap<string, string>;
+
+/** The keys whose values differ. */
+export function changedKeys(before: SerializedValues, after: SerializedValues): string[] {
+  const keys: string[] = [];
+  for (const [key, text] of after) if (before.get(key) !== text) keys.push(key);
+  for (const key of before.keys()) if (!after.has(key)) keys.push(key);
+  return keys;
+}
+
+/** Gives a dictionary these keys as another dictionary has them. A key that the other lacks is deleted. */
+export function copyKeys(keys: Iterable<string>, from: Dictionary, to: Map<string, unknown>): void {
+  for (const key of keys) {
+    if (from.has(key)) to.set(key, from.get(key));
+    else to.delete(key);
+  }
+}

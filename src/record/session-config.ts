@@ -1,0 +1,31 @@
+import type { Codec, Serializer } from "../codec/codec.ts";
+import type { SessionEvent } from "../events.ts";
+import type { SecretKeys } from "../secret.ts";
+import type { Columns, SessionStore } from "../store/session-store.ts";
+import type { KeyedQueue } from "./keyed-queue.ts";
+
+/** The checked options with their defaults, shared by all sessions of one `createSessions()`. Ages are in seconds. */
+export interface SessionConfig {
+  readonly store: SessionStore;
+  readonly codec: Codec;
+  readonly serializer: Serializer;
+  readonly secrets: SecretKeys;
+  readonly maxAge: number;
+  readonly absoluteMaxAge: number | undefined;
+  readonly refreshAfter: number | undefined;
+  readonly expireAtBrowserClose: boolean;
+  readonly onConflict: "merge" | "overwrite" | "error";
+  readonly now: () => Date;
+  /** A random session key. */
+  readonly newKey: () => string;
+  /** The value of the key column for a session key. */
+  readonly storedKey: (sessionKey: string) => string;
+  readonly emit: (event: SessionEvent) => void;
+  /** Whether a listener wants events of this type. */
+  readonly hasListener: (event: Pick<SessionEvent, "type">) => boolean;
+  /** Maps a dictionary, reserved keys included, to the user's own columns. */
+  readonly columnsOf: ((data: ReadonlyMap<string, unknown>) => Columns) | undefined;
+  readonly maxPerOwner: { readonly column: string; readonly max: number } | undefined;
+  /** Lets the saves of this process take turns once they conflict over one row. */
+  readonly contended: KeyedQueue;
+}

@@ -1,0 +1,72 @@
+import type { Columns } from "../store/session-store.ts";
+import { changedKeys } from "./changes.ts";
+import { sessionExpiryDate } from "./expiry.ts";
+import { type Dictionary, encodeRow, hasOlderSecret, type KnownRow, valuesOf } from "./known-row.ts";
+import type { RowState } from "./row-state.ts";
+import { serializeValues } from "./serialize-values.ts";
+import type { SessionConfig } from "./session-config.ts";
+import { newWriteId, withWrite } from "./write-log.ts";
+
+/** What a session asks to have saved. */
+export interface SaveRequest {
+  readonly data: Dictionary;
+  /** How often the session was cleared. A save after a `clear()` replaces all that the row holds. */
+  readonly clears: number;
+  /** When `markAuthenticated()` restarts the absolute lifetime, in milliseconds since 1970. */
+  readonly startedAt?: number | undefined;
+}
+
+/** One INSERT or UPDATE, as it was prepared. */
+export interface Write {
+  /** The id in the row's log. `undefined` if only the expiry is written. */
+  readonly id: string | undefined;
+  /** The session key of the row afterwards. */
+  readonly sessionKey: string;
+  /** The row afterwards. */
+  readonly row: KnownRow;
+  readonly columns: Columns | undefined;
+  /** How many of the session's `clear()` calls it includes. */
+  readonly clears: number;
+}
+
+/** The INSERT of a new row. */
+export function prepareInsert(request: SaveRequest, config: SessionConfig): Write {
+  const { data, clears, startedAt } = request;
+  const now = config.now();
+  const id = newWriteId();
+  const sessionKey = config.newKey();
+  const metadata = { startedAt: startedAt ?? now.getTime(), ...withWrite({ writes: 0, ids: [] }, id) };
+  const expireDate = sessionExpiryDate(data, metadata.startedAt, now, config);
+  const values = serializeValues(data, config.serializer);
+  const storedKey = config.storedKey(sessionKey);
+  const row = encodeRow(data, values, { storedKey, metadata, expireDate }, config);
+  return { id, sessionKey, row, columns: config.columnsOf?.(data), clears };
+}
+
+/** The UPDATE of a row that was read. It writes the data only if something needs that. */
+export function prepareUpdate(
+  { data, clears, startedAt = 0 }: SaveRequest,
+  { sessionKey, row, nextKey, pending, clears: savedClears }: RowState & { sessionKey: string; row: KnownRow },
+  config: SessionConfig,
+): Write {
+  const now = config.now();
+  const values = serializeValues(data, config.serializer);
+  const before = row.metadata.startedAt;
+  const start = Math.max(before ?? now.getTime(), startedAt);
+  const expireDate = sessionExpiryDate(data, start, now, config);
+  const writesData =
+    nextKey !== null ||
+    // Only another text keeps a write that is still on its way from landing after this one.
+    pending.length > 0 ||
+    clears > savedClears ||
+    start !== before ||
+    changedKeys(valuesOf(row, config), values).length > 0 ||
+    hasOlderSecret(row, config.storedKey(sessionKey), config);
+  const columns = config.columnsOf?.(data);
+  if (!writesData) return { id: undefined, sessionKey, row: { ...row, expireDate, values }, columns, clears };
+  const id = newWriteId();
+  const newKey = nextKey ?? sessionKey;
+  const metadata = { startedAt: start, ...withWrite(row.metadata, id) };
+  const written = encodeRow(data, values, { storedKey: config.storedKey(newKey), metadata, expireDate }, config);
+  return { id, sessionKey: newKey, row: written, columns, clears };
+}
