@@ -25,35 +25,51 @@ function isWritable(cookies: NextCookies): boolean {
 /** The session cookie in the cookies of one request. */
 export class NextCookie implements SessionCookie {
   readonly #cookies: NextCookies;
+  readonly #askAgain: (() => Promise<NextCookies>) | undefined;
   readonly #attributes: CookieAttributes;
   readonly #now: () => Date;
-  #isMoved = false;
-  /** What it was when it was read, or as it was written since. */
+  #isChanged = false;
+  /** The value that was read, or was written since. */
   #own: string | undefined;
 
-  constructor(cookies: NextCookies, attributes: CookieAttributes, now: () => Date) {
+  /** @param askAgain `await cookies()`, for which `after()` gives another answer than the handler. */
+  constructor(
+    cookies: NextCookies,
+    attributes: CookieAttributes,
+    now: () => Date,
+    askAgain?: () => Promise<NextCookies>,
+  ) {
     this.#cookies = cookies;
+    this.#askAgain = askAgain;
     this.#attributes = attributes;
     this.#now = now;
     this.#own = this.value;
   }
 
-  /** What the browser sent, or has been given at this request. */
+  /** What the browser sent, or has been given by this request. */
   get value(): string | undefined {
     return this.#cookies.get(this.#attributes.name)?.value;
   }
 
   /** Whether the response will set or remove the cookie. */
-  get isMoved(): boolean {
-    return this.#isMoved;
+  get isChanged(): boolean {
+    return this.#isChanged;
   }
 
   get isWritable(): boolean {
     return isWritable(this.#cookies);
   }
 
-  checkWritable(): void {
+  async checkWritable(): Promise<void> {
     if (!this.isWritable) throw readOnlyError();
+    let cookies: NextCookies | undefined;
+    try {
+      cookies = await this.#askAgain?.();
+    } catch (error) {
+      // Code that Next.js does not follow, such as a callback of another library, still belongs to its request.
+      if (!isOutsideRequest(error)) throw readOnlyError(error);
+    }
+    if (cookies && !isWritable(cookies)) throw readOnlyError();
   }
 
   set(sessionKey: string, expires: Date | null): void {
@@ -61,33 +77,27 @@ export class NextCookie implements SessionCookie {
   }
 
   delete(): void {
-    // Not `cookies.delete()`: a browser only removes a cookie for the attributes that it was set with. The date says the same once more, since
-    // an action sends what the proxy has set a second time, and Next.js then forgets an age of 0. That of another session, which somebody has
-    // begun in the same request, stays.
+    // Not `cookies.delete()`: a browser removes a cookie only for the attributes that it was set with. The date repeats
+    // the age of 0, which Next.js forgets when an action sends what the proxy has set a second time.
+    // The cookie of another session, which this request has begun in the meantime, stays.
     if (this.value && this.value === this.#own) this.#write("", { maxAge: 0, expires: new Date(0) });
   }
 
   #write(value: string, lifetime: Pick<NextCookieOptions, "maxAge" | "expires">): void {
     const { name, ...attributes } = this.#attributes;
-    try {
-      this.#cookies.set(name, value, { ...attributes, ...lifetime });
-    } catch (error) {
-      throw isReadOnly(error) ? readOnlyError(error) : error;
-    }
+    this.#cookies.set(name, value, { ...attributes, ...lifetime });
     this.#own = value;
-    this.#isMoved = true;
+    this.#isChanged = true;
   }
 }
 
-/** Next.js exports no class for this error, and a bundler would mangle its name: the beginning of its message is what is stable. */
-function isReadOnly(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith("Cookies can only be modified");
-}
+const isOutsideRequest = (error: unknown): boolean =>
+  error instanceof Error && error.message.includes("outside a request scope");
 
 function readOnlyError(cause?: unknown): SessionReadOnlyError {
   return new SessionReadOnlyError(
-    "The session cannot be written here, where no cookie can be set, so nothing was saved. Write it in a server action or a route handler; " +
-      "in a server component, generateMetadata and after() it can only be read.",
+    "Cannot write the session here, because no cookie can be set. Nothing was saved. Write it in a server action or a " +
+      "route handler. A server component, generateMetadata and after() can only read it.",
     cause === undefined ? {} : { cause },
   );
 }

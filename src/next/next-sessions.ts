@@ -10,7 +10,7 @@ import { io } from "./io.ts";
 import { NextCookie, type NextCookies } from "./next-cookie.ts";
 import { type ProxyRequest, type ProxyResponse, proxyCookies } from "./proxy-cookies.ts";
 import { UnsavedChanges, warnOfUnsaved } from "./unsaved-changes.ts";
-import { type RequestSession, runWithSession } from "./with-session.ts";
+import { type RequestSession, runWithSession, type WithSessionOptions } from "./with-session.ts";
 
 /** The options of `createNextSessions`. */
 export interface NextSessionsOptions<
@@ -31,28 +31,34 @@ export interface NextSessions<
 > extends Sessions<Data, Model> {
   readonly getSession: GetSession<Data>;
   /**
-   * A route handler or a server action that gets the session, loaded, before its other arguments, and whose changes are saved when it
-   * returns. `redirect()`, `notFound()`, `unauthorized()` and `forbidden()` count as a return. After any other throw, and after a response
-   * of 500 and more, nothing is saved but what the handler has saved itself.
+   * Makes a route handler or a server action that gets the loaded session before its other arguments. When the handler
+   * returns, its changes are saved. `redirect()`, `notFound()`, `unauthorized()` and `forbidden()` count as a return.
+   * After any other throw, and after a response of 500 and more, only what the handler has saved itself is saved.
    *
-   * When the session has ended meanwhile (signed out in another tab, say), nothing is saved, the cookie is removed, and the answer is a 400 or
-   * a `SessionInterruptedError`; see the option `onInterrupted`. A session that is empty at the end has its cookie removed. A response
-   * that sets the cookie gets `Vary: Cookie` and `Cache-Control: no-store`. A response that is streamed is saved for before it begins.
+   * It also waits for writes that the handler did not await. If one of them failed, it throws that error.
    *
-   * Let a route handler have the request among its arguments, as Next.js gives it: by that it is told from an action. In a "use server" file
-   * the handler must be `async`, as Next.js 15 demands.
+   * If the row was deleted or got a new key in the meantime, nothing is saved, and the cookie stays as it is. The answer
+   * is a 400 or a `SessionInterruptedError`; see the option `onInterrupted`. A response that sets the cookie gets
+   * `Vary: Cookie` and `Cache-Control: no-store`. A streamed response begins after the save.
+   *
+   * Give a route handler the request as Next.js passes it: an argument of the class `Request` tells it from an action.
+   * In a "use server" file the handler must be `async`, as Next.js 15 demands.
    *
    * @example
    * ```ts
-   * export const POST = withSession(async (session, request: Request) => {
-   *   session.set("theme", String((await request.formData()).get("theme")));
-   *   return new Response(null, { status: 204 });
-   * });
+   * export const POST = withSession(
+   *   async (session, request: Request) => {
+   *     session.set("theme", String((await request.formData()).get("theme")));
+   *     return new Response(null, { status: 204 });
+   *   },
+   *   { sameOrigin: true },
+   * );
    * ```
    * @throws ConflictError, SerializationError like `save()`
    */
   readonly withSession: <Args extends unknown[], Result>(
     handler: (session: DbSession<Data>, ...args: Args) => Result,
+    options?: WithSessionOptions,
   ) => (...args: Args) => Promise<Awaited<Result>>;
 }
 
@@ -109,17 +115,22 @@ export function createNextSessions<
   return {
     async getSession(request?: ProxyRequest, response?: ProxyResponse) {
       const place = process.env.NODE_ENV === "production" ? undefined : new UnsavedChanges();
-      const { session } = await requestSession(request ? proxyCookies(request, response) : await cookies(), place);
-      return session;
+      const requested = request
+        ? requestSession(proxyCookies(request, response), { place })
+        : requestSession(await cookies(), { place, askAgain: cookies });
+      return (await requested).session;
     },
-    withSession<Args extends unknown[], Result>(handler: (session: DbSession<Data>, ...args: Args) => Result) {
+    withSession<Args extends unknown[], Result>(
+      handler: (session: DbSession<Data>, ...args: Args) => Result,
+      withOptions: WithSessionOptions = {},
+    ) {
       return async (...args: Args): Promise<Awaited<Result>> => {
-        const requested = await requestSession(await cookies());
+        const requested = await requestSession(await cookies(), { askAgain: cookies });
         // Nothing that a browser sends to an action can become a Request.
         const request = args.find((arg) => arg instanceof Request);
         const run = () => handler(requested.session, ...args);
         const { onInterrupted } = options;
-        return (await runWithSession(requested, run, { request, onInterrupted })) as Awaited<Result>;
+        return (await runWithSession(requested, run, { ...withOptions, request, onInterrupted })) as Awaited<Result>;
       };
     },
     open: (sessionKey) => check().sessions.open(sessionKey),
@@ -129,12 +140,11 @@ export function createNextSessions<
     revoke: async (where, options) => check().sessions.revoke(where, options),
   };
 
-  /** @param place where it was asked for; undefined where somebody else sees to it that changes are saved */
-  function requestSession(jar: NextCookies, place?: UnsavedChanges): Promise<RequestSession<Data>> {
+  function requestSession(jar: NextCookies, how: HowAsked): Promise<RequestSession<Data>> {
     const { config, attributes } = check();
     let requested = remembered.get(jar);
     if (!requested) {
-      requested = loadSession(config, new NextCookie(jar, attributes, config.now), place);
+      requested = loadSession(config, new NextCookie(jar, attributes, config.now, how.askAgain), how.place);
       remembered.set(jar, requested);
       requested.catch(() => remembered.delete(jar));
     }
@@ -150,6 +160,14 @@ export function createNextSessions<
     if (cookie.isWritable) await session.refresh();
     return { session, cookie };
   }
+}
+
+/** How a session was asked for. */
+interface HowAsked {
+  /** Where, to warn of changes that are not saved. `undefined` where the package saves them. */
+  readonly place?: UnsavedChanges | undefined;
+  /** `cookies` of next/headers. Absent in a proxy. */
+  readonly askAgain?: () => Promise<NextCookies>;
 }
 
 function checkPath(onInterrupted: unknown): void {

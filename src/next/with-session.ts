@@ -1,6 +1,8 @@
 import { SessionInterruptedError } from "../errors.ts";
+import { isSameOrigin } from "../edge/is-same-origin.ts";
 import { keepOutOfCaches } from "../keep-out-of-caches.ts";
 import type { DbSession } from "../session/db-session.ts";
+import { UnawaitedWrites } from "./unawaited-writes.ts";
 import { type ControlFlow, controlFlowOf, redirectOfAction, responseOf } from "./control-flow.ts";
 import type { NextCookie } from "./next-cookie.ts";
 
@@ -10,32 +12,51 @@ export interface RequestSession<Data extends object> {
   readonly cookie: NextCookie;
 }
 
-/**
- * Runs a handler or an action on the session of its request, and saves that when it has returned.
- *
- * @param request the request of a route handler; undefined in a server action
- * @param onInterrupted where to send the user when the session has ended meanwhile
- */
+/** How `withSession` runs a handler. */
+export interface WithSessionOptions {
+  /** Answers requests of other sites with 403, except GET and HEAD. Default: false. Server actions need no such check. */
+  readonly sameOrigin?: boolean;
+}
+
+/** What the handler is run for. */
+interface Call extends WithSessionOptions {
+  /** The request of a route handler. `undefined` in a server action. */
+  readonly request: Request | undefined;
+  /** Where to send the user if the session has ended in the meantime. */
+  readonly onInterrupted: string | undefined;
+}
+
+/** Runs a route handler or a server action on the session of its request, and saves the session afterwards. */
 export async function runWithSession<Data extends object>(
   { session, cookie }: RequestSession<Data>,
   run: () => unknown,
-  { request, onInterrupted }: { readonly request: Request | undefined; readonly onInterrupted: string | undefined },
+  { request, onInterrupted, sameOrigin = false }: Call,
 ): Promise<unknown> {
+  if (sameOrigin && request && !isSafe(request) && !isSameOrigin(request)) return new Response(null, { status: 403 });
+  const writes = new UnawaitedWrites();
+  const { onWrite } = session;
+  session.onWrite = (write) => writes.observe(write);
   let outcome: Outcome;
   try {
-    outcome = await outcomeOf(run);
-    if (!isFailure(outcome.result) && session.needsSave()) await session.save();
-    if (session.isEmpty() && cookie.isWritable) cookie.delete();
+    outcome = await outcomeOf(run).finally(() => writes.settled());
+    if (writes.error) throw writes.error.cause;
+    if (!isFailure(outcome.result) && !hasConflict(session) && session.needsSave()) await session.save();
   } catch (error) {
     if (!isEndOf(session, error)) throw error;
-    // The row is gone: this removes the cookie and forgets the data, which are nobody's any more.
-    await session.flush();
-    return keptOutOfCaches(interrupted(error, request, onInterrupted), cookie);
+    return setNoStoreIfChanged(interrupted(error, request, onInterrupted), cookie);
+  } finally {
+    session.onWrite = onWrite; // of the handler that called this one
   }
   const { result, thrown } = outcome;
   if (thrown && !request) throw thrown.error;
-  return keptOutOfCaches(thrown && request ? responseOf(thrown.flow, request) : result, cookie);
+  return setNoStoreIfChanged(thrown && request ? responseOf(thrown.flow, request) : result, cookie);
 }
+
+const isSafe = ({ method }: Request) => method === "GET" || method === "HEAD";
+
+/** A handler that caught a ConflictError has decided not to save. */
+const hasConflict = <Data extends object>({ writeError }: DbSession<Data>) =>
+  (Object(writeError) as { readonly code?: unknown }).code === "SESSION_CONFLICT";
 
 /** `Response.error()` has the status 0. */
 const isFailure = (result: unknown) => result instanceof Response && (result.status >= 500 || result.status === 0);
@@ -81,8 +102,8 @@ const withBasePath = (path: string, { nextUrl }: Request & { readonly nextUrl?: 
   (nextUrl?.basePath ?? "") + path;
 
 /** A response that sets the cookie is for nobody else. (`Response.error()` cannot be copied.) */
-function keptOutOfCaches(result: unknown, cookie: NextCookie): unknown {
-  if (!(result instanceof Response) || !cookie.isMoved || result.status === 0) return result;
+function setNoStoreIfChanged(result: unknown, cookie: NextCookie): unknown {
+  if (!(result instanceof Response) || !cookie.isChanged || result.status === 0) return result;
   try {
     keepOutOfCaches(result.headers);
     return result;

@@ -142,9 +142,14 @@ export class SessionRecord {
     // The known key comes first: from then on, no late rotation can match the row.
     const keys = [sessionKey ?? this.#givenKey, ...pending.map((write) => write.sessionKey), ...this.#uncertainKeys];
     for (const key of new Set(keys)) if (key !== null) await this.#delete(key, "flushed");
+    this.#uncertainKeys = [];
+    this.forget();
+  }
+
+  /** From now on, the session has no row. */
+  forget(): void {
     this.#givenKey = null;
     this.#uncertainInsert = undefined;
-    this.#uncertainKeys = [];
     Object.assign(this.#state, NO_STATE);
   }
 

@@ -1,6 +1,7 @@
 import { SessionLimit } from "../admin/session-limit.ts";
-import { CreateError } from "../errors.ts";
+import { CreateError, UpdateError } from "../errors.ts";
 import { isPossibleSessionKey } from "../possible-key.ts";
+import { copyKeys } from "../record/changes.ts";
 import { AUTHENTICATED } from "../record/reserved.ts";
 import type { SessionConfig } from "../record/session-config.ts";
 import { keyHash } from "../record/session-events.ts";
@@ -23,6 +24,11 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * @internal
    */
   writeError: unknown;
+  /**
+   * Gets each asynchronous call, and returns what the caller gets.
+   * @internal
+   */
+  onWrite: (<Result>(write: Promise<Result>) => Promise<Result>) | undefined;
   readonly #record: SessionRecord;
   readonly #cookie: CookieSync;
   readonly #limit: SessionLimit | undefined;
@@ -66,7 +72,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
 
   /** Whether a row has this key, expired or not. One statement, or none for a text that cannot be a key. */
   exists(sessionKey: string): Promise<boolean> {
-    return this.#queue.run(async () => isPossibleSessionKey(sessionKey) && this.#record.exists(sessionKey));
+    return this.#inTurn(async () => isPossibleSessionKey(sessionKey) && this.#record.exists(sessionKey));
   }
 
   /**
@@ -78,7 +84,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * @throws SerializationError for a value that would not come back unchanged
    */
   create(): Promise<void> {
-    return this.#queue.run(() => this.#write((request) => this.#record.insert(request), { isCreated: true }));
+    return this.#inTurn(() => this.#write((request) => this.#record.insert(request), { isCreated: true }));
   }
 
   /**
@@ -108,7 +114,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   destroy(...given: [sessionKey?: string]): Promise<void> {
     if (given.length === 0) return this.flush();
     const [sessionKey] = given;
-    return this.#queue.run(async () => {
+    return this.#inTurn(async () => {
       if (typeof sessionKey !== "string") {
         throw new TypeError("destroy(): the session key is missing. To sign out, call `flush()`.");
       }
@@ -119,7 +125,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
 
   /** Signs out: deletes the row, removes the cookie, and forgets data and key. It loads nothing. */
   flush(): Promise<void> {
-    return this.#queue.run(async () => {
+    return this.#inTurn(async () => {
       const { data, modified, clears } = this;
       // Before the row is deleted, so that a value that is set during the deletion belongs to the next session.
       this.data = new Map();
@@ -150,21 +156,29 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   }
 
   /**
-   * Signs in: notes that the user has just been authenticated, and gives the row a new key, to prevent session fixation.
-   * Saves the changes too: one statement. Call it at every sign-in, and wherever the user proves the password again.
-   * The time of `absoluteMaxAge` starts again.
-   * @throws UpdateError, ConflictError, SerializationError like `save()`
+   * Signs in: sets the data given, notes that the user has just been authenticated, and gives the row a new key, to
+   * prevent session fixation. Saves other changes too: one statement. `absoluteMaxAge` starts again.
+   *
+   * A sign-in ends signed in. If the row is gone or has another key (a button clicked twice, a sign-out in another tab),
+   * a new session starts. It holds exactly the data given here, so give everything that identifies or restricts the
+   * user. Call it without data wherever the user only proves the password again.
+   *
+   * It is no gate for what may happen only once: use `save()` with `onConflict: "error"`, or a unique column.
+   * @throws UpdateError without data, if the row is gone
+   * @throws ConflictError, SerializationError like `save()`. The data given are then taken back.
+   * @throws TypeError for a key that begins with `_session_`
    */
-  markAuthenticated(): Promise<void> {
+  markAuthenticated(data?: Partial<Data>): Promise<void> {
     return this.#rotate(async () => {
       const startedAt = this.config.now().getTime();
-      const before = this.data?.get(AUTHENTICATED);
+      const before = new Map(this.data);
+      this.update(data ?? {});
       this.authenticatedAt = startedAt;
       try {
         await this.#save({ startedAt });
       } catch (error) {
-        // A `clear()` in the meantime has taken it back already.
-        if (this.authenticatedAt === startedAt) this.authenticatedAt = typeof before === "number" ? before : undefined;
+        if (data && error instanceof UpdateError) return this.#signInAgain(data, startedAt);
+        this.#takeBack([...Object.entries(data ?? {}), [AUTHENTICATED, startedAt]], before);
         throw error;
       }
     });
@@ -223,14 +237,35 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
     if (this.sessionKey !== null) await this.#limit?.enforce(this.sessionKey, data, { isCreated });
   }
 
+  /** Nothing of the session that is gone comes along. */
+  #signInAgain(data: Partial<Data>, startedAt: number): Promise<void> {
+    this.#record.forget();
+    this.data = new Map();
+    this.clears = 0;
+    this.update(data);
+    this.authenticatedAt = startedAt;
+    return this.#save({ startedAt });
+  }
+
+  /** Restores values, except for those that were changed in the meantime. */
+  #takeBack(entries: readonly (readonly [string, unknown])[], before: ReadonlyMap<string, unknown>): void {
+    const unchanged = entries.filter(([key, value]) => this.data?.get(key) === value).map(([key]) => key);
+    if (this.data) copyKeys(unchanged, before, this.data);
+  }
+
   #syncCookie(data = this.data): void {
     const { sessionKey, row } = this.#record;
     if (sessionKey !== null && row && data) this.#cookie.sync({ sessionKey, data, expireDate: row.expireDate });
   }
 
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const call = this.#queue.run(work);
+    return this.onWrite ? this.onWrite(call) : call;
+  }
+
   /** Runs in turn, once the session is loaded. */
   #whenLoaded<Result>(work: () => Promise<Result>): Promise<Result> {
-    return this.#queue.run(() => this.#loaded(work));
+    return this.#inTurn(() => this.#loaded(work));
   }
 
   #loaded<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -239,7 +274,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
 
   /** The rotation stays due even if the session cannot be loaded. */
   #rotate(work: () => Promise<void>): Promise<void> {
-    return this.#queue.run(() => {
+    return this.#inTurn(() => {
       this.#record.startRotation();
       this.accessed = true;
       return this.#loaded(work);

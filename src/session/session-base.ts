@@ -74,6 +74,7 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
 
   /** The value of a key, or the default given, or `undefined`. */
   get<K extends Key<Data>>(key: K): Data[K] | undefined;
+  get<K extends Key<Data>>(key: K, defaultValue: Data[K]): Data[K];
   get<K extends Key<Data>, Default>(key: K, defaultValue: Default): Data[K] | Default;
   get(key: string, defaultValue?: unknown): unknown {
     return this.has(key as Key<Data>) ? this.dictionary().get(key) : defaultValue;
@@ -104,6 +105,7 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
    * `onConflict: "error"`, or a unique column.
    */
   pop<K extends Key<Data>>(key: K): Data[K] | undefined;
+  pop<K extends Key<Data>>(key: K, defaultValue: Data[K]): Data[K];
   pop<K extends Key<Data>, Default>(key: K, defaultValue: Default): Data[K] | Default;
   pop(key: Key<Data>, defaultValue?: unknown): unknown {
     const value = this.get(key, defaultValue);

@@ -78,7 +78,6 @@ export function createWebSessions<
             "createWebSessions(); one of open() or load() is written by its own save().",
         );
       }
-      if (session.isEmpty()) cookie.delete();
       const isToSave = session.needsSave();
       if (isToSave || cookie.isMoved) checkChangeable(headers);
       if (isToSave) await session.save();
