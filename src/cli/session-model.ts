@@ -1,5 +1,5 @@
 import { ConfigError } from "../errors.ts";
-import { prismaStore } from "../store/prisma-store.ts";
+import { prismaStore } from "../store/prisma/prisma-store.ts";
 import type { SessionDelegate } from "../store/prisma/session-delegate.ts";
 import type { SessionStore } from "../store/session-store.ts";
 import { CommandError } from "./command-error.ts";

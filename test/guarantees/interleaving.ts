@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { hash } from "node:crypto";
-import { type Codec, createSessions, memoryStore, type SessionStore, type Sessions } from "prisma-db-session";
+import { type Codec, createSessions, type DbSession, memoryStore, type SessionStore, type Sessions } from "prisma-db-session";
 import { SECRET, START } from "../support.ts";
+import { currentActor } from "./drawn-text.ts";
 
 export type Data = Record<string, unknown>;
 
@@ -21,6 +22,8 @@ export interface ActorsWorld {
   /** Something that happens at once, between two statements. It sees the table without faults. */
   readonly step: (work: (unhindered: Sessions<Data>) => Promise<void>) => Promise<void>;
   readonly advance: (seconds: number) => void;
+  /** The session, loaded. A user who gets an error here loads the page again, so these readings do not fail. */
+  readonly load: () => Promise<DbSession<Data>>;
   readonly note: (what: string) => void;
 }
 
@@ -62,14 +65,6 @@ const KEY = "shared0shared0shared0shared0";
 const MAX_AGE = 3600;
 /** Text as it is, so that a run takes microseconds. A guard compares the whole of it. */
 const plain: Codec = { encode: (text) => text, decode: (data) => data };
-const currentActor = new AsyncLocalStorage<{ readonly index: number; drawn: number }>();
-
-/** In place of random text: the same for each actor in every interleaving, so that equal states are recognised. */
-export function drawText(length: number): string {
-  const actor = currentActor.getStore();
-  if (!actor) throw new Error("Only actors draw random text.");
-  return `a${actor.index}n${actor.drawn++}`.padEnd(length, "x").slice(0, length);
-}
 
 /** One interleaving, as far as it was chosen. */
 class Run {
@@ -80,6 +75,7 @@ class Run {
   readonly #late: { readonly name: string; readonly execute: () => Promise<unknown> }[] = [];
   readonly #history: string[][];
   readonly #faults: number[];
+  readonly #isReliable: boolean[] = [];
   readonly #notes: string[][];
   readonly #applied: Applied[] = [];
   #faultsInAll: number;
@@ -117,6 +113,12 @@ class Run {
       advance: (seconds) => {
         this.#now += seconds * 1000;
       },
+      load: async () => {
+        this.#isReliable[index] = true;
+        const session = await world.sessions.load(KEY);
+        this.#isReliable[index] = false;
+        return session;
+      },
       note: (what) => this.#notes[index]?.push(what),
     };
     await actor.run(world);
@@ -135,7 +137,7 @@ class Run {
       const before = await read(key);
       const result = await statement();
       const after = await read(keyAfter);
-      if (JSON.stringify(before) !== JSON.stringify(after) || (result === "updated" && key !== keyAfter))
+      if (result === "updated" || result === true)
         this.#applied.push({ actor, key, before, after, keyAfter });
       return result;
     };
@@ -163,7 +165,7 @@ class Run {
   #schedule(actor: number, verb: Waiting["verb"], execute: () => Promise<unknown>): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const settle: Waiting["settle"] = (result) => ("error" in result ? reject(result.error) : resolve(result.value));
-      this.#waiting[actor] = { verb, execute, settle };
+      this.#waiting[actor] = { verb, execute: AsyncLocalStorage.bind(execute), settle };
     });
   }
 
@@ -172,7 +174,7 @@ class Run {
     for (const [of, waiting] of this.#waiting.entries()) {
       if (!waiting) continue;
       choices.push({ kind: "ok", of });
-      if (waiting.verb === "step" || !this.#faults[of] || this.#faultsInAll === 0) continue;
+      if (waiting.verb === "step" || this.#isReliable[of] || !this.#faults[of] || this.#faultsInAll === 0) continue;
       choices.push({ kind: "lost", of });
       if (waiting.verb !== "find") choices.push({ kind: "unheard", of }, { kind: "late", of });
     }
