@@ -1,3 +1,5 @@
+import { shortKeyHash } from "./key.ts";
+
 interface KeyedEvent {
   /** A short hash of the stored key: the same for every event of one session until its key changes. Never a key. */
   readonly keyHash: string;
@@ -34,6 +36,31 @@ export type SessionEvent =
   | (KeyedEvent & { readonly type: "revoked"; readonly by: "revoke" | "maxPerOwner" })
   | { readonly type: "malformedKey" }
   | { readonly type: "cleared"; readonly count: number };
+
+type WithoutHash<Event> = Event extends { readonly keyHash: string } ? Omit<Event, "keyHash"> : never;
+
+/** What happened to the session of a key. */
+export type KeyedSessionEvent = WithoutHash<SessionEvent>;
+
+/** What is needed to tell the listener. */
+export interface Emitter {
+  readonly emit: SessionEventListener;
+  /** Whether a listener wants events of this type. */
+  readonly hasListener: (event: Pick<SessionEvent, "type">) => boolean;
+  /** The value of the key column for a session key. */
+  readonly storedKey: (sessionKey: string) => string;
+}
+
+/** Tells the listener. Few listeners look at the hash, so it is computed when they do. */
+export function emitFor(sessionKey: string, event: KeyedSessionEvent, { emit, hasListener, storedKey }: Emitter): void {
+  if (!hasListener(event)) return;
+  emit({
+    ...event,
+    get keyHash() {
+      return shortKeyHash(storedKey(sessionKey));
+    },
+  } as SessionEvent);
+}
 
 /** Gets every {@link SessionEvent}. What it throws is printed and otherwise ignored: a log that fails must not fail a request. */
 export type SessionEventListener = (event: SessionEvent) => void;

@@ -1,6 +1,6 @@
+import { matchingStore } from "./admin/matching.ts";
 import { checkCondition } from "./condition.ts";
 import { shortKeyHash } from "./key.ts";
-import { matchingStore } from "./admin/matching.ts";
 import type { SessionConfig } from "./record/session-config.ts";
 import type { OwnColumns } from "./store/prisma/model-types.ts";
 import type { SessionDelegate } from "./store/prisma/session-delegate.ts";

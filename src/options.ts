@@ -1,15 +1,15 @@
+import { columnMapper } from "./admin/column-mapper.ts";
 import { matchingStore } from "./admin/matching.ts";
 import type { Codec, Serializer } from "./codec/codec.ts";
 import { signedJson } from "./codec/signed-json.ts";
 import { type CookieOptions, cookieAttributes } from "./cookie.ts";
 import { ConfigError } from "./errors.ts";
-import { isDefaultWarning, safeListener, type SessionEventListener, warnByDefault } from "./events.ts";
+import { isDefaultWarning, type SessionEventListener, safeListener, warnByDefault } from "./events.ts";
 import { hashSessionKey, randomSessionKey } from "./key.ts";
 import { isPossibleSessionKey } from "./possible-key.ts";
-import { secretKeys } from "./secret.ts";
-import { columnMapper } from "./record/columns.ts";
 import { KeyedQueue } from "./record/keyed-queue.ts";
 import type { SessionConfig } from "./record/session-config.ts";
+import { secretKeys } from "./secret.ts";
 import type { FilledColumns, OwnColumns } from "./store/prisma/model-types.ts";
 import { prismaStore } from "./store/prisma/prisma-store.ts";
 import type { SessionDelegate } from "./store/prisma/session-delegate.ts";

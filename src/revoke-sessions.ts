@@ -1,10 +1,10 @@
+import { deleteRevoked } from "./admin/delete-revoked.ts";
+import { matchingStore } from "./admin/matching.ts";
 import { cannotBeDeleted, MAX_IN_VAIN } from "./cannot-be-deleted.ts";
 import { checkCondition } from "./condition.ts";
 import { jitter } from "./jitter.ts";
 import { shortKeyHash } from "./key.ts";
 import { isPossibleSessionKey } from "./possible-key.ts";
-import { deleteRevoked } from "./admin/delete-revoked.ts";
-import { matchingStore } from "./admin/matching.ts";
 import type { SessionConfig } from "./record/session-config.ts";
 import type { Columns } from "./store/session-store.ts";
 

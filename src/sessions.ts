@@ -1,9 +1,9 @@
 import { type ClearExpiredOptions, clearExpired } from "./clear-expired.ts";
 import { type ListedSession, listSessions } from "./list-sessions.ts";
 import { resolveOptions, type SessionsOptions } from "./options.ts";
+import type { SessionConfig } from "./record/session-config.ts";
 import { type RevokeOptions, revokeSessions } from "./revoke-sessions.ts";
 import { DbSession } from "./session/db-session.ts";
-import type { SessionConfig } from "./record/session-config.ts";
 import type { ModelWhere } from "./store/prisma/model-types.ts";
 import type { SessionDelegate } from "./store/prisma/session-delegate.ts";
 import type { Columns } from "./store/session-store.ts";

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { cannotBeDeleted } from "../cannot-be-deleted.ts";
+import { emitFor } from "../events.ts";
 import { jitter } from "../jitter.ts";
 import { decodeRow } from "../record/known-row.ts";
 import type { SessionConfig } from "../record/session-config.ts";
-import { emitFor } from "../record/session-events.ts";
 import type { MatchingRow } from "../store/session-store.ts";
 import { deleteRevoked } from "./delete-revoked.ts";
 import { matchingStore } from "./matching.ts";

@@ -1,6 +1,6 @@
+import type { SessionCookie } from "../cookie/session-cookie.ts";
 import type { CookieAttributes } from "../cookie.ts";
 import { SessionReadOnlyError } from "../errors.ts";
-import type { SessionCookie } from "../session/session-cookie.ts";
 import { cookieMaxAge } from "../set-cookie.ts";
 
 /** The part of `await cookies()` that is used, typed by its shape, which Next.js 15 and 16 share. */

@@ -1,10 +1,10 @@
-import { SessionInterruptedError } from "../errors.ts";
 import { isSameOrigin } from "../edge/is-same-origin.ts";
+import { SessionInterruptedError } from "../errors.ts";
 import { keepOutOfCaches } from "../keep-out-of-caches.ts";
 import type { DbSession } from "../session/db-session.ts";
-import { UnawaitedWrites } from "./unawaited-writes.ts";
 import { type ControlFlow, controlFlowOf, redirectOfAction, responseOf } from "./control-flow.ts";
 import type { NextCookie } from "./next-cookie.ts";
+import { UnawaitedWrites } from "./unawaited-writes.ts";
 
 /** The session of a request and its cookie. */
 export interface RequestSession<Data extends object> {

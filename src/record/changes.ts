@@ -1,7 +1,6 @@
-type Dictionary = ReadonlyMap<string, unknown>;
+import type { SerializedValues } from "../codec/serialize-values.ts";
 
-/** Each value of a dictionary as text, by key. Comparing texts also finds changes deep inside a value. */
-export type SerializedValues = ReadonlyMap<string, string>;
+type Dictionary = ReadonlyMap<string, unknown>;
 
 /** The keys whose values differ. */
 export function changedKeys(before: SerializedValues, after: SerializedValues): string[] {

@@ -1,5 +1,5 @@
+import type { SerializedValues } from "../codec/serialize-values.ts";
 import type { StoredRow, UpdateGuard } from "../store/session-store.ts";
-import type { SerializedValues } from "./changes.ts";
 import { METADATA } from "./reserved.ts";
 import { decodeMetadata, encodeMetadata, type RowMetadata } from "./row-metadata.ts";
 import type { SessionConfig } from "./session-config.ts";

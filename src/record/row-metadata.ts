@@ -1,4 +1,4 @@
-import { type WriteLog, WRITE_ID_LENGTH, WRITES_KEPT } from "./write-log.ts";
+import { WRITE_ID_LENGTH, WRITES_KEPT, type WriteLog } from "./write-log.ts";
 
 /** What a row says about itself. It is one entry of the dictionary that the serializer writes. */
 export interface RowMetadata extends WriteLog {

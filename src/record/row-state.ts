@@ -13,19 +13,37 @@ export interface RowState {
   nextKey: string | null;
   /** Writes of unknown outcome. All of them are based on `row`. */
   pending: readonly Write[];
-  /** The error of the last of them. */
+  /** What the last of them threw. */
   pendingError: unknown;
   /** How many of the session's `clear()` calls the row includes. */
   clears: number;
 }
 
-/** A write is in the row, so no other one is pending. `row`: the row as it is now, if it was read again. */
-export function settle(state: RowState, { row: written, clears }: Write, row: KnownRow = written): void {
-  state.row = row;
-  state.clears = Math.max(state.clears, clears);
-  state.pending = [];
-  state.pendingError = undefined;
+/** The state of a session that has a row. */
+export type LiveRowState = RowState & { sessionKey: string; row: KnownRow };
+
+export const newRowState = (sessionKey: string | null = null): RowState => ({
+  sessionKey,
+  row: undefined,
+  nextKey: null,
+  pending: [],
+  pendingError: undefined,
+  clears: 0,
+});
+
+/** After this reading or write of the row, no write is pending: its text differs from the one that guards them. */
+export function rebase(state: RowState, row: KnownRow, { clears }: Pick<RowState, "clears"> = state): void {
+  Object.assign(state, { row, clears: Math.max(state.clears, clears), pending: [], pendingError: undefined });
+}
+
+export function addPending(state: RowState, write: Write, error: unknown): void {
+  state.pending = [...new Set([...state.pending, write])];
+  state.pendingError = error;
 }
 
 export const classOf = (error: unknown, { store }: SessionConfig): ErrorClass =>
   store.classifyError?.(error) ?? "unknown";
+
+/** Whether the statement that threw may have been applied. */
+export const isInDoubt = (error: unknown, config: SessionConfig): boolean =>
+  ["unknown", "fatal"].includes(classOf(error, config));

@@ -1,25 +1,26 @@
+import { type SerializedValues, serializeValues } from "../codec/serialize-values.ts";
 import { ConflictError, UpdateError } from "../errors.ts";
+import { emitFor, type KeyedSessionEvent } from "../events.ts";
 import { jitter } from "../jitter.ts";
-import type { StoredRow, UpdateOutcome } from "../store/session-store.ts";
-import { changedKeys, copyKeys, type SerializedValues } from "./changes.ts";
+import { shortKeyHash } from "../key.ts";
+import { changedKeys, copyKeys } from "./changes.ts";
 import { isLive } from "./expiry.ts";
-import { type DecodedRow, decodeRow, guardOf, type KnownRow, valuesOf } from "./known-row.ts";
+import { type DecodedRow, decodeRow, guardOf, valuesOf } from "./known-row.ts";
 import { keyCollisionError, MAX_KEYS } from "./new-key.ts";
-import { classOf, type RowState, settle } from "./row-state.ts";
-import { serializeValues } from "./serialize-values.ts";
+import { addPending, classOf, isInDoubt, type LiveRowState, rebase } from "./row-state.ts";
 import type { SessionConfig } from "./session-config.ts";
-import { emitFor, type KeyedSessionEvent, keyHash } from "./session-events.ts";
-import { prepareUpdate, type SaveRequest, type Write } from "./write.ts";
-import { fateOfWrites, type WriteFate } from "./write-log.ts";
+import { changesOf, prepareUpdate, type SaveRequest, type Write } from "./write.ts";
+import { fateOfWrites, isInLog, type WriteFate } from "./write-log.ts";
 
 const MAX_ATTEMPTS = 100;
 /** How often an update may match nothing although the row reads as unchanged, before something else must be wrong. */
 const MAX_UNEXPLAINED = 10;
 
-/** A row under the key that it was found under. */
+/** A row that was read again. It is under another key if a rotation was applied without an acknowledgement. */
 interface FoundRow {
   readonly sessionKey: string;
-  readonly stored: StoredRow;
+  /** `undefined` if the data do not verify. */
+  readonly decoded: DecodedRow | undefined;
 }
 
 /**
@@ -27,10 +28,9 @@ interface FoundRow {
  * nothing, the row is read again, this session's changes are merged into it, and the next UPDATE is sent.
  */
 export class RowUpdate {
-  readonly #state: RowState & { sessionKey: string; row: KnownRow };
+  readonly #state: LiveRowState;
   readonly #request: SaveRequest;
   readonly #config: SessionConfig;
-  readonly #previousKey: string;
   /** The keys that this session changed, kept through all merges. */
   readonly #mine = new Set<string>();
   #write: Write | undefined;
@@ -41,11 +41,10 @@ export class RowUpdate {
   #unexplained = 0;
   #isResent = false;
 
-  constructor(state: RowState & { sessionKey: string; row: KnownRow }, request: SaveRequest, config: SessionConfig) {
+  constructor(state: LiveRowState, request: SaveRequest, config: SessionConfig) {
     this.#state = state;
     this.#request = request;
     this.#config = config;
-    this.#previousKey = state.sessionKey;
   }
 
   /**
@@ -55,187 +54,157 @@ export class RowUpdate {
    */
   async run(): Promise<void> {
     const { contended, storedKey } = this.#config;
-    const key = storedKey(this.#previousKey);
+    const { sessionKey, nextKey } = this.#state;
     // A rotation never waits: an attacker who knows the old key could make it wait for many saves.
-    const takesTurns = this.#state.nextKey === null;
-    // While others conflict over the row, the UPDATE would match nothing: that attempt is skipped.
-    if (takesTurns && contended.isBusy(key)) this.#attempts = 1;
+    if (nextKey !== null) return (await this.#isApplied()) ? undefined : this.#retryUntilApplied();
+    const key = storedKey(sessionKey);
+    // While others conflict over the row, this session's reading is old: the first attempt is skipped.
+    if (contended.isBusy(key)) this.#attempts = 1;
     else if (await this.#isApplied()) return;
-    if (!takesTurns) return this.#rereadUntilApplied();
-    return contended.run(key, () => this.#rereadUntilApplied());
+    return contended.run(key, () => this.#retryUntilApplied());
   }
 
-  async #rereadUntilApplied(): Promise<void> {
-    do {
-      if (await this.#resolve()) return;
-    } while (!(await this.#isApplied()));
+  async #retryUntilApplied(): Promise<void> {
+    while (!(await this.#isResolved()) && !(await this.#isApplied()));
   }
 
   /** Sends one UPDATE. True if the database has acknowledged it. */
   async #isApplied(): Promise<boolean> {
+    const { store, storedKey } = this.#config;
     const state = this.#state;
     this.#attempts++;
-    this.#write ??= prepareUpdate(this.#request, state, this.#config);
-    const outcome = await this.#send(this.#write);
-    if (outcome === "updated") {
-      this.#acknowledge(this.#write);
-      return true;
-    }
-    if (outcome === "taken") {
-      if (++this.#collisions === MAX_KEYS) throw keyCollisionError(MAX_KEYS);
-      state.nextKey = this.#config.newKey();
-      this.#write = undefined;
-      return this.#isApplied();
-    }
-    return false;
-  }
-
-  /** @returns `undefined` if the outcome is unknown */
-  async #send(write: Write): Promise<UpdateOutcome | undefined> {
-    const { store, storedKey } = this.#config;
-    const { sessionKey, row } = this.#state;
     this.#error = undefined;
+    this.#write ??= prepareUpdate(this.#request, state, this.#config);
+    const write = this.#write;
+    const changes = changesOf(write, state.sessionKey, this.#config);
     try {
-      return await store.update(storedKey(sessionKey), guardOf(row, this.#config), {
-        ...(write.sessionKey !== sessionKey && { key: storedKey(write.sessionKey) }),
-        ...(write.id !== undefined && { data: write.row.data }),
-        expireDate: write.row.expireDate,
-        ...(write.columns && { columns: write.columns }),
-      });
+      const outcome = await store.update(storedKey(state.sessionKey), guardOf(state.row, this.#config), changes);
+      if (outcome === "updated") this.#acknowledge(write);
+      if (outcome === "taken") return this.#isAppliedUnderOtherKey();
+      return outcome === "updated";
     } catch (error) {
-      const kind = classOf(error, this.#config);
-      const isInDoubt = write.id !== undefined && (kind === "unknown" || kind === "fatal");
-      if (isInDoubt) this.#addPending(write, error);
-      if (!isInDoubt || kind === "fatal") throw error;
+      // Twice the same expiry is the same as once, so only a write of data is in doubt.
+      if (write.id === undefined || !isInDoubt(error, this.#config)) throw error;
+      addPending(state, write, error);
+      if (classOf(error, this.#config) === "fatal") throw error;
       this.#error = error;
-      return undefined;
+      return false;
     }
   }
 
-  #addPending(write: Write, error: unknown): void {
-    const { pending } = this.#state;
-    if (!pending.includes(write)) this.#state.pending = [...pending, write];
-    this.#state.pendingError = error;
+  #isAppliedUnderOtherKey(): Promise<boolean> {
+    if (++this.#collisions === MAX_KEYS) throw keyCollisionError(MAX_KEYS);
+    this.#state.nextKey = this.#config.newKey();
+    this.#write = undefined;
+    return this.#isApplied();
   }
 
   /** Reads the row after an UPDATE that was not acknowledged. True if the row already contains this write. */
-  async #resolve(): Promise<boolean> {
-    if (this.#attempts >= MAX_ATTEMPTS) throw this.#conflict("Other requests kept changing it.");
-    const found = await this.#reread();
-    const decoded = found && decodeRow(found.stored, this.#config.storedKey(found.sessionKey), this.#config);
-    if (found && !decoded) throw this.#unreadable();
-    switch (this.#fateIn(found, decoded)) {
-      case "gone":
-        this.#emit({ type: "ended", reason: decoded ? "expired" : "gone" });
-        throw endedError();
-      case "unknown":
-        throw this.#undecided();
-      case "pending":
-        return this.#isUnchanged((decoded as DecodedRow).row);
-      case "applied":
-        return this.#adopt(decoded as DecodedRow);
-      case "superseded":
-        this.#resolveConflict(decoded as DecodedRow);
-        return false;
-    }
-  }
-
-  #fateIn(found: FoundRow | undefined, decoded: DecodedRow | undefined): WriteFate {
-    const { sessionKey, row, pending } = this.#state;
-    // A row that is still under its old key was not rotated. So only the other writes are looked for in it.
-    const writes = pending.filter((write) => write.sessionKey === found?.sessionKey);
-    const ids = writes.flatMap(({ id }) => id ?? []);
-    const now = decoded && { ...decoded.row, isLive: isLive(decoded.row, this.#config.now()) };
-    const fate = fateOfWrites(ids, row, now);
-    const isUnderOtherKey = found !== undefined && found.sessionKey !== sessionKey;
-    return isUnderOtherKey && fate !== "applied" ? "gone" : fate;
-  }
-
-  /** The row, under its key or under that of a rotation whose outcome is unknown. */
-  async #reread(): Promise<FoundRow | undefined> {
+  async #isResolved(): Promise<boolean> {
+    if (this.#attempts >= MAX_ATTEMPTS) throw this.#conflict(`Other requests kept changing it. ${LOAD_AGAIN}`);
     // Later attempts meet other processes. The wait comes before the reading, because another request can only come
     // first between the reading and the next UPDATE.
     if (this.#attempts > 1) await jitter(this.#attempts);
-    try {
-      const { sessionKey, pending } = this.#state;
-      const keys = new Set([sessionKey, ...pending.map((write) => write.sessionKey)]);
-      for (const key of keys) {
-        const stored = await this.#config.store.find(this.#config.storedKey(key));
-        if (stored) return { sessionKey: key, stored };
-      }
-      return undefined;
-    } catch (error) {
+    const found = await this.#reread().catch((error: unknown) => {
       throw this.#error ?? error;
+    });
+    const decoded = found?.decoded as DecodedRow;
+    switch (this.#fateIn(found)) {
+      case "applied":
+        return this.#adopt(decoded);
+      case "pending":
+        this.#sendAgain();
+        return false;
+      case "superseded":
+        this.#resolveConflict(decoded);
+        return false;
+      case "unknown":
+        throw this.#error ?? this.#conflict(UNDECIDED, this.#state.pendingError);
+      case "gone":
+        if (found && !decoded) this.#emit({ type: "suspicious" });
+        else this.#emit({ type: "ended", reason: found ? "expired" : "gone" });
+        throw endedError();
     }
   }
 
-  /** The row is as this write expects it. False: the write is to be sent again. */
-  #isUnchanged(found: KnownRow): boolean {
-    const write = this.#write;
-    if (!write) return false;
-    if (this.#error !== undefined) {
-      if (this.#isResent) throw this.#error;
-      this.#isResent = true;
-      return false;
+  async #reread(): Promise<FoundRow | undefined> {
+    const { store, storedKey } = this.#config;
+    const { sessionKey, pending } = this.#state;
+    for (const key of new Set([sessionKey, ...pending.map((write) => write.sessionKey)])) {
+      const stored = await store.find(storedKey(key));
+      if (stored) return { sessionKey: key, decoded: decodeRow(stored, storedKey(key), this.#config) };
     }
-    // MySQL may count a row as unmatched if it already has these values.
-    if (write.id === undefined && found.expireDate.getTime() === write.row.expireDate.getTime()) {
-      this.#acknowledge(write);
-      return true;
-    }
-    if (++this.#unexplained === MAX_UNEXPLAINED) throw this.#conflict(STUCK);
-    return false;
+    return undefined;
+  }
+
+  #fateIn(found: FoundRow | undefined): WriteFate {
+    const { sessionKey, row, pending } = this.#state;
+    // A row that is still under its old key was not rotated. So only the other writes are looked for in it.
+    const ids = pending.filter((write) => write.sessionKey === found?.sessionKey).flatMap(({ id }) => id ?? []);
+    if (found && !found.decoded) return ids.length > 0 ? "unknown" : "gone";
+    const now = found?.decoded?.row;
+    const fate = fateOfWrites(ids, row, now && { ...now, isLive: isLive(now, this.#config.now()) });
+    return found && found.sessionKey !== sessionKey && fate !== "applied" ? "gone" : fate;
   }
 
   /** A write of unknown outcome is in the row. What other requests wrote after it is merged into this session. */
   #adopt(found: DecodedRow): boolean {
     const { pending } = this.#state;
-    const applied = pending.find(({ id }) => id !== undefined && found.row.metadata.ids.includes(id)) as Write;
-    this.#acknowledge(applied, found.row);
-    const isClearedSince = this.#request.clears > this.#state.clears;
-    if (!isClearedSince) this.#merge(found, new Set(changedKeys(applied.row.values ?? new Map(), this.#values())));
+    const applied = pending.find(({ id }) => isInLog(id, found.row.metadata)) as Write;
     const isThisWrite = applied === this.#write;
+    this.#acknowledge({ ...applied, row: found.row });
     this.#write = undefined;
+    // A `clear()` after that write still has to replace all.
+    const isCleared = this.#request.clears > this.#state.clears;
+    if (!isCleared) this.#merge(found, new Set(changedKeys(valuesOf(applied.row, this.#config), this.#values())));
     return isThisWrite;
+  }
+
+  /** The row is as this write expects it. */
+  #sendAgain(): void {
+    if (this.#error !== undefined && this.#isResent) throw this.#error;
+    if (this.#error !== undefined) this.#isResent = true;
+    else if (this.#write && ++this.#unexplained === MAX_UNEXPLAINED) throw this.#conflict(STUCK);
   }
 
   /** Another request has changed the row. */
   #resolveConflict(found: DecodedRow): void {
     const { onConflict } = this.#config;
     const state = this.#state;
+    const attempt = this.#attempts;
     this.#write = undefined;
     this.#isResent = false;
     for (const key of changedKeys(valuesOf(state.row, this.#config), this.#values())) this.#mine.add(key);
-    const isCleared = this.#request.clears > state.clears;
     const isChanged = this.#mine.size > 0;
+    const isCleared = this.#request.clears > state.clears;
     if (isCleared || (onConflict === "overwrite" && isChanged)) {
-      this.#emit({ type: "overwritten", attempt: this.#attempts });
+      this.#emit({ type: "overwritten", attempt });
     } else {
-      if (onConflict === "error" && isChanged) throw this.#conflict("Another request changed it.");
-      const mergedKeys = this.#merge(found, this.#mine);
-      if (isChanged && mergedKeys.length > 0) this.#emit({ type: "merged", attempt: this.#attempts });
+      if (onConflict === "error" && isChanged) throw this.#conflict(`Another request changed it. ${LOAD_AGAIN}`);
+      const isMerged = this.#merge(found, this.#mine);
+      if (isMerged && isChanged) this.#emit({ type: "merged", attempt });
     }
-    Object.assign(state, { row: found.row, pending: [], pendingError: undefined });
+    rebase(state, found.row);
   }
 
-  /** Takes over what another request wrote, except for this session's own changes. */
-  #merge({ row, data }: DecodedRow, mine: ReadonlySet<string>): string[] {
+  /** Takes over what other requests wrote, except for this session's own changes. */
+  #merge({ row, data }: DecodedRow, mine: ReadonlySet<string>): boolean {
     // Values that are equal stay the same objects, because the user may hold on to one and change it later.
     const theirs = changedKeys(this.#values(), valuesOf(row, this.#config)).filter((key) => !mine.has(key));
     copyKeys(theirs, data, this.#request.data);
-    return theirs;
+    return theirs.length > 0;
   }
 
-  /** @param row The row as it is now, if it was read again */
-  #acknowledge(write: Write, row?: KnownRow): void {
+  #acknowledge(write: Write): void {
     const state = this.#state;
-    const { sessionKey } = write;
-    settle(state, write, row);
-    if (sessionKey === state.sessionKey) return this.#emit({ type: "saved" });
-    const previousKeyHash = keyHash(state.sessionKey, this.#config);
-    state.sessionKey = sessionKey;
-    state.nextKey = null;
-    this.#emit({ type: "rotated", previousKeyHash });
+    rebase(state, write.row, write);
+    const previousKey = state.sessionKey;
+    if (write.sessionKey === previousKey) {
+      this.#emit({ type: "saved" });
+    } else {
+      Object.assign(state, { sessionKey: write.sessionKey, nextKey: null });
+      this.#emit({ type: "rotated", previousKeyHash: shortKeyHash(this.#config.storedKey(previousKey)) });
+    }
   }
 
   /** The user may go on changing the dictionary while a save is under way. */
@@ -247,30 +216,11 @@ export class RowUpdate {
     emitFor(this.#state.sessionKey, event, this.#config);
   }
 
-  #unreadable(): unknown {
-    if (this.#state.pending.length > 0) return this.#undecided();
-    this.#emit({ type: "suspicious" });
-    return endedError();
-  }
-
-  /** What the attempt threw, or the same for a write of an earlier call. */
-  #undecided(): unknown {
-    if (this.#error !== undefined) return this.#error;
-    const cause = this.#state.pendingError;
+  #conflict(reason: string, cause?: unknown): ConflictError {
     this.#emit({ type: "conflict", attempt: this.#attempts });
-    return new ConflictError(UNDECIDED, { cause });
-  }
-
-  #conflict(reason: string): ConflictError {
-    this.#emit({ type: "conflict", attempt: this.#attempts });
-    return new ConflictError(`The session was not saved. ${reason} Load it again and repeat the change.`);
+    return new ConflictError(`The session was not saved. ${reason}`, cause === undefined ? {} : { cause });
   }
 }
-
-const STUCK =
-  "Its row reads as unchanged, but no UPDATE matches it. A transaction that reads from a snapshot (the default of " +
-  "MySQL) does not see what another request wrote: use READ COMMITTED. A client extension that encrypts or caches " +
-  "the data gives back another text than it wrote: exclude the session table from it.";
 
 export const endedError = () =>
   new UpdateError(
@@ -278,6 +228,13 @@ export const endedError = () =>
       "Let the user sign in again.",
   );
 
+const LOAD_AGAIN = "Load it again and repeat the change.";
+
+const STUCK =
+  "Its row reads as unchanged, but no UPDATE matches it. A transaction that reads from a snapshot (the default of " +
+  "MySQL) does not see what another request wrote: use READ COMMITTED. A client extension that encrypts or caches " +
+  "the data gives back another text than it wrote: exclude the session table from it.";
+
 const UNDECIDED =
-  "Cannot tell whether an earlier write of this session was applied, because the row has changed too much since. " +
+  "Cannot tell whether an earlier write was applied, because the row has changed too much since. " +
   "Open it again with `sessions.load(session.sessionKey)`, and repeat the change if it is missing.";

@@ -1,11 +1,11 @@
 import type { Codec, Serializer } from "../codec/codec.ts";
-import type { SessionEvent } from "../events.ts";
+import type { Emitter } from "../events.ts";
 import type { SecretKeys } from "../secret.ts";
 import type { Columns, SessionStore } from "../store/session-store.ts";
 import type { KeyedQueue } from "./keyed-queue.ts";
 
 /** The checked options with their defaults, shared by all sessions of one `createSessions()`. Ages are in seconds. */
-export interface SessionConfig {
+export interface SessionConfig extends Emitter {
   readonly store: SessionStore;
   readonly codec: Codec;
   readonly serializer: Serializer;
@@ -18,11 +18,6 @@ export interface SessionConfig {
   readonly now: () => Date;
   /** A random session key. */
   readonly newKey: () => string;
-  /** The value of the key column for a session key. */
-  readonly storedKey: (sessionKey: string) => string;
-  readonly emit: (event: SessionEvent) => void;
-  /** Whether a listener wants events of this type. */
-  readonly hasListener: (event: Pick<SessionEvent, "type">) => boolean;
   /** Maps a dictionary, reserved keys included, to the user's own columns. */
   readonly columnsOf: ((data: ReadonlyMap<string, unknown>) => Columns) | undefined;
   readonly maxPerOwner: { readonly column: string; readonly max: number } | undefined;

@@ -1,24 +1,16 @@
+import { serializeValues } from "../codec/serialize-values.ts";
+import { emitFor, type KeyedSessionEvent } from "../events.ts";
 import type { StoredRow } from "../store/session-store.ts";
 import { changedKeys } from "./changes.ts";
 import { absoluteEnd, isLive, sessionExpiryDate } from "./expiry.ts";
 import { type Dictionary, decodeRow, dictionaryOf, guardOf, type KnownRow, valuesOf } from "./known-row.ts";
 import { keyCollisionError, MAX_KEYS } from "./new-key.ts";
-import { classOf, type RowState, settle } from "./row-state.ts";
+import { addPending, classOf, isInDoubt, type LiveRowState, newRowState, type RowState, rebase } from "./row-state.ts";
 import { endedError, RowUpdate } from "./row-update.ts";
-import { serializeValues } from "./serialize-values.ts";
 import type { SessionConfig } from "./session-config.ts";
-import { emitFor, type KeyedSessionEvent } from "./session-events.ts";
-import { prepareInsert, prepareUpdate, type SaveRequest, type Write } from "./write.ts";
+import { changesOf, prepareInsert, prepareUpdate, type SaveRequest, type Write } from "./write.ts";
 import { fateOfWrites } from "./write-log.ts";
 
-const NO_STATE: RowState = {
-  sessionKey: null,
-  row: undefined,
-  nextKey: null,
-  pending: [],
-  pendingError: undefined,
-  clears: 0,
-};
 const NO_ROW = { data: "", metadata: { writes: 0, ids: [] } };
 
 /** The row of one session, as this request knows it: how it is read, written and deleted. */
@@ -35,7 +27,7 @@ export class SessionRecord {
   constructor(config: SessionConfig, sessionKey: string | null) {
     this.#config = config;
     this.#givenKey = sessionKey;
-    this.#state = { ...NO_STATE, sessionKey };
+    this.#state = newRowState(sessionKey);
   }
 
   get sessionKey(): string | null {
@@ -74,18 +66,17 @@ export class SessionRecord {
 
   /** Whether a save would write data: a change, a `clear()`, or a write of unknown outcome. */
   isChanged(data: Dictionary, clears: number): boolean {
-    const { sessionKey, row, pending } = this.#state;
+    const { sessionKey, row, pending, clears: savedClears } = this.#state;
     if (sessionKey === null) return data.size > 0;
-    if (!row || clears > this.#state.clears || pending.length > 0) return true;
+    if (!row || clears > savedClears || pending.length > 0) return true;
     return changedKeys(valuesOf(row, this.#config), serializeValues(data, this.#config.serializer)).length > 0;
   }
 
   /** Updates the row. A session without a key gets a row. */
   async save(request: SaveRequest): Promise<void> {
-    if (await this.#adoptInsert(request)) return;
     const { sessionKey } = this.#state;
     if (sessionKey === null) return this.insert(request);
-    await this.#update(sessionKey, request);
+    if (!(await this.#isAdopted(request))) await this.#update(sessionKey, request);
   }
 
   /**
@@ -93,10 +84,9 @@ export class SessionRecord {
    * @throws CreateError if all of `keys` keys are taken
    */
   async insert(request: SaveRequest, { keys = MAX_KEYS }: { readonly keys?: number } = {}): Promise<void> {
-    if (await this.#adoptInsert(request)) return;
+    if (await this.#isAdopted(request)) return;
     for (let tried = 0; tried < keys; tried++) {
-      const write = prepareInsert(request, this.#config);
-      if (await this.#isInserted(write)) return;
+      if (await this.#isInserted(prepareInsert(request, this.#config))) return;
     }
     throw keyCollisionError(keys);
   }
@@ -107,33 +97,32 @@ export class SessionRecord {
    */
   async refresh(): Promise<boolean> {
     const { refreshAfter, now, store, storedKey } = this.#config;
-    const { sessionKey, row } = this.#state;
-    if (refreshAfter === undefined || sessionKey === null || !row || row.metadata.startedAt === undefined) return false;
+    const { sessionKey, row, clears } = this.#state;
+    if (refreshAfter === undefined || sessionKey === null || row?.metadata.startedAt === undefined) return false;
     const data = dictionaryOf(row, this.#config);
     const expireDate = sessionExpiryDate(data, row.metadata.startedAt, now(), this.#config);
     // The row's date was computed in the same way when it was written. So the difference is the time since then.
     if (expireDate.getTime() - row.expireDate.getTime() < refreshAfter * 1000) return false;
-    const state = { ...this.#state, sessionKey, row, nextKey: null, pending: [] };
-    const write = prepareUpdate({ data, clears: state.clears }, state, this.#config);
-    const changes = { expireDate: write.row.expireDate, ...(write.id !== undefined && { data: write.row.data }) };
+    const write = prepareUpdate({ data, clears }, { ...newRowState(), sessionKey, row, clears }, this.#config);
+    const { columns: _, ...changes } = changesOf(write, sessionKey, this.#config);
     try {
       const outcome = await store.update(storedKey(sessionKey), guardOf(row, this.#config), changes);
       if (outcome !== "updated") return false;
     } catch (error) {
-      const isRefused = ["rejected", "retryable"].includes(classOf(error, this.#config));
-      if (write.id !== undefined && !isRefused) this.#state.pending = [...this.#state.pending, write];
+      if (write.id !== undefined && isInDoubt(error, this.#config)) addPending(this.#state, write, error);
       throw error;
     }
-    // Writes on their way are guarded by the data. They can still arrive unless these have changed.
+    // Pending writes are guarded by the data. While these stay the same, the writes can still arrive.
     if (write.id === undefined) this.#state.row = write.row;
-    else settle(this.#state, write);
+    else rebase(this.#state, write.row);
     this.#emit({ type: "refreshed" });
     return true;
   }
 
-  /** Deletes the row of any key, if there is one. */
-  destroy(sessionKey: string): Promise<void> {
-    return this.#delete(sessionKey, "destroyed");
+  /** Deletes the row of a key, if there is one. */
+  async delete(sessionKey: string, reason: "destroyed" | "flushed" = "destroyed"): Promise<void> {
+    const isDeleted = await this.#config.store.delete(this.#config.storedKey(sessionKey));
+    if (isDeleted) emitFor(sessionKey, { type: "ended", reason }, this.#config);
   }
 
   /** Deletes the session's row, also under a key that only a failed write may have given it, and forgets the key. */
@@ -141,7 +130,7 @@ export class SessionRecord {
     const { sessionKey, pending } = this.#state;
     // The known key comes first: from then on, no late rotation can match the row.
     const keys = [sessionKey ?? this.#givenKey, ...pending.map((write) => write.sessionKey), ...this.#uncertainKeys];
-    for (const key of new Set(keys)) if (key !== null) await this.#delete(key, "flushed");
+    for (const key of new Set(keys)) if (key !== null) await this.delete(key, "flushed");
     this.#uncertainKeys = [];
     this.forget();
   }
@@ -150,13 +139,13 @@ export class SessionRecord {
   forget(): void {
     this.#givenKey = null;
     this.#uncertainInsert = undefined;
-    Object.assign(this.#state, NO_STATE);
+    Object.assign(this.#state, newRowState());
   }
 
   async #update(sessionKey: string, request: SaveRequest): Promise<void> {
     // After a `clear()` before loading. There is no unguarded write.
     if (!this.#state.row && !(await this.#readLive(sessionKey))) throw endedError();
-    await new RowUpdate(this.#state as RowState & { sessionKey: string; row: KnownRow }, request, this.#config).run();
+    await new RowUpdate(this.#state as LiveRowState, request, this.#config).run();
   }
 
   /** Reads the row. An event says why there is no live session in it. */
@@ -182,55 +171,44 @@ export class SessionRecord {
   /** Sends one INSERT. False if its key is taken. */
   async #isInserted(write: Write): Promise<boolean> {
     const { store, storedKey } = this.#config;
-    const { sessionKey, row, columns } = write;
-    const { data, expireDate } = row;
+    const { sessionKey, row } = write;
     try {
-      if (!(await store.insert({ key: storedKey(sessionKey), data, expireDate, ...(columns && { columns }) }))) return false;
+      const inserted = { key: storedKey(sessionKey), data: row.data, ...changesOf(write, sessionKey, this.#config) };
+      if (!(await store.insert(inserted))) return false;
     } catch (error) {
-      const kind = classOf(error, this.#config);
-      if (kind === "unknown" || kind === "fatal") {
-        this.#uncertainInsert = write;
-        this.#uncertainKeys.push(sessionKey);
-      }
-      const isAdopted = kind === "unknown" && (await this.#isAdopted(write).catch(() => false));
-      if (!isAdopted) throw error;
-      return true;
+      if (!isInDoubt(error, this.#config)) throw error;
+      this.#uncertainInsert = write;
+      this.#uncertainKeys.push(sessionKey);
+      const isThere = classOf(error, this.#config) === "unknown" && (await this.#isThere(write).catch(() => false));
+      if (!isThere) throw error;
     }
-    this.#useInserted(write);
+    this.#use(write);
     return true;
   }
 
-  /** Adopts the row of an INSERT that had failed, if it is there, and saves what has changed since. */
-  async #adoptInsert(request: SaveRequest): Promise<boolean> {
+  /** After an INSERT of unknown outcome: adopts its row if it is there, and saves what has changed since. */
+  async #isAdopted(request: SaveRequest): Promise<boolean> {
     const write = this.#uncertainInsert;
     if (!write) return false;
-    if (!(await this.#isAdopted(write))) {
-      this.#uncertainInsert = undefined;
-      return false;
-    }
+    const isThere = await this.#isThere(write);
+    this.#uncertainInsert = undefined;
+    if (!isThere) return false;
+    this.#use(write);
     if (this.isChanged(request.data, request.clears)) await this.#update(write.sessionKey, request);
     return true;
   }
 
-  async #isAdopted(write: Write): Promise<boolean> {
-    const stored = await this.#find(write.sessionKey);
-    const row = stored && decodeRow(stored, this.#config.storedKey(write.sessionKey), this.#config)?.row;
-    const isApplied = fateOfWrites([write.id as string], NO_ROW, row && { ...row, isLive: true }) === "applied";
-    if (isApplied) this.#useInserted(write);
-    return isApplied;
+  async #isThere({ sessionKey, id }: Write): Promise<boolean> {
+    const stored = await this.#find(sessionKey);
+    const row = stored && decodeRow(stored, this.#config.storedKey(sessionKey), this.#config)?.row;
+    return id !== undefined && fateOfWrites([id], NO_ROW, row && { ...row, isLive: true }) === "applied";
   }
 
-  #useInserted(write: Write): void {
+  /** The session has the row of an INSERT. */
+  #use({ sessionKey, row, clears }: Write): void {
+    Object.assign(this.#state, { ...newRowState(sessionKey), row, clears });
     this.#uncertainInsert = undefined;
-    Object.assign(this.#state, { sessionKey: write.sessionKey, nextKey: null });
-    settle(this.#state, write);
     this.#emit({ type: "created" });
-  }
-
-  async #delete(sessionKey: string, reason: "destroyed" | "flushed"): Promise<void> {
-    const { store, storedKey } = this.#config;
-    const isDeleted = await store.delete(storedKey(sessionKey));
-    if (isDeleted) emitFor(sessionKey, { type: "ended", reason }, this.#config);
   }
 
   #find(sessionKey: string): Promise<StoredRow | undefined> {

@@ -37,6 +37,8 @@ export const withWrite = ({ writes, ids }: WriteLog, id: string): WriteLog => ({
   ids: [...ids, id].slice(-WRITES_KEPT),
 });
 
+export const isInLog = (id: string | undefined, { ids }: WriteLog): boolean => id !== undefined && ids.includes(id);
+
 /**
  * Decides what became of writes, from one reading of the row. No other code judges this question.
  *
@@ -50,7 +52,7 @@ export function fateOfWrites(
   now: (LoggedRow & { readonly isLive: boolean }) | undefined,
 ): WriteFate {
   if (!now) return "gone";
-  if (ids.some((id) => now.metadata.ids.includes(id))) return "applied";
+  if (ids.some((id) => isInLog(id, now.metadata))) return "applied";
   if (!now.isLive) return "gone";
   if (now.data === base.data) return "pending";
   if (ids.length === 0) return "superseded";

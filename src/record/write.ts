@@ -1,9 +1,9 @@
-import type { Columns } from "../store/session-store.ts";
+import { serializeValues } from "../codec/serialize-values.ts";
+import type { Columns, RowChanges } from "../store/session-store.ts";
 import { changedKeys } from "./changes.ts";
 import { sessionExpiryDate } from "./expiry.ts";
 import { type Dictionary, encodeRow, hasOlderSecret, type KnownRow, valuesOf } from "./known-row.ts";
-import type { RowState } from "./row-state.ts";
-import { serializeValues } from "./serialize-values.ts";
+import type { LiveRowState } from "./row-state.ts";
 import type { SessionConfig } from "./session-config.ts";
 import { newWriteId, withWrite } from "./write-log.ts";
 
@@ -46,7 +46,7 @@ export function prepareInsert(request: SaveRequest, config: SessionConfig): Writ
 /** The UPDATE of a row that was read. It writes the data only if something needs that. */
 export function prepareUpdate(
   { data, clears, startedAt = 0 }: SaveRequest,
-  { sessionKey, row, nextKey, pending, clears: savedClears }: RowState & { sessionKey: string; row: KnownRow },
+  { sessionKey, row, nextKey, pending, clears: savedClears }: LiveRowState,
   config: SessionConfig,
 ): Write {
   const now = config.now();
@@ -70,3 +70,11 @@ export function prepareUpdate(
   const written = encodeRow(data, values, { storedKey: config.storedKey(newKey), metadata, expireDate }, config);
   return { id, sessionKey: newKey, row: written, columns, clears };
 }
+
+/** What the UPDATE of the row under a session key writes. */
+export const changesOf = (write: Write, sessionKey: string, { storedKey }: SessionConfig): RowChanges => ({
+  ...(write.sessionKey !== sessionKey && { key: storedKey(write.sessionKey) }),
+  ...(write.id !== undefined && { data: write.row.data }),
+  expireDate: write.row.expireDate,
+  ...(write.columns && { columns: write.columns }),
+});

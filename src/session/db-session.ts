@@ -1,16 +1,16 @@
 import { SessionLimit } from "../admin/session-limit.ts";
+import { CookieSync } from "../cookie/cookie-sync.ts";
+import type { SessionCookie } from "../cookie/session-cookie.ts";
 import { CreateError, UpdateError } from "../errors.ts";
+import { shortKeyHash } from "../key.ts";
 import { isPossibleSessionKey } from "../possible-key.ts";
 import { copyKeys } from "../record/changes.ts";
 import { AUTHENTICATED } from "../record/reserved.ts";
 import type { SessionConfig } from "../record/session-config.ts";
-import { keyHash } from "../record/session-events.ts";
 import { SessionRecord } from "../record/session-record.ts";
 import type { SaveRequest } from "../record/write.ts";
-import { CookieSync } from "./cookie-sync.ts";
 import { SerialQueue } from "./serial-queue.ts";
 import { SessionBase } from "./session-base.ts";
-import type { SessionCookie } from "./session-cookie.ts";
 
 /**
  * One session, as one request sees it. `Sessions.open()` and `getSession()` return it.
@@ -59,7 +59,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * It changes with the key, and is `null` until the session is saved.
    */
   get keyHash(): string | null {
-    return this.sessionKey === null ? null : keyHash(this.sessionKey, this.config);
+    return this.sessionKey === null ? null : shortKeyHash(this.config.storedKey(this.sessionKey));
   }
 
   /**
@@ -119,7 +119,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
         throw new TypeError("destroy(): the session key is missing. To sign out, call `flush()`.");
       }
       await this.#cookie.checkWritable();
-      if (isPossibleSessionKey(sessionKey)) await this.#record.destroy(sessionKey);
+      if (isPossibleSessionKey(sessionKey)) await this.#record.delete(sessionKey);
     });
   }
 

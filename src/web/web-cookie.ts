@@ -1,6 +1,6 @@
+import type { SessionCookie } from "../cookie/session-cookie.ts";
 import type { CookieAttributes } from "../cookie.ts";
 import { keepOutOfCaches, type ResponseHeaders } from "../keep-out-of-caches.ts";
-import type { SessionCookie } from "../session/session-cookie.ts";
 import { removeCookie, setCookie } from "../set-cookie.ts";
 
 /** What a response is to do to the cookie. */

@@ -1,7 +1,9 @@
-import type { Serializer } from "../codec/codec.ts";
 import { SerializationError } from "../errors.ts";
 import { valuePath } from "../value-path.ts";
-import type { SerializedValues } from "./changes.ts";
+import type { Serializer } from "./codec.ts";
+
+/** Each value of a dictionary as text, by key. Comparing texts also finds changes deep inside a value. */
+export type SerializedValues = ReadonlyMap<string, string>;
 
 const MAX_DEPTH = 500;
 

@@ -1,6 +1,6 @@
 import { ConfigError } from "../errors.ts";
+import { isReserved } from "../record/reserved.ts";
 import type { Columns } from "../store/session-store.ts";
-import { isReserved } from "./reserved.ts";
 
 const NOT_OWN = ["key", "data", "expireDate"];
 
