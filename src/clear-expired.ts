@@ -59,7 +59,7 @@ export async function clearExpired(
     const count = await store.deleteExpired(keys, at);
     deleted += count;
     if (count > 0) {
-      emit({ type: "cleared", count });
+      emit({ type: "expiredDeleted", count });
       onProgress?.({ deleted });
     }
     // Half of the time belongs to the others. A driver that works in this very thread, as that of SQLite, would let nobody else in at all.

@@ -13,29 +13,30 @@ interface KeyedEvent {
  * | `created` | a row was inserted |
  * | `loaded` | a live row was read |
  * | `saved` | a row was updated |
- * | `merged` | another request had changed the row, and the changes of both were brought together |
- * | `overwritten` | another request had changed the row, and what it wrote is replaced: after a `clear()`, or with `onConflict: "overwrite"` |
- * | `conflict` | another request had changed the row, and the save ended in a `ConflictError` |
+ * | `merged` | another request had changed the row, and the changes of both were merged |
+ * | `overwritten` | another request had changed the row, and its changes are replaced: after `clear()`, or with `onConflict: "overwrite"` |
+ * | `conflict` | a save ended in a `ConflictError` |
  * | `rotated` | the row got a new key |
- * | `refreshed` | only the expiry was moved on, by `refresh()` |
- * | `ended` | the row was deleted (`flushed`, `destroyed`), was found to be `expired`, or was `gone` when it was to be updated |
- * | `revoked` | the row was deleted by `revoke()`, or because its owner had too many (`maxPerOwner`) |
- * | `uncounted` | the owner's sessions could not be counted, or the oldest not be ended (`maxPerOwner`); the next sign-in of that owner counts again |
- * | `unknownKey` | a well-formed key that no row has: a session that has ended, or a guess |
- * | `malformedKey` | a cookie that cannot be a session key |
- * | `suspicious` | a row whose data did not verify or decode; the session is empty |
- * | `cleared` | `clearExpired()` deleted a batch of `count` rows |
+ * | `refreshed` | `refresh()` extended the expiry |
+ * | `ended` | the row was deleted (`flushed`, `destroyed`), has `expired`, or was `gone` when it was to be updated |
+ * | `signInRestarted` | `markAuthenticated(data)` found that its row was gone, and started a new session |
+ * | `revoked` | `revoke()` deleted the row, or its owner had too many sessions (`maxPerOwner`) |
+ * | `limitNotEnforced` | the owner's sessions could not be counted or deleted (`maxPerOwner`); the next sign-in of the owner tries again |
+ * | `unknownKey` | no row has the key of the cookie: the session has ended, or the key was guessed. No alarm by itself |
+ * | `malformedKey` | the cookie cannot be a session key |
+ * | `suspicious` | the data of a row did not verify or decode; the session counts as gone |
+ * | `expiredDeleted` | `clearExpired()` deleted a batch of `count` rows |
  */
 export type SessionEvent =
   | (KeyedEvent & {
-      readonly type: "created" | "loaded" | "saved" | "refreshed" | "uncounted" | "unknownKey" | "suspicious";
+      readonly type: "created" | "loaded" | "saved" | "refreshed" | "limitNotEnforced" | "unknownKey" | "suspicious";
     })
   | (KeyedEvent & { readonly type: "merged" | "overwritten" | "conflict"; readonly attempt: number })
-  | (KeyedEvent & { readonly type: "rotated"; readonly previousKeyHash: string })
+  | (KeyedEvent & { readonly type: "rotated" | "signInRestarted"; readonly previousKeyHash: string })
   | (KeyedEvent & { readonly type: "ended"; readonly reason: "flushed" | "destroyed" | "expired" | "gone" })
   | (KeyedEvent & { readonly type: "revoked"; readonly by: "revoke" | "maxPerOwner" })
   | { readonly type: "malformedKey" }
-  | { readonly type: "cleared"; readonly count: number };
+  | { readonly type: "expiredDeleted"; readonly count: number };
 
 type WithoutHash<Event> = Event extends { readonly keyHash: string } ? Omit<Event, "keyHash"> : never;
 
@@ -68,11 +69,11 @@ export type SessionEventListener = (event: SessionEvent) => void;
 /** What the default listener says, by the type of the event. */
 const WARNINGS: Partial<Record<SessionEvent["type"], (keyHash: string) => string>> = {
   suspicious: (keyHash) =>
-    `prisma-db-session: the data of session ${keyHash} did not verify, so it counts as empty. ` +
-    "If you changed the secret, keep the old one as the second of the array; otherwise somebody changed the table.",
-  uncounted: (keyHash) =>
-    `prisma-db-session: session ${keyHash} was saved, but those of its owner could not be counted for maxPerOwner. ` +
-    "See whether the database could be reached. The owner's next sign-in counts again.",
+    `prisma-db-session: the data of session ${keyHash} did not verify, so the session counts as gone. ` +
+    "If you changed the secret, keep the old one as the second of the array. Otherwise the table was changed.",
+  limitNotEnforced: (keyHash) =>
+    `prisma-db-session: session ${keyHash} was saved, but maxPerOwner could not count or delete the sessions of its owner. ` +
+    "Check whether the database can be reached. The next sign-in of the owner tries again.",
 };
 
 /** The default listener: says aloud what points to tampering or to a wrong secret, and what failed without an error; nothing else. */

@@ -6,6 +6,7 @@ import { type CookieOptions, cookieAttributes } from "./cookie.ts";
 import { ConfigError } from "./errors.ts";
 import { isDefaultWarning, type SessionEventListener, safeListener, warnByDefault } from "./events.ts";
 import { hashSessionKey, randomSessionKey } from "./key.ts";
+import { checkOptionNames } from "./option-names.ts";
 import { isPossibleSessionKey } from "./possible-key.ts";
 import { KeyedQueue } from "./record/keyed-queue.ts";
 import type { SessionConfig } from "./record/session-config.ts";
@@ -21,10 +22,14 @@ export interface SessionsOptions<
   Data extends object = Record<string, unknown>,
   Model extends SessionDelegate = SessionDelegate,
 > {
-  /** The session model of your Prisma client: `prisma.session`. Either this or `store`. */
-  readonly model?: Model | undefined;
-  /** Where the rows live, if not in a Prisma model. */
-  readonly store?: SessionStore | undefined;
+  /**
+   * The session model of your Prisma client, `prisma.session`, or a synchronous function that returns a model: for a
+   * client of each tenant or request. The function is called once for each session object, and once for each call of
+   * `list`, `revoke` and `clearExpired`. Either this or `store`.
+   */
+  readonly model?: Model | (() => Model) | undefined;
+  /** Where the rows are stored, if not in a Prisma model, or a function that returns a store. */
+  readonly store?: SessionStore | (() => SessionStore) | undefined;
   /**
    * At least 32 random characters; of an array, the first signs and all verify, so that a secret can be replaced. Those after it may be
    * undefined: `[process.env.SESSION_SECRET, process.env.OLD_SESSION_SECRET]`.
@@ -32,7 +37,10 @@ export interface SessionsOptions<
   readonly secret: string | readonly (string | undefined)[] | undefined;
   /** How long a session lives after its last save. Default: 1 209 600, two weeks. */
   readonly maxAge?: number;
-  /** How long a session may live at all, across saves and changes of its key. Default: no such limit. */
+  /**
+   * How long a session may live since it was created or last authenticated (`markAuthenticated()`), whatever is saved
+   * in the meantime. Default: no such limit.
+   */
   readonly absoluteMaxAge?: number;
   /** How long after the last write `refresh()` moves the expiry on. Default: it never does. */
   readonly refreshAfter?: number;
@@ -70,6 +78,7 @@ export interface SessionsOptions<
 }
 
 const TWO_WEEKS = 1_209_600;
+const MAX_SECONDS = 400 * 86_400;
 
 const STORE_VERBS: readonly (keyof SessionStore)[] = [
   "find",
@@ -80,17 +89,20 @@ const STORE_VERBS: readonly (keyof SessionStore)[] = [
   "deleteExpired",
 ];
 
+/** The checked options. Each call asks `model` or `store` once, if it is a function. */
+export type ConfigSource = () => SessionConfig;
+
 /** @throws ConfigError for options that are missing or impossible */
 export function resolveOptions<Data extends object, Model extends SessionDelegate>(
   options: SessionsOptions<Data, Model>,
-): SessionConfig {
+): ConfigSource {
+  checkOptionNames(options);
   const { codec = signedJson(), serializer = JSON, onConflict = "merge", hashKeys = true } = options;
   if (!["merge", "overwrite", "error"].includes(onConflict)) {
     throw new ConfigError('The option onConflict is none of its values. Give "merge", "overwrite" or "error".');
   }
   checkParts({ codec, serializer }, options);
   cookieAttributes(options.cookie);
-  const absoluteMaxAge = duration("absoluteMaxAge", options.absoluteMaxAge);
   const maxAge = duration("maxAge", options.maxAge) ?? TWO_WEEKS;
   const refreshAfter = duration("refreshAfter", options.refreshAfter);
   if (refreshAfter !== undefined && refreshAfter >= maxAge) {
@@ -100,15 +112,12 @@ export function resolveOptions<Data extends object, Model extends SessionDelegat
   }
   const maxPerOwner = resolveMaxPerOwner(options);
   const now = options.now ?? (() => new Date());
-  const store = withRetries(resolveStore(options), now);
-  if (maxPerOwner) matchingStore(store, "The option `maxPerOwner`");
-  return {
-    store,
+  const config: Omit<SessionConfig, "store"> = {
     codec,
     serializer,
     secrets: secretKeys(options.secret),
     maxAge,
-    absoluteMaxAge,
+    absoluteMaxAge: duration("absoluteMaxAge", options.absoluteMaxAge),
     refreshAfter,
     expireAtBrowserClose: options.expireAtBrowserClose ?? false,
     onConflict,
@@ -121,38 +130,67 @@ export function resolveOptions<Data extends object, Model extends SessionDelegat
     columnsOf: options.columns && columnMapper(options.columns, maxPerOwner?.column),
     maxPerOwner,
   };
+  return configSource(options, (store) => {
+    if (maxPerOwner) matchingStore(store, "The option `maxPerOwner`");
+    return { ...config, store: withRetries(store, now) };
+  });
 }
 
-function resolveStore({ model, store }: Pick<SessionsOptions, "model" | "store">): SessionStore {
+/** Checks each model or store once, however often a function returns it. */
+function configSource(
+  { model, store }: { readonly model?: unknown; readonly store?: unknown },
+  configOf: (store: SessionStore) => SessionConfig,
+): ConfigSource {
   if (model && store) throw new ConfigError("The options model and store were both given. Give one of them.");
-  if (store) return store;
-  if (model) return prismaStore(model);
-  throw new ConfigError(
-    "The option model is missing. Pass the model of your Prisma client, `model: prisma.session`; " +
-      "if that is undefined, add the model Session to your schema and run `prisma generate`.",
-  );
+  const configs = new WeakMap<object, SessionConfig>();
+  const configFor = (given: unknown): SessionConfig => {
+    if (typeof given !== "object" || given === null) throw noModelError(given);
+    let config = configs.get(given);
+    if (!config) {
+      config = configOf(store ? checkedStore(given) : prismaStore(given as SessionDelegate));
+      configs.set(given, config);
+    }
+    return config;
+  };
+  const given = store ?? model;
+  if (typeof given === "function") return () => configFor(given());
+  const config = configFor(given);
+  return () => config;
+}
+
+function noModelError(given: unknown): ConfigError {
+  if (given === undefined || given === null) {
+    return new ConfigError(
+      "The option model is missing. Pass the model of your Prisma client, `model: prisma.session`; " +
+        "if that is undefined, add the model Session to your schema and run `prisma generate`.",
+    );
+  }
+  return new ConfigError(`\`model\` must be a Prisma model, but it is a ${typeof given}. Pass \`prisma.session\`.`);
+}
+
+function checkedStore(store: object): SessionStore {
+  checkPart("store", store, STORE_VERBS);
+  return store as SessionStore;
 }
 
 /** TypeScript says this at compile time; without it, a wrong part would fail at the first request that needs it. */
 function checkParts(
   { codec, serializer }: Required<Pick<SessionsOptions, "codec" | "serializer">>,
-  options: { readonly [Name in "store" | "now" | "randomKey" | "onEvent" | "columns"]?: unknown },
+  options: { readonly [Name in "now" | "randomKey" | "onEvent" | "columns"]?: unknown },
 ) {
-  const methods: [name: string, part: unknown, methods: readonly string[]][] = [
-    ["codec", codec, ["encode", "decode"]],
-    ["serializer", serializer, ["stringify", "parse"]],
-    ["store", options.store, STORE_VERBS],
-  ];
-  for (const [name, part, needed] of methods) {
-    const missing = needed.filter((method) => part && typeof Reflect.get(Object(part), method) !== "function");
-    if (missing.length > 0) throw new ConfigError(`The option ${name} is no ${name}. It needs ${missing.join(", ")}.`);
-  }
+  checkPart("codec", codec, ["encode", "decode"]);
+  checkPart("serializer", serializer, ["stringify", "parse"]);
   for (const name of ["now", "randomKey", "onEvent", "columns"] as const) {
     const given = options[name];
     if (given !== undefined && typeof given !== "function") {
       throw new ConfigError(`The option ${name} is no function. Give one, or leave it out.`);
     }
   }
+}
+
+function checkPart(name: string, part: unknown, methods: readonly string[]): void {
+  const missing = methods.filter((method) => typeof Reflect.get(Object(part), method) !== "function");
+  if (missing.length > 0) throw new ConfigError(`The option ${name} is no ${name}. It needs ${missing.join(", ")}.`);
 }
 
 function resolveMaxPerOwner({
@@ -184,6 +222,13 @@ function checkedKeys(randomKey: () => string): () => string {
 }
 
 function duration(name: string, seconds: number | undefined): number | undefined {
-  if (seconds === undefined || (Number.isFinite(seconds) && seconds > 0)) return seconds;
-  throw new ConfigError(`The option ${name} is no duration. Give a number of seconds above 0.`);
+  if (seconds === undefined) return undefined;
+  if (!Number.isFinite(seconds) || seconds <= 0) {
+    throw new ConfigError(`\`${name}\` must be a positive number of seconds.`);
+  }
+  if (seconds <= MAX_SECONDS) return seconds;
+  throw new ConfigError(
+    `\`${name}\` must be at most ${MAX_SECONDS} seconds (400 days), as browsers keep no cookie longer. ` +
+      `${seconds} looks like milliseconds. Give seconds.`,
+  );
 }

@@ -1,7 +1,6 @@
 import { type ClearExpiredOptions, clearExpired } from "./clear-expired.ts";
 import { type ListedSession, listSessions } from "./list-sessions.ts";
-import { resolveOptions, type SessionsOptions } from "./options.ts";
-import type { SessionConfig } from "./record/session-config.ts";
+import { type ConfigSource, resolveOptions, type SessionsOptions } from "./options.ts";
 import { type RevokeOptions, revokeSessions } from "./revoke-sessions.ts";
 import { DbSession } from "./session/db-session.ts";
 import type { ModelWhere } from "./store/prisma/model-types.ts";
@@ -63,9 +62,9 @@ export function createSessions<
 
 /** The same for options that were checked already. */
 export function sessionsOf<Data extends object, Model extends SessionDelegate>(
-  config: SessionConfig,
+  config: ConfigSource,
 ): Sessions<Data, Model> {
-  const open = (sessionKey?: string | null) => new DbSession<Data>(config, sessionKey);
+  const open = (sessionKey?: string | null) => new DbSession<Data>(config(), sessionKey);
   return {
     open,
     async load(sessionKey) {
@@ -73,8 +72,8 @@ export function sessionsOf<Data extends object, Model extends SessionDelegate>(
       await session.load();
       return session;
     },
-    clearExpired: (options) => clearExpired(config, options),
-    list: async (where) => (await listSessions(config, where as Columns)) as ListedSession<Model>[],
-    revoke: (where, options) => revokeSessions(config, where as Columns, options),
+    clearExpired: async (options) => clearExpired(config(), options),
+    list: async (where) => (await listSessions(config(), where as Columns)) as ListedSession<Model>[],
+    revoke: async (where, options) => revokeSessions(config(), where as Columns, options),
   };
 }

@@ -1,8 +1,12 @@
 import type { CookieAttributes } from "./cookie.ts";
 
-/** For how many seconds a browser is to keep a cookie that goes with a row: never less than the row lives. */
+/** Browsers keep no cookie longer than 400 days (RFC 6265bis), and some refuse one that asks for more. */
+const MAX_SECONDS = 400 * 86_400;
+
+/** For how many seconds a browser keeps the cookie of a row: as long as the row lives, but at most 400 days. */
 export function cookieMaxAge(expires: Date, now: Date): number {
-  return Math.max(0, Math.ceil((expires.getTime() - now.getTime()) / 1000));
+  const seconds = Math.ceil((expires.getTime() - now.getTime()) / 1000);
+  return Math.max(0, Math.min(seconds, MAX_SECONDS));
 }
 
 /**
@@ -10,7 +14,13 @@ export function cookieMaxAge(expires: Date, now: Date): number {
  * @param expires `null`: until the browser closes
  */
 export function setCookie(attributes: CookieAttributes, sessionKey: string, expires: Date | null, now: Date): string {
-  return serialize(attributes, sessionKey, expires && { expires, maxAge: cookieMaxAge(expires, now) });
+  return serialize(attributes, sessionKey, expires && lifetime(expires, now));
+}
+
+function lifetime(expires: Date, now: Date) {
+  const maxAge = cookieMaxAge(expires, now);
+  const latest = now.getTime() + maxAge * 1000;
+  return { expires: expires.getTime() > latest ? new Date(latest) : expires, maxAge };
 }
 
 /** A `Set-Cookie` header that removes the cookie: with all that it was set with, since otherwise a browser takes it for another one. */

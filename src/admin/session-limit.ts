@@ -58,7 +58,7 @@ export class SessionLimit {
       if (owner !== null && isNew) await this.#deleteOldest(owner);
       this.#owner = owner;
     } catch {
-      emitFor(sessionKey, { type: "uncounted" }, this.#config);
+      emitFor(sessionKey, { type: "limitNotEnforced" }, this.#config);
     }
   }
 

@@ -1,7 +1,7 @@
 import { cookies } from "next/headers.js";
 import { type CookieAttributes, cookieAttributes } from "../cookie.ts";
 import { ConfigError } from "../errors.ts";
-import { resolveOptions, type SessionsOptions } from "../options.ts";
+import { type ConfigSource, resolveOptions, type SessionsOptions } from "../options.ts";
 import type { SessionConfig } from "../record/session-config.ts";
 import { DbSession } from "../session/db-session.ts";
 import { type Sessions, sessionsOf } from "../sessions.ts";
@@ -98,7 +98,7 @@ export function createNextSessions<
   Data extends object = Record<string, unknown>,
   Model extends SessionDelegate = SessionDelegate,
 >(options: NextSessionsOptions<Data, Model>): NextSessions<Data, Model> {
-  let checked: { config: SessionConfig; attributes: CookieAttributes; sessions: Sessions<Data, Model> } | undefined;
+  let checked: { config: ConfigSource; attributes: CookieAttributes; sessions: Sessions<Data, Model> } | undefined;
   const check = () => {
     if (!checked) {
       const config = resolveOptions(options);
@@ -141,9 +141,10 @@ export function createNextSessions<
   };
 
   function requestSession(jar: NextCookies, how: HowAsked): Promise<RequestSession<Data>> {
-    const { config, attributes } = check();
+    const { config: configSource, attributes } = check();
     let requested = remembered.get(jar);
     if (!requested) {
+      const config = configSource();
       requested = loadSession(config, new NextCookie(jar, attributes, config.now, how.askAgain), how.place);
       remembered.set(jar, requested);
       requested.catch(() => remembered.delete(jar));

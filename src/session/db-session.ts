@@ -2,6 +2,7 @@ import { SessionLimit } from "../admin/session-limit.ts";
 import { CookieSync } from "../cookie/cookie-sync.ts";
 import type { SessionCookie } from "../cookie/session-cookie.ts";
 import { CreateError, UpdateError } from "../errors.ts";
+import { emitFor } from "../events.ts";
 import { shortKeyHash } from "../key.ts";
 import { isPossibleSessionKey } from "../possible-key.ts";
 import { copyKeys } from "../record/changes.ts";
@@ -238,13 +239,15 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   }
 
   /** Nothing of the session that is gone comes along. */
-  #signInAgain(data: Partial<Data>, startedAt: number): Promise<void> {
+  async #signInAgain(data: Partial<Data>, startedAt: number): Promise<void> {
+    const previousKeyHash = this.keyHash ?? "";
     this.#record.forget();
     this.data = new Map();
     this.clears = 0;
     this.update(data);
     this.authenticatedAt = startedAt;
-    return this.#save({ startedAt });
+    await this.#save({ startedAt });
+    if (this.sessionKey) emitFor(this.sessionKey, { type: "signInRestarted", previousKeyHash }, this.config);
   }
 
   /** Restores values, except for those that were changed in the meantime. */

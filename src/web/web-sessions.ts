@@ -63,8 +63,9 @@ export function createWebSessions<
     ...sessionsOf<Data, Model>(config),
     async loadFrom({ headers }) {
       const value = cookieValue(headers.get("cookie"), attributes.name);
-      const cookie = new WebCookie(attributes, value !== undefined, config.now);
-      const session = new DbSession<Data>(config, value, cookie);
+      const sessionConfig = config();
+      const cookie = new WebCookie(attributes, value !== undefined, sessionConfig.now);
+      const session = new DbSession<Data>(sessionConfig, value, cookie);
       cookies.set(session, cookie);
       await session.load();
       await session.refresh();

@@ -237,7 +237,7 @@ describeEachOwnedDatabase("whose sessions", (db) => {
       session.set("userId", 1);
       await session.markAuthenticated();
     }
-    expect(events.map(({ type }) => type)).toEqual(["created", "created", "uncounted"]);
+    expect(events.map(({ type }) => type)).toEqual(["created", "created", "limitNotEnforced"]);
   });
 
   it("loads a session of whose data the columns cannot be made, with maxPerOwner too", async () => {
@@ -277,7 +277,7 @@ describeEachOwnedDatabase("whose sessions", (db) => {
     session.set("userId", 1);
     await session.markAuthenticated();
     expect(session.isFresh(60)).toBe(true);
-    expect(events.at(-1)).toEqual({ type: "uncounted", keyHash: session.keyHash });
+    expect(events.at(-1)).toEqual({ type: "limitNotEnforced", keyHash: session.keyHash });
     expect(await others.list({ userId: 1 })).toHaveLength(2);
     const { signIn: signInAgain } = shop(1);
     clock.advance(60);
