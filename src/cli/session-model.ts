@@ -1,6 +1,6 @@
 import { ConfigError } from "../errors.ts";
-import { prismaStore } from "../store/prisma-store.ts";
-import type { SessionDelegate } from "../store/session-delegate.ts";
+import { prismaStore } from "../store/prisma/prisma-store.ts";
+import type { SessionDelegate } from "../store/prisma/session-delegate.ts";
 import type { SessionStore } from "../store/session-store.ts";
 import { CommandError } from "./command-error.ts";
 
@@ -41,8 +41,8 @@ export function sessionModel(client: object, name: string): SessionModel {
 }
 
 /**
- * Prisma's extension for read replicas sends `findMany` and `count` to a replica, which lags behind: what was deleted would be found again.
- * https://github.com/prisma/extension-read-replicas
+ * Prisma's extension for read replicas sends `findMany` and `count` to a replica, which lags
+ * behind: what was deleted would be found again. https://github.com/prisma/extension-read-replicas
  */
 function primaryOf(client: object): object {
   const { $primary } = client as { $primary?: unknown };
