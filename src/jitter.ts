@@ -2,5 +2,8 @@ import { setTimeout as wait } from "node:timers/promises";
 
 const MAX_WAIT_MS = 50;
 
-/** A random wait that may be longer the more often it was tried in vain, so that those who met do not meet again. */
-export const jitter = (tried: number): Promise<void> => wait(Math.random() * Math.min(MAX_WAIT_MS, 2 ** tried));
+/**
+ * A random wait before a retry, so that concurrent requests do not meet again: at most 2 ms after
+ * the first try, then 4 ms, and so on up to 50 ms.
+ */
+export const jitter = (tries: number): Promise<void> => wait(Math.random() * Math.min(MAX_WAIT_MS, 2 ** tries));

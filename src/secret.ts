@@ -6,20 +6,23 @@ const KEY_BYTES = 32;
 const HOW_TO_MAKE_ONE =
   "Make one with `openssl rand -base64 32` and set it in the environment, for example as SESSION_SECRET.";
 
-/** Keys derived from the user's secrets. The first of a list writes; all of them may read. */
+/** Keys derived from the user's secrets. The first secret writes. All of them can read. */
 export interface SecretKeys {
   /**
-   * One 32-byte key a secret, in the order of the secrets, for one purpose.
-   * @param label Names the purpose; another label gives keys that tell nothing about these.
+   * Keys for one purpose: 32 bytes for each secret, in the order of the secrets.
+   * @param label Names the purpose. The keys of another label reveal nothing about these.
    */
   derive(label: string): readonly [Uint8Array, ...Uint8Array[]];
-  /** The same with the first secret alone; `undefined` when there is no other. What does not decode with these is to be written anew. */
+  /**
+   * The keys of the first secret alone. Data that do not decode with these were written with an
+   * older secret. `undefined` if there is one secret only.
+   */
   readonly newest?: SecretKeys;
 }
 
 /**
- * Checks the secrets and makes ready to derive keys from them with HKDF-SHA256.
- * @throws ConfigError for a missing or a short one.
+ * Checks the secrets. Keys are derived from them with HKDF-SHA256 when they are first needed.
+ * @throws ConfigError if a secret is missing or short
  */
 export function secretKeys(secret: string | readonly (string | undefined)[] | undefined): SecretKeys {
   const [given, ...others] = Array.isArray(secret) ? secret : [secret];
@@ -40,8 +43,8 @@ export function secretKeys(secret: string | readonly (string | undefined)[] | un
 
 function checkSecret(secret: unknown): string {
   if (secret === undefined || secret === null || secret === "") {
-    throw new ConfigError(`The session secret is missing. ${HOW_TO_MAKE_ONE}`);
+    throw new ConfigError(`\`secret\` is missing. ${HOW_TO_MAKE_ONE}`);
   }
   if (typeof secret === "string" && secret.length >= MIN_LENGTH) return secret;
-  throw new ConfigError(`The session secret is shorter than ${MIN_LENGTH} characters, or no text. ${HOW_TO_MAKE_ONE}`);
+  throw new ConfigError(`\`secret\` must be a string of at least ${MIN_LENGTH} characters. ${HOW_TO_MAKE_ONE}`);
 }

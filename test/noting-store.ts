@@ -1,28 +1,35 @@
 import { memoryStore, type SessionStore } from "prisma-db-session";
+import type { OwnStore } from "./stores.ts";
 
-/** Fails the next update: its answer is lost after it was carried out, and after what happens meanwhile. */
-export function loseNextAnswer(store: SessionStore, error: Error, meanwhile: () => Promise<void>): void {
+/**
+ * Makes the next update throw after it was applied, and after what happens concurrently: its answer
+ * is lost.
+ */
+export function loseNextAnswer(store: SessionStore, error: Error, concurrently: () => Promise<void>): void {
   const update = store.update.bind(store);
   store.update = async (...args) => {
     store.update = update;
     await update(...args);
-    await meanwhile();
+    await concurrently();
     throw error;
   };
 }
 
-/** A memory store that notes which verbs were called: as many as there would be statements. */
+/**
+ * A memory store that notes which verbs were called: one for each statement that a database would
+ * get.
+ */
 export function notingStore() {
   const calls: string[] = [];
   const store = memoryStore();
   const noting = Object.fromEntries(
-    Object.entries(store).map(([verb, run]) => [
+    Object.entries<(...args: never[]) => unknown>(store).map(([verb, run]) => [
       verb,
-      (...args: unknown[]) => {
+      (...args: never[]) => {
         calls.push(verb);
         return run(...args);
       },
     ]),
-  ) as unknown as SessionStore;
+  ) as unknown as OwnStore;
   return { store: noting, calls };
 }

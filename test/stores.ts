@@ -1,12 +1,15 @@
-import { memoryStore, prismaStore, type SessionStore } from "prisma-db-session";
+import { memoryStore, prismaStore } from "prisma-db-session";
 import { beforeEach, describe } from "vitest";
 import { describeEachDatabase, type TestDatabase } from "./databases/index.ts";
 
+/** A store of the package: it has the optional verbs too. */
+export type OwnStore = ReturnType<typeof memoryStore>;
+
 /** A store with an empty table, as two actors see it. */
 export interface TestStores {
-  readonly store: SessionStore;
+  readonly store: OwnStore;
   /** The same table through a client with connections of its own. */
-  readonly otherStore: SessionStore;
+  readonly otherStore: OwnStore;
 }
 
 /** A `describe` for the memory store and for each database. */
@@ -15,7 +18,7 @@ export function describeEachStore(
   tests: (stores: () => TestStores, about: { readonly isMemory: boolean }) => void,
 ): void {
   describe(`${title} in memory`, () => {
-    let store: SessionStore;
+    let store: OwnStore;
     beforeEach(() => {
       store = memoryStore();
     });
@@ -23,12 +26,12 @@ export function describeEachStore(
   });
 
   describeEachDatabase(title, (db) => {
-    let connected: { readonly db: TestDatabase; readonly otherStore: SessionStore } | undefined;
+    let connected: { readonly db: TestDatabase; readonly otherStore: OwnStore } | undefined;
     beforeEach(async () => {
       connected ??= { db: db(), otherStore: prismaStore((await db().connect()).session) };
     });
     const connectedStores = () => {
-      if (!connected) throw new Error("The stores are there in tests only.");
+      if (!connected) throw new Error("Call stores() inside a test.");
       return { store: prismaStore(connected.db.prisma.session), otherStore: connected.otherStore };
     };
     tests(connectedStores, { isMemory: false });

@@ -41,8 +41,8 @@ export function sessionModel(client: object, name: string): SessionModel {
 }
 
 /**
- * Prisma's extension for read replicas sends `findMany` and `count` to a replica, which lags behind: what was deleted would be found again.
- * https://github.com/prisma/extension-read-replicas
+ * Prisma's extension for read replicas sends `findMany` and `count` to a replica, which lags
+ * behind: what was deleted would be found again. https://github.com/prisma/extension-read-replicas
  */
 function primaryOf(client: object): object {
   const { $primary } = client as { $primary?: unknown };

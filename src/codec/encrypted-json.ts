@@ -12,11 +12,12 @@ const DOT_AT = NONCE_AT + 2 * NONCE_BYTES;
 const OPTIONS = { authTagLength: TAG_BYTES };
 
 /**
- * A codec that keeps the data secret: the text is encrypted with AES-256-GCM. Whoever reads the table learns its length
- * and nothing else. The column holds `e1.<24 hex digits>.<base64url>`.
+ * A codec that keeps the data secret: the text is encrypted with AES-256-GCM. A reader of
+ * the table learns its length and nothing else. The column holds `e1.<24 hex digits>.<base64url>`.
  *
- * The digits are a random nonce. The rest is the ciphertext and its tag. The tag covers the stored key too, and each row
- * has its own key, derived from the secret. So data that were changed, or copied to another row, do not decrypt.
+ * The digits are a random nonce. The rest is the ciphertext and its tag. The tag covers the stored
+ * key too, and each row has its own key, derived from the secret. So data that were changed, or
+ * copied to another row, do not decrypt.
  *
  * Without the secret the data are lost: keep it as safe as the database.
  */
@@ -40,7 +41,8 @@ export function encryptedJson(): Codec {
       if (sealed.length < TAG_BYTES) return undefined;
       for (const key of context.secrets.derive(LABEL)) {
         const text = decrypt(sealed, rowKey(key, context), nonce, context);
-        // Node.js reads base64 leniently: many texts stand for the same bytes. Only the canonical one was written.
+        // Node.js reads base64 leniently: many texts stand for the same bytes. Only the canonical
+        // one was written.
         if (text !== undefined && sealed.toString("base64url") === base64) return text.toString();
       }
       return undefined;
@@ -63,10 +65,12 @@ function decrypt(sealed: Buffer, key: Uint8Array, nonce: Uint8Array, context: Co
 }
 
 /**
- * A key for each row. Random nonces are safe for 2^32 writes under one key (NIST SP 800-38D, 8.3). All sessions of a
- * large site together could write more often than that in the life of a secret. One session cannot.
+ * A key for each row. Random nonces are safe for 2^32 writes under one key (NIST SP 800-38D, 8.3).
+ * All sessions of a large site together could write more often than that in the life of a secret.
+ * One session cannot.
  *
- * HMAC is a pseudorandom function, and the key is uniform already, so HKDF's Extract step would add nothing.
+ * HMAC is a pseudorandom function, and the key is uniform already, so HKDF's Extract step would add
+ * nothing.
  */
 function rowKey(key: Uint8Array, { storedKey }: CodecContext): Uint8Array {
   return createHmac("sha256", key).update(storedKey).digest();

@@ -7,16 +7,18 @@ const BEGINNING = '{"_session_digest":"';
 const QUOTE_AT = BEGINNING.length + SIGNATURE_LENGTH;
 
 /**
- * A codec for those who query the data with SQL: the column is valid JSON.
- * It holds the dictionary with one more property in front: `{"_session_digest":"<64 hex digits>","userId":7}`.
+ * A codec for those who query the data with SQL: the column is valid JSON. It holds the dictionary
+ * with one more property in front: `{"_session_digest":"<64 hex digits>","userId":7}`.
  *
- * The digest is the signature that `signedJson()` writes, so this codec is as safe: data that were changed by hand, or
- * copied to another row, do not verify. Query the column, but change it through the package only.
+ * The digest is the signature that `signedJson()` writes, so this codec is as safe: data that were
+ * changed by hand, or copied to another row, do not verify. Query the column, but change it through
+ * the package only.
  *
- * PostgreSQL's `jsonb` takes neither NUL nor half of a surrogate pair. Any text in the data may hold them, as `\u0000` or
- * `\ud800`. A cast of the column to `jsonb` fails at such a row.
+ * PostgreSQL's `jsonb` takes neither NUL nor half of a surrogate pair. Any text in the data may
+ * hold them, as `\u0000` or `\ud800`. A cast of the column to `jsonb` fails at such a row.
  *
- * The `serializer` must write a JSON object. `JSON` and superjson do (superjson has the data under `json`).
+ * The `serializer` must write a JSON object. `JSON` and superjson do (superjson has the data under
+ * `json`).
  * @throws ConfigError from `encode`, and so from `save()`, if the serializer writes something else
  */
 export function plainJson(): Codec {

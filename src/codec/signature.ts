@@ -17,15 +17,18 @@ export const SIGNATURE_LENGTH = 64;
 /**
  * The signature of a text: HMAC-SHA256 as 64 hex digits.
  *
- * It covers the stored key too, so that data copied to another row do not verify. Each text contains the id of its write,
- * so no two signatures are the same. Hex digits differ under a collation that ignores case as well.
+ * It covers the stored key too, so that data copied to another row do not verify. Each text
+ * contains the id of its write, so no two signatures are the same. Hex digits differ under a
+ * collation that ignores case as well.
  */
 export function sign(text: string, purpose: Purpose, context: CodecContext): string {
   const [key] = context.secrets.derive(purpose.label);
   return hmac(key, text, purpose, context).toString("hex");
 }
 
-/** Whether any of the secrets gives this signature for the text. Never throws, whatever the texts. */
+/**
+ * Whether any of the secrets gives this signature for the text. Never throws, whatever the texts.
+ */
 export function verify(signature: string, text: string, purpose: Purpose, context: CodecContext): boolean {
   if (!SIGNATURE.test(signature)) return false;
   const given = Buffer.from(signature, "hex");
@@ -35,7 +38,7 @@ export function verify(signature: string, text: string, purpose: Purpose, contex
   return isGenuine && text.isWellFormed();
 }
 
-/** A stored key has one of two fixed forms. Neither, with the dot behind it, can be the beginning of the other. */
+/** The length says where the stored key ends: no other key and text give the same message. */
 function hmac(key: Uint8Array, text: string, { version }: Purpose, { storedKey }: CodecContext): Buffer {
-  return createHmac("sha256", key).update(`${version}.${storedKey}.`).update(text).digest();
+  return createHmac("sha256", key).update(`${version}.${storedKey.length}.${storedKey}.`).update(text).digest();
 }

@@ -6,11 +6,11 @@ const BEGINNING = `${PURPOSE.version}.`;
 const DOT_AT = BEGINNING.length + SIGNATURE_LENGTH;
 
 /**
- * The default codec: the text stays readable in the table, behind a version and a signature.
- * The column holds `v1.<64 hex digits>.<text>`.
+ * The default codec: the text stays readable in the table, behind a version and a signature. The
+ * column holds `v1.<64 hex digits>.<text>`.
  *
- * The signature is an HMAC-SHA256 under a key that HKDF-SHA256 derives from the secret. It covers the stored key too, so
- * data that were changed, or copied to another row, do not verify.
+ * The signature is an HMAC-SHA256 under a key that HKDF-SHA256 derives from the secret. It covers
+ * the stored key too, so data that were changed, or copied to another row, do not verify.
  */
 export function signedJson(): Codec {
   return {

@@ -1,20 +1,19 @@
 import { isDeepStrictEqual } from "node:util";
 import { isPlainObject } from "../plain-object.ts";
-import type { Columns, SessionRow, SessionStore, UpdateGuard } from "./session-store.ts";
+import type { Columns, RowChanges, SessionRow, SessionStore, UpdateGuard } from "./session-store.ts";
+import { withoutUndefined } from "./without-undefined.ts";
 
 type Row = Omit<SessionRow, "key">;
 
 /**
- * Rows in this process's memory, for tests and for trying things out: they are gone when it ends, and no other process sees them. A
- * condition (`list`, `revoke`) can only name values that columns must have, and `null`; another one is a TypeError.
+ * Keeps rows in the memory of this process, for tests and for trying things out.
+ *
+ * The rows are gone when the process ends, and no other process sees them. A condition (`list`,
+ * `revoke`) can only name values of columns, as in `{ userId: 7 }`, and `null`. The store throws a
+ * TypeError for any other condition.
  */
-export function memoryStore(): SessionStore {
+export function memoryStore(): Required<Omit<SessionStore, "classifyError">> {
   const rows = new Map<string, Row>();
-
-  const matches = (key: string, { liveAt, data }: UpdateGuard) => {
-    const row = rows.get(key);
-    return row !== undefined && row.expireDate > liveAt && (data === undefined || row.data === data);
-  };
 
   return {
     async find(key) {
@@ -26,19 +25,13 @@ export function memoryStore(): SessionStore {
       rows.set(key, row);
       return true;
     },
-    async update(key, guard, changes) {
+    async update(key, guard, { key: newKey = key, ...changes }) {
       const row = rows.get(key);
-      if (!row || !matches(key, guard)) return false;
-      rows.set(key, changed(row, changes));
-      return true;
-    },
-    async rekey(key, guard, { key: newKey, ...changes }) {
-      const row = rows.get(key);
-      if (!row || !matches(key, guard)) return "unmatched";
+      if (!row || !meetsGuard(row, guard)) return "unmatched";
       if (newKey !== key && rows.has(newKey)) return "taken";
-      rows.delete(key);
+      if (newKey !== key) rows.delete(key);
       rows.set(newKey, changed(row, changes));
-      return "rekeyed";
+      return "updated";
     },
     async delete(key) {
       return rows.delete(key);
@@ -68,17 +61,20 @@ export function memoryStore(): SessionStore {
   };
 }
 
-const changed = (row: Row, { columns, ...changes }: Partial<Row>): Row => ({
-  ...row,
-  ...changes,
-  columns: { ...row.columns, ...columns },
-});
+function meetsGuard(row: Row, { liveAt, data }: UpdateGuard): boolean {
+  if (row.expireDate <= liveAt) return false;
+  return typeof data === "string" ? row.data === data : row.data.startsWith(data.startsWith);
+}
+
+function changed(row: Row, { data = row.data, expireDate, columns }: Omit<RowChanges, "key">): Row {
+  return { data, expireDate, columns: { ...row.columns, ...withoutUndefined(columns ?? {}) } };
+}
 
 function meets({ columns = {} }: Row, where: Columns): boolean {
   return Object.entries(where).every(([name, value]) => {
     if (["AND", "OR", "NOT"].includes(name) || isPlainObject(value)) {
       throw new TypeError(
-        `The store in memory knows only conditions like \`{ userId: 7 }\`, and none by ${name}. Use a database.`,
+        `memoryStore() cannot search by \`${name}\` because it only knows conditions like \`{ userId: 7 }\`. Use a database.`,
       );
     }
     return isDeepStrictEqual(columns[name] ?? null, value);

@@ -1,14 +1,41 @@
 import assert from "node:assert/strict";
-import type { SessionRow } from "../store/session-store.ts";
-import { AFTER, BEFORE, inserted, keysOf, NOW, newRow, type StoreTests, stored } from "./rows.ts";
+import type { SessionRow, SessionStore } from "../store/session-store.ts";
+import { AFTER, BEFORE, inserted, keysOf, LATER, NOW, newRow, type StoreTests, stored } from "./rows.ts";
 
-const later = (seconds: number) => new Date(AFTER.getTime() + seconds * 1000);
+/** A store with the optional verbs. */
+type MatchingStore = SessionStore & Required<Pick<SessionStore, "findMatching" | "deleteMatching">>;
+
+/** Tests of a store that has the optional verbs. */
+export type MatchingStoreTests = Record<string, (store: MatchingStore) => Promise<void>>;
+
+/**
+ * The tests for any store. Without the optional verbs they pass, or fail if those verbs are
+ * required.
+ */
+export function ifMatching(tests: MatchingStoreTests, { isRequired }: { readonly isRequired: boolean }): StoreTests {
+  const guarded = Object.entries(tests).map(([name, test]) => {
+    const run = async (store: SessionStore) => {
+      if (hasMatching(store)) return test(store);
+      assert.ok(!isRequired, "The store has no findMatching() and deleteMatching().");
+    };
+    return [name, run] as const;
+  });
+  return Object.fromEntries(guarded);
+}
+
+const hasMatching = (store: SessionStore): store is MatchingStore =>
+  store.findMatching !== undefined && store.deleteMatching !== undefined;
+
+const last = new Date(LATER.getTime() + 1000);
 
 const keyAndExpiry = ({ key, expireDate }: Pick<SessionRow, "key" | "expireDate">) => ({ key, expireDate });
 
-/** What `list` and `revoke` need of a store, as far as one can be asked whose table has no columns of the user's own. */
-export const matchingTests: StoreTests = {
-  async "findMatching gives every row for an empty condition, expired ones too, those that expire last to begin with"(
+/**
+ * `findMatching` and `deleteMatching`, as far as a table without columns of the user's own can test
+ * them.
+ */
+export const matchingTests: MatchingStoreTests = {
+  async "findMatching gives every row for an empty condition, expired rows too, and those first that expire last"(
     store,
   ) {
     assert.deepEqual(await store.findMatching({}), []);
@@ -17,29 +44,27 @@ export const matchingTests: StoreTests = {
     assert.deepEqual(found.map(keyAndExpiry), [last, second, first].map(keyAndExpiry));
   },
 
-  async "findMatching gives all but the row with the key that is excepted"(store) {
+  async "findMatching leaves out the row with the excepted key"(store) {
     const [row, other] = await inserted(store, [AFTER, AFTER]);
     assert.deepEqual(keysOf(await store.findMatching({}, { exceptKey: row.key })), [other.key]);
     assert.equal((await store.findMatching({}, { exceptKey: newRow().key })).length, 2);
   },
 
-  async "findMatching leaves out what expires at or before a date"(store) {
+  async "findMatching leaves out rows that expire at or before a date"(store) {
     const [, , live] = await inserted(store, [BEFORE, NOW, AFTER]);
     assert.deepEqual(keysOf(await store.findMatching({}, { liveAt: NOW })), [live.key]);
     assert.deepEqual(await store.findMatching({}, { liveAt: AFTER }), []);
   },
 
-  async "findMatching gives at most the limit, counted without what else is left out"(store) {
-    const [expired, soon, late, last] = await inserted(store, [NOW, AFTER, later(1), later(2)]);
-    assert.deepEqual(keysOf(await store.findMatching({}, { limit: 2 })), [last.key, late.key]);
+  async "findMatching gives at most the limit, and does not count rows that it leaves out"(store) {
+    const [expired, soon, late, latest] = await inserted(store, [NOW, AFTER, LATER, last]);
+    assert.deepEqual(keysOf(await store.findMatching({}, { limit: 2 })), [latest.key, late.key]);
     assert.equal((await store.findMatching({}, { limit: 5 })).length, 4);
-    const options = { exceptKey: last.key, liveAt: expired.expireDate, limit: 2 };
+    const options = { exceptKey: latest.key, liveAt: expired.expireDate, limit: 2 };
     assert.deepEqual(keysOf(await store.findMatching({}, options)), [late.key, soon.key]);
   },
 
-  async "findMatching gives the data only when they are asked for, and among the columns nothing but the user's own"(
-    store,
-  ) {
+  async "findMatching gives the data only if they are asked for, and only the user's own columns as columns"(store) {
     const [row] = await inserted(store, [AFTER]);
     const [bare] = await store.findMatching({});
     assert.ok(bare && !("data" in bare));
@@ -51,7 +76,7 @@ export const matchingTests: StoreTests = {
     }
   },
 
-  async "deleteMatching deletes the rows with these keys, expired or not, and says how many"(store) {
+  async "deleteMatching deletes the rows with these keys, expired or not, and gives their number"(store) {
     const [live, expired, other] = await inserted(store, [AFTER, BEFORE, AFTER]);
     const keys = [live.key, newRow().key, expired.key];
     assert.equal(await store.deleteMatching({}, { keys }), 2);
@@ -68,7 +93,7 @@ export const matchingTests: StoreTests = {
     assert.equal(await store.deleteMatching({}, { exceptKeys: [] }), 1);
   },
 
-  async "deleteMatching of no keys deletes nothing"(store) {
+  async "deleteMatching with no keys deletes nothing"(store) {
     const [row] = await inserted(store, [AFTER]);
     assert.equal(await store.deleteMatching({}, { keys: [] }), 0);
     assert.deepEqual(await stored(store, row.key), row);

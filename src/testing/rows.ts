@@ -1,5 +1,5 @@
 import { hashSessionKey, randomSessionKey } from "../key.ts";
-import type { SessionRow, SessionStore } from "../store/session-store.ts";
+import type { SessionRow, SessionStore, UpdateGuard } from "../store/session-store.ts";
 
 /** Tests of a store with an empty table, by their names. */
 export type StoreTests = Record<string, (store: SessionStore) => Promise<void>>;
@@ -7,6 +7,7 @@ export type StoreTests = Record<string, (store: SessionStore) => Promise<void>>;
 export const NOW = new Date("2030-01-01T00:00:00.000Z");
 export const BEFORE = new Date(NOW.getTime() - 1);
 export const AFTER = new Date(NOW.getTime() + 1);
+export const LATER = new Date(NOW.getTime() + 1000);
 
 export const newRow = (row: Partial<SessionRow> = {}): SessionRow => ({
   key: hashSessionKey(randomSessionKey()),
@@ -15,9 +16,12 @@ export const newRow = (row: Partial<SessionRow> = {}): SessionRow => ({
   ...row,
 });
 
+/** A guard that a live row with these data meets. */
+export const guardBy = (data: UpdateGuard["data"]): UpdateGuard => ({ liveAt: NOW, data });
+
 export const keysOf = (rows: readonly Pick<SessionRow, "key">[]) => rows.map(({ key }) => key);
 
-/** Rows that expire at these dates. */
+/** Inserts rows that expire at these dates. */
 export async function inserted<const Dates extends readonly Date[]>(store: SessionStore, dates: Dates) {
   const rows = dates.map((expireDate, i) => newRow({ expireDate, data: `v1.${i}` }));
   for (const row of rows) await store.insert(row);

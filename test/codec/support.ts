@@ -1,3 +1,4 @@
+import { hkdfSync } from "node:crypto";
 import {
   type Codec,
   type CodecContext,
@@ -16,16 +17,22 @@ export const CODECS: readonly (readonly [name: string, codec: Codec])[] = [
 
 export const [KEY, OLDER_KEY] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
 
-/** The same key for every purpose: a codec must tell its own texts from those of the others without that. */
-export const secretsOf = (...keys: [Uint8Array, ...Uint8Array[]]): SecretKeys => ({ derive: () => keys });
+/**
+ * The same key for every purpose. So a codec must refuse the data of the other codecs by itself.
+ */
+export const keysOf = (...keys: [Uint8Array, ...Uint8Array[]]): SecretKeys => ({ derive: () => keys });
+
+/** The keys of these secrets, derived with HKDF-SHA256 without the package's help. */
+export const secretsOf = (...secrets: [string, ...string[]]): SecretKeys => ({
+  derive(label) {
+    const derive = (secret: string) => new Uint8Array(hkdfSync("sha256", secret, "", label, 32));
+    const [first, ...older] = secrets;
+    return [derive(first), ...older.map(derive)];
+  },
+});
 
 export const context = (overrides: Partial<CodecContext> = {}): CodecContext => ({
   storedKey: "sha256.row",
-  secrets: secretsOf(KEY),
-  serializer: JSON,
+  secrets: keysOf(KEY),
   ...overrides,
 });
-
-/** A genuine text with anything at all in the place of what the serializer writes. */
-export const signPayload = (codec: Codec, payload: string, overrides: Partial<CodecContext> = {}): string =>
-  codec.encode({}, context({ ...overrides, serializer: { stringify: () => payload, parse: JSON.parse } }));

@@ -1,10 +1,11 @@
-import { createSessions, prismaStore } from "prisma-db-session";
+import { createSessions, prismaStore, type SessionDelegate } from "prisma-db-session";
 import { expect, it } from "vitest";
 import { describeEachDatabase, type TestDatabase } from "../databases/index.ts";
 import { hasRowLocks, somebodyWaits } from "../databases/waiting.ts";
 import { gate, SECRET, type ShopData, storedKey } from "../support.ts";
 
 const deadlock = Object.assign(new Error(), { code: "P2034" });
+const duplicate = Object.assign(new Error(), { code: "P2002" });
 const LATER = new Date("2100-01-01");
 
 describeEachDatabase("In a transaction of the user's own", (db, database) => {
@@ -28,22 +29,22 @@ describeEachDatabase("In a transaction of the user's own", (db, database) => {
     expect((await createSessions<ShopData>({ model: prisma.session, secret: SECRET }).load(key)).get("userId")).toBe(7);
   });
 
-  it("nothing is sent again, since a failure ends the transaction; outside of one, what was rolled back is", async () => {
+  it("every error is fatal, since it ends the transaction; outside of one, a deadlock is retryable", async () => {
     const { prisma } = db();
     const extended = prisma.$extends({ query: { session: { findUnique: ({ args, query }) => query(args) } } });
     for (const client of [prisma, extended]) {
-      expect(prismaStore(client.session).failureKind?.(deadlock)).toBe("rolledBack");
+      expect(prismaStore(client.session).classifyError(deadlock)).toBe("retryable");
     }
-    await prisma.$transaction(async ({ session }) => {
-      expect(prismaStore(session).failureKind?.(deadlock)).toBe("final");
-    });
-    await extended.$transaction(async ({ session }) => {
-      expect(prismaStore(session).failureKind?.(deadlock)).toBe("final");
-    });
+    const errors = [deadlock, duplicate, new Error("The connection broke")];
+    const areFatal = async (model: SessionDelegate) => {
+      for (const error of errors) expect(prismaStore(model).classifyError(error)).toBe("fatal");
+    };
+    await prisma.$transaction(({ session }) => areFatal(session));
+    await extended.$transaction(({ session }) => areFatal(session));
   });
 
   it("a deadlock reaches the caller, and nothing of the transaction is kept", async ({ skip }) => {
-    skip(!hasRowLocks(database), "SQLite has one writer at a time, so nobody waits for anybody in a circle");
+    skip(!hasRowLocks(database), "SQLite has one writer at a time, so it has no deadlocks");
     const { prisma } = db();
     const [mine, theirs] = [prisma, await db().connect()];
     const key = await savedSession(db());
@@ -60,7 +61,8 @@ describeEachDatabase("In a transaction of the user's own", (db, database) => {
       await session.save();
     });
     const their = theirs.$transaction(async ({ session: model }) => {
-      // More rows than mine, so that MariaDB chooses mine to be rolled back. PostgreSQL chooses who has waited longest: mine too.
+      // MariaDB rolls back the transaction that has changed fewer rows. PostgreSQL rolls back the
+      // one that has waited longest. Both are mine.
       await model.updateMany({ where: { key: { in: ["y", "z", "another"] } }, data: { data: "theirs" } });
       await model.updateMany({ where: { key: storedKey(key) }, data: { expireDate: LATER } });
       theyHold.open();

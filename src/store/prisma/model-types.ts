@@ -1,19 +1,19 @@
+import type { Columns } from "../session-store.ts";
 import type { SessionDelegate } from "./session-delegate.ts";
-import type { Columns } from "./session-store.ts";
 
-/** What Prisma says of a model in the type of its delegate alone: no object has this property at run time. */
+/** Prisma describes a model in its delegate's type. No object has this property at run time. */
 type TypesOf<Model> = Model extends { readonly [name: symbol]: { readonly types: infer Types } } ? Types : unknown;
 
 type PackageColumn = "key" | "data" | "expireDate";
 
-/** The columns of the user's own, as they are read; of an unknown model, any. */
+/** The user's own columns with the types that reading gives. Of an unknown model: any columns. */
 export type OwnColumns<Model = SessionDelegate> =
   TypesOf<Model> extends { readonly payload: { readonly scalars: infer Scalars }; readonly fields: infer Fields }
-    ? // An extended client's `scalars` also have what a `result` extension computes, which is no column.
+    ? // An extended client's `scalars` also name what a `result` extension computes. Those are not columns.
       { [Name in Exclude<keyof Scalars & keyof Fields, PackageColumn>]: Scalars[Name] }
     : Columns;
 
-/** The same, as they are written. */
+/** The user's own columns with the types that writing takes. */
 type WrittenColumns<Model> =
   TypesOf<Model> extends { readonly operations: { readonly createMany: { readonly args: { data: infer Data } } } }
     ? Omit<Exclude<Data, readonly unknown[]>, PackageColumn>
@@ -21,15 +21,18 @@ type WrittenColumns<Model> =
 
 type NullableName<Row> = { [Name in keyof Row]: null extends Row[Name] ? Name : never }[keyof Row];
 
-/** What the package fills itself. */
+/** The package fills these columns itself. */
 type NoPackageColumn = { readonly [Name in PackageColumn]?: never };
 
 /**
- * What the option `columns` returns: each column that may be null, so that a wrong name is a missing one and does not compile, and those of
- * the rest that it likes. What something else is to fill needs a default. (Without `strict`, TypeScript takes each column for one that may
- * be null.)
+ * What the option `columns` returns.
  *
- * TypeScript lets a function return more than its type names. As the return type it refuses that too:
+ * Each column that may be null must be there, so that a misspelled name does not compile. The other
+ * columns are optional: a default must fill those that are left out. (Without TypeScript's
+ * `strict`, every column counts as one that may be null.)
+ *
+ * TypeScript lets a function return more properties than its type names. Give the return type to
+ * refuse those too:
  * `columns: (data): FilledColumns<typeof prisma.session> => ({ userId: data.userId ?? null })`.
  */
 export type FilledColumns<Model = SessionDelegate> = NoPackageColumn &
@@ -50,7 +53,10 @@ type OtherColumns<Model> = {
   >]?: WrittenColumns<Model>[Name];
 };
 
-/** A condition on the model, as in its own `findMany({ where })`; of an unknown model, any. */
+/**
+ * A condition on the model, as in its own `findMany({ where })`. Of an unknown model: any
+ * condition.
+ */
 export type ModelWhere<Model = SessionDelegate> =
   TypesOf<Model> extends { readonly operations: { readonly findMany: { readonly args: { where?: infer Where } } } }
     ? NonNullable<Where>

@@ -1,20 +1,27 @@
-// What is known of a Prisma model besides its type.
-import { ConfigError } from "../errors.ts";
-import { isPlainObject } from "../plain-object.ts";
+// What a Prisma model says of itself at run time.
+import { ConfigError } from "../../errors.ts";
+import { isPlainObject } from "../../plain-object.ts";
+import type { Columns } from "../session-store.ts";
 import { isPrismaValue } from "./prisma-value.ts";
 import type { SessionDelegate } from "./session-delegate.ts";
-import type { Columns } from "./session-store.ts";
 
 const COLUMNS = { key: "String", data: "String", expireDate: "DateTime" };
 const METHODS = ["findUnique", "findMany", "createMany", "updateMany", "deleteMany"] as const;
 
-/** TypeScript says all this at compile time; this is for those who do not use it, and for a client that was not generated anew. */
+/**
+ * Checks that an object is a Prisma model with the columns of the package.
+ *
+ * TypeScript finds the same at compile time. This is for JavaScript, and for a client that is older
+ * than its schema.
+ *
+ * @throws ConfigError that says what is missing
+ */
 export function checkModel(model: SessionDelegate): void {
   const missing = METHODS.filter((method) => typeof model?.[method] !== "function");
   if (missing.length > 0) {
     throw new ConfigError(
-      `The option model is not a Prisma model (it has no ${missing.join(", ")}). ` +
-        "Add the model Session to your schema, run `prisma generate` and pass `prisma.session`, not the client.",
+      `\`model\` must be a Prisma model, but it has no ${missing.join(", ")}. ` +
+        "Add the model Session to your schema, run `npx prisma generate` and pass `prisma.session`, not the client.",
     );
   }
   const fields = fieldTypes(model);
@@ -22,27 +29,34 @@ export function checkModel(model: SessionDelegate): void {
   for (const [column, type] of Object.entries(COLUMNS)) {
     if (fields[column] !== type) {
       throw new ConfigError(
-        `The Prisma model needs a field \`${column} ${type}\`, but it ${fields[column] ? `has the type ${fields[column]}` : "is missing"}. ` +
-          "Copy the model from the README of prisma-db-session, then run `prisma migrate dev` and `prisma generate`.",
+        `The Prisma model must have a field \`${column} ${type}\`, but ${fields[column] ? `its type is ${fields[column]}` : "it is missing"}. ` +
+          "Copy the model from the README of prisma-db-session, then run `npx prisma migrate dev` and `npx prisma generate`.",
       );
     }
   }
 }
 
-/** Prisma's `TransactionClient` is a client without `$disconnect`, and every model of Prisma's knows its client. */
-export function isOfTransaction(model: object): boolean {
+/**
+ * Whether the model's client is that of an interactive transaction: a client without `$disconnect`.
+ */
+export function isInTransaction(model: object): boolean {
   const client: unknown = Reflect.get(model, "$parent");
   return typeof client === "object" && client !== null && !("$disconnect" in client);
 }
 
-/** The columns besides those that the package needs: the user's own. None are known of an object that only looks like a model. */
+/**
+ * The names of the user's own columns. None, if the object only looks like a model and does not
+ * describe its fields.
+ */
 export function ownColumns(model: object): string[] {
   return Object.keys(fieldTypes(model) ?? {}).filter((name) => !(name in COLUMNS));
 }
 
 /**
- * Refuses an object for a column that holds no JSON: Prisma would carry out what it says, `{ set: 8 }` or `{ increment: 1 }`, and the values
- * may come from whoever filled the session.
+ * A check that no column gets an object, except one that holds JSON.
+ *
+ * Prisma would take `{ set: 8 }` or `{ increment: 1 }` as an operation, and the value may come from
+ * an attacker who filled the session. The check throws a ConfigError.
  */
 export function columnChecker(model: object): (columns: Columns | undefined) => void {
   const types = fieldTypes(model);
@@ -50,20 +64,26 @@ export function columnChecker(model: object): (columns: Columns | undefined) => 
     for (const [name, value] of Object.entries(columns)) {
       if (!isOperation(value) || types?.[name] === "Json") continue;
       throw new ConfigError(
-        `The option columns returned an object for ${name}, which does not hold JSON. ` +
+        `Cannot write the column \`${name}\` because \`columns\` returned an object for it and it does not hold JSON. ` +
           "Return a value of the column's type, whatever the session holds.",
       );
     }
   };
 }
 
-/** A plain object always is, whatever its properties pretend: it may have come out of the session's JSON. */
+/**
+ * A plain object always counts as one, whatever its properties pretend: it may come from the
+ * session's JSON.
+ */
 function isOperation(value: unknown): boolean {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   return isPlainObject(value) || !isPrismaValue(value);
 }
 
-/** Prisma describes a model's scalar fields in `fields`; other objects that only look like a model may not have it. */
+/**
+ * Prisma describes a model's scalar fields in `fields`. An object that only looks like a model may
+ * not have it.
+ */
 function fieldTypes(model: object): Record<string, string | undefined> | undefined {
   if (!("fields" in model) || typeof model.fields !== "object" || model.fields === null) return undefined;
   return Object.fromEntries(

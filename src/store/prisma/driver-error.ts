@@ -1,0 +1,49 @@
+/** What the database itself said about a failure. */
+export interface DriverError {
+  /** PostgreSQL's SQLSTATE, or the number of MySQL or SQLite as text. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/**
+ * How the Rust engine of Prisma 6 puts the database's error into its own message:
+ *
+ * - `QueryError(PostgresError { code: "40P01", message: "deadlock detected", ...`
+ * - `QueryError(Server(MysqlError { code: 1020, message: "Record has changed ...", ...`
+ * - `QueryError(SqliteError { extended_code: 1, message: Some("no such table: session") ...`
+ */
+const RUST_ERROR = /QueryError\((?:Server\()?\w+Error \{ (?:extended_)?code: "?(\w+)"?, message: (?:Some\()?"(.*?)"/;
+
+/**
+ * The database's own error, wherever Prisma put it. `undefined` if Prisma gave none.
+ *
+ * - Prisma 7.10: `error.meta.driverAdapterError.cause`.
+ * - Prisma 7.0, and 6.19 with `engineType = "client"`: the same. But if Prisma has no code of its
+ *   own for the error, it throws the adapter's error as it is: `error.cause`, and no `error.code`.
+ * - Prisma 6 with its Rust engine: only in the message of a PrismaClientUnknownRequestError.
+ */
+export function driverErrorOf(error: unknown): DriverError | undefined {
+  const adapterError = property(error, "name") === "DriverAdapterError" ? error : adapterErrorIn(error);
+  const cause = property(adapterError, "cause");
+  const code = property(cause, "originalCode") ?? property(cause, "code");
+  if (code !== undefined) return { code: String(code), message: String(property(cause, "originalMessage") ?? "") };
+  if (property(error, "name") !== "PrismaClientUnknownRequestError") return undefined;
+  const [, rustCode, message = ""] = RUST_ERROR.exec(String(property(error, "message"))) ?? [];
+  return rustCode === undefined ? undefined : { code: rustCode, message };
+}
+
+/** Prisma's or this package's code of an error. `instanceof` would fail across bundles. */
+export function codeOf(error: unknown): string | undefined {
+  const code = property(error, "code");
+  return typeof code === "string" ? code : undefined;
+}
+
+/** Prisma refused the arguments before it sent anything. */
+export const isValidationError = (error: unknown): error is Error =>
+  error instanceof Error && error.name === "PrismaClientValidationError";
+
+const adapterErrorIn = (error: unknown) => property(property(error, "meta"), "driverAdapterError");
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+}
