@@ -103,10 +103,11 @@ export class SessionRecord {
     const expireDate = sessionExpiryDate(data, row.metadata.startedAt, now(), this.#config);
     // The row's date was computed in the same way when it was written. So the difference is the time since then.
     if (expireDate.getTime() - row.expireDate.getTime() < refreshAfter * 1000) return false;
-    const write = prepareUpdate({ data, clears }, { ...newRowState(), sessionKey, row, clears }, this.#config);
-    const { columns: _, ...changes } = changesOf(write, sessionKey, this.#config);
+    const config = { ...this.#config, columnsOf: undefined };
+    const write = prepareUpdate({ data, clears }, { ...newRowState(), sessionKey, row, clears }, config);
+    const changes = changesOf(write, sessionKey, config);
     try {
-      const outcome = await store.update(storedKey(sessionKey), guardOf(row, this.#config), changes);
+      const outcome = await store.update(storedKey(sessionKey), guardOf(row, config), changes);
       if (outcome !== "updated") return false;
     } catch (error) {
       if (write.id !== undefined && isInDoubt(error, this.#config)) addPending(this.#state, write, error);
