@@ -1,7 +1,19 @@
-import type { ErrorClass } from "../store/session-store.ts";
+import type { Columns, ErrorClass } from "../store/session-store.ts";
 import type { KnownRow } from "./known-row.ts";
 import type { SessionConfig } from "./session-config.ts";
-import type { Write } from "./write.ts";
+
+/** One INSERT or UPDATE, as it was prepared. */
+export interface Write {
+  /** The id in the row's log. `undefined` if only the expiry is written. */
+  readonly id: string | undefined;
+  /** The session key of the row afterwards. */
+  readonly sessionKey: string;
+  /** The row afterwards. */
+  readonly row: KnownRow;
+  readonly columns: Columns | undefined;
+  /** How many of the session's `clear()` calls it includes. */
+  readonly clears: number;
+}
 
 /** What one request knows about the row of its session. */
 export interface RowState {

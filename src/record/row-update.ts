@@ -7,9 +7,9 @@ import { changedKeys, copyKeys } from "./changes.ts";
 import { isLive } from "./expiry.ts";
 import { type DecodedRow, decodeRow, guardOf, valuesOf } from "./known-row.ts";
 import { keyCollisionError, MAX_KEYS } from "./new-key.ts";
-import { addPending, classOf, isInDoubt, type LiveRowState, rebase } from "./row-state.ts";
+import { addPending, classOf, isInDoubt, type LiveRowState, rebase, type Write } from "./row-state.ts";
 import type { SessionConfig } from "./session-config.ts";
-import { changesOf, prepareUpdate, type SaveRequest, type Write } from "./write.ts";
+import { changesOf, prepareUpdate, type SaveRequest } from "./write.ts";
 import { fateOfWrites, isInLog, type WriteFate } from "./write-log.ts";
 
 const MAX_ATTEMPTS = 100;

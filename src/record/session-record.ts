@@ -5,10 +5,19 @@ import { changedKeys } from "./changes.ts";
 import { absoluteEnd, isLive, sessionExpiryDate } from "./expiry.ts";
 import { type Dictionary, decodeRow, dictionaryOf, guardOf, type KnownRow, valuesOf } from "./known-row.ts";
 import { keyCollisionError, MAX_KEYS } from "./new-key.ts";
-import { addPending, classOf, isInDoubt, type LiveRowState, newRowState, type RowState, rebase } from "./row-state.ts";
+import {
+  addPending,
+  classOf,
+  isInDoubt,
+  type LiveRowState,
+  newRowState,
+  type RowState,
+  rebase,
+  type Write,
+} from "./row-state.ts";
 import { endedError, RowUpdate } from "./row-update.ts";
 import type { SessionConfig } from "./session-config.ts";
-import { changesOf, prepareInsert, prepareUpdate, type SaveRequest, type Write } from "./write.ts";
+import { changesOf, prepareInsert, prepareUpdate, type SaveRequest } from "./write.ts";
 import { fateOfWrites } from "./write-log.ts";
 
 const NO_ROW = { data: "", metadata: { writes: 0, ids: [] } };

@@ -1,9 +1,9 @@
 import { serializeValues } from "../codec/serialize-values.ts";
-import type { Columns, RowChanges } from "../store/session-store.ts";
+import type { RowChanges } from "../store/session-store.ts";
 import { changedKeys } from "./changes.ts";
 import { sessionExpiryDate } from "./expiry.ts";
-import { type Dictionary, encodeRow, hasOlderSecret, type KnownRow, valuesOf } from "./known-row.ts";
-import type { LiveRowState } from "./row-state.ts";
+import { type Dictionary, encodeRow, hasOlderSecret, valuesOf } from "./known-row.ts";
+import type { LiveRowState, Write } from "./row-state.ts";
 import type { SessionConfig } from "./session-config.ts";
 import { newWriteId, withWrite } from "./write-log.ts";
 
@@ -14,19 +14,6 @@ export interface SaveRequest {
   readonly clears: number;
   /** When `markAuthenticated()` restarts the absolute lifetime, in milliseconds since 1970. */
   readonly startedAt?: number | undefined;
-}
-
-/** One INSERT or UPDATE, as it was prepared. */
-export interface Write {
-  /** The id in the row's log. `undefined` if only the expiry is written. */
-  readonly id: string | undefined;
-  /** The session key of the row afterwards. */
-  readonly sessionKey: string;
-  /** The row afterwards. */
-  readonly row: KnownRow;
-  readonly columns: Columns | undefined;
-  /** How many of the session's `clear()` calls it includes. */
-  readonly clears: number;
 }
 
 /** The INSERT of a new row. */
