@@ -32,8 +32,8 @@ export function prepareInsert(request: SaveRequest, config: SessionConfig): Writ
 
 /** The UPDATE of a row that was read. It writes the data only if something needs that. */
 export function prepareUpdate(
+  { sessionKey, row, nextKey, inDoubt, clears: savedClears }: LiveRowState,
   { data, clears, startedAt = 0 }: SaveRequest,
-  { sessionKey, row, nextKey, pending, clears: savedClears }: LiveRowState,
   config: SessionConfig,
 ): Write {
   const now = config.now();
@@ -44,7 +44,7 @@ export function prepareUpdate(
   const writesData =
     nextKey !== null ||
     // Only another text keeps a write that is still on its way from landing after this one.
-    pending.length > 0 ||
+    inDoubt.length > 0 ||
     clears > savedClears ||
     start !== before ||
     changedKeys(valuesOf(row, config), values).length > 0 ||
