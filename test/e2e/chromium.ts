@@ -6,6 +6,10 @@ const DEBIAN = "/usr/bin/chromium";
 /** Where a Chromium is, if there is one. */
 export const chromiumPath = process.env.CHROMIUM_PATH ?? (existsSync(DEBIAN) ? DEBIAN : undefined);
 
+export const noChromium = chromiumPath
+  ? undefined
+  : "This machine has no Chromium. Install it (Debian: chromium) or set CHROMIUM_PATH";
+
 const FLAGS = [
   "--headless",
   "--no-sandbox",

@@ -1,7 +1,8 @@
 // The tables of docs/next.md: each line of them is done over HTTP in an app on each version of Next.js, and compared with what they say.
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { chromiumPath, launchChromium } from "../e2e/chromium.ts";
+import { launchChromium, noChromium } from "../e2e/chromium.ts";
+import { skippedBecause } from "../skipped.ts";
 import { build, type Running, start } from "./fixtures/app.ts";
 import { type Observation, observe, visit } from "./fixtures/observe.ts";
 import { COOKIE } from "./fixtures/requests.ts";
@@ -80,7 +81,7 @@ describe.each(targets)("$title", (target) => {
     expect(await observe(app, send, visitor, asked)).toEqual(promised(line, target));
   });
 
-  describe.skipIf(!chromiumPath)(`in ${chromiumPath ?? "no browser, as there is no Chromium"}`, () => {
+  describe.skipIf(noChromium)(`in a browser${skippedBecause(noChromium)}`, () => {
     /** Sends the form of an action, as a click would, with a session that is new. */
     async function inBrowser(change: string) {
       const browser = await launchChromium();
