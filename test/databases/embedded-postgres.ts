@@ -9,6 +9,11 @@ import { type TemporaryCopy, temporaryCopy } from "./temporary-copy.ts";
 
 const run = promisify(execFile);
 
+interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /**
  * Copies the binaries of PostgreSQL from npm to where the user that runs them can read and start them.
  * As root that is another user, who often cannot enter the folder of the clone.
@@ -17,26 +22,31 @@ export async function copyPostgres(): Promise<TemporaryCopy> {
   const native = packageFolder();
   const user = await ordinaryUser();
   const problems: string[] = [];
-  // The system's temporary folder may be root's alone, or one that programs cannot be started from.
+  // Only root may be able to enter the system's temporary folder, or no program may be started from it.
   for (const base of new Set([tmpdir(), "/tmp", "/var/tmp"])) {
-    const copy = await temporaryCopy(
-      base,
-      ["bin", "lib", "share"].map((name) => join(native, name)),
-    );
     try {
-      await createSymlinks(native, copy.folder);
-      await run(join(copy.folder, "bin/postgres"), ["--version"], { cwd: copy.folder, ...user });
-      return copy;
+      return await startableCopy(native, base, user);
     } catch (error) {
-      await copy.remove();
       problems.push(`in ${base}: ${error instanceof Error ? error.message : error}`);
     }
   }
-  const name = user ? "the user nobody" : "this user";
   throw new Error(
-    `PostgreSQL from npm cannot be started by ${name} (${problems.join("; ")}). ` +
+    `PostgreSQL from npm cannot be started by ${user ? "the user nobody" : "this user"}, ${problems[0]}. ` +
       "Set TMPDIR to a folder that every user can enter and start programs from",
   );
+}
+
+async function startableCopy(native: string, base: string, user: User | undefined): Promise<TemporaryCopy> {
+  const folders = ["bin", "lib", "share"].map((name) => join(native, name));
+  const copy = await temporaryCopy(base, folders);
+  try {
+    await createSymlinks(native, copy.folder);
+    await run(join(copy.folder, "bin/postgres"), ["--version"], { cwd: copy.folder, ...user });
+    return copy;
+  } catch (error) {
+    await copy.remove();
+    throw error;
+  }
 }
 
 /**
@@ -76,7 +86,7 @@ export async function startEmbeddedPostgres(binaries: string, flags: readonly st
 }
 
 /** PostgreSQL refuses to run as root; every Unix has a user with no rights to run it as instead. */
-async function ordinaryUser(): Promise<{ uid: number; gid: number } | undefined> {
+async function ordinaryUser(): Promise<User | undefined> {
   if (userInfo().uid !== 0) return undefined;
   const id = async (flag: string) => Number((await run("id", [flag, "nobody"])).stdout);
   return { uid: await id("-u"), gid: await id("-g") };
