@@ -6,6 +6,15 @@ import { reasonIn } from "./skipped.ts";
  * `N passed, N failed`, and `, N skipped` where there were any.
  */
 export class SummaryReporter implements Reporter {
+  #lines: string[] = [];
+
+  onInit(): void {
+    // Vitest prints the coverage after every reporter.
+    process.once("exit", () => {
+      for (const line of this.#lines) console.log(line);
+    });
+  }
+
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const inState = (state: string) => tests.filter((test) => test.result().state === state);
@@ -17,10 +26,10 @@ export class SummaryReporter implements Reporter {
     const failed = inState("failed").length + brokenSuites + unhandledErrors.length;
     const skipped = inState("skipped");
 
-    for (const line of skipLines(skipped.filter((test) => !isAfterFailure(test)).map(describeSkip))) console.log(line);
-    console.log(
+    this.#lines = [
+      ...skipLines(skipped.filter((test) => !isAfterFailure(test)).map(describeSkip)),
       `${inState("passed").length} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ""}`,
-    );
+    ];
   }
 }
 
