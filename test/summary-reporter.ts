@@ -24,7 +24,8 @@ export class SummaryReporter implements Reporter {
       .flatMap((module) => [module, ...module.children.allSuites()])
       .reduce((sum, suite) => sum + suite.errors().length, 0);
     const failed = inState("failed").length + brokenSuites + unhandledErrors.length;
-    const skipped = inState("skipped");
+    // What is skipped inside of something skipped stays pending.
+    const skipped = [...inState("skipped"), ...inState("pending")];
 
     this.#lines = [
       ...skipLines(skipped.filter((test) => !isAfterFailure(test)).map(describeSkip)),
