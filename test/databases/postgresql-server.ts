@@ -27,7 +27,7 @@ export async function startPostgresql(binaries: PostgresBinaries): Promise<Serve
     } catch (noEmbedded) {
       throw new Error(
         `No container: ${message(noContainer)}. Not from npm: ${message(noEmbedded)}. ` +
-          "Or start Docker, or set TEST_POSTGRES_URL to the URL of a server on which the tests may create databases",
+          "Start Docker, or set TEST_POSTGRES_URL to the URL of a server on which the tests may create databases",
       );
     }
   }
