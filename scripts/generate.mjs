@@ -17,6 +17,7 @@ const clients = [
     name: `owned-${name}`,
     schema: `test/databases/owned/${name}.prisma`,
   })),
+  { name: "timestamptz", schema: "test/store/prisma/timestamptz/schema.prisma" },
   { name: "wrong-columns", schema: "test/types/wrong-columns/schema.prisma" },
   { name: "prisma-6", schema: "test/types/prisma-6/schema.prisma", cli: "prisma-6", entry: "index.d.ts" },
 ];
