@@ -18,6 +18,7 @@ const clients = [
     schema: `test/databases/owned/${name}.prisma`,
   })),
   { name: "timestamptz", schema: "test/store/prisma/timestamptz/schema.prisma" },
+  { name: "strict", schema: "test/types/strict/schema.prisma" },
   { name: "wrong-columns", schema: "test/types/wrong-columns/schema.prisma" },
   { name: "prisma-6", schema: "test/types/prisma-6/schema.prisma", cli: "prisma-6", entry: "index.d.ts" },
 ];
