@@ -1,9 +1,9 @@
 import { serializeValues } from "../codec/serialize-values.ts";
-import type { Columns, RowChanges } from "../store/session-store.ts";
+import type { RowChanges } from "../store/session-store.ts";
 import { changedKeys } from "./changes.ts";
 import { sessionExpiryDate } from "./expiry.ts";
-import { type Dictionary, encodeRow, hasOlderSecret, type KnownRow, valuesOf } from "./known-row.ts";
-import type { LiveRowState } from "./row-state.ts";
+import { type Dictionary, encodeRow, hasOlderSecret, valuesOf } from "./known-row.ts";
+import type { LiveRowState, Write } from "./row-state.ts";
 import type { SessionConfig } from "./session-config.ts";
 import { newWriteId, withWrite } from "./write-log.ts";
 
@@ -14,19 +14,6 @@ export interface SaveRequest {
   readonly clears: number;
   /** When `markAuthenticated()` restarts the absolute lifetime, in milliseconds since 1970. */
   readonly startedAt?: number | undefined;
-}
-
-/** One INSERT or UPDATE, as it was prepared. */
-export interface Write {
-  /** The id in the row's log. `undefined` if only the expiry is written. */
-  readonly id: string | undefined;
-  /** The session key of the row afterwards. */
-  readonly sessionKey: string;
-  /** The row afterwards. */
-  readonly row: KnownRow;
-  readonly columns: Columns | undefined;
-  /** How many of the session's `clear()` calls it includes. */
-  readonly clears: number;
 }
 
 /** The INSERT of a new row. */
@@ -45,8 +32,8 @@ export function prepareInsert(request: SaveRequest, config: SessionConfig): Writ
 
 /** The UPDATE of a row that was read. It writes the data only if something needs that. */
 export function prepareUpdate(
+  { sessionKey, row, nextKey, inDoubt, clears: savedClears }: LiveRowState,
   { data, clears, startedAt = 0 }: SaveRequest,
-  { sessionKey, row, nextKey, pending, clears: savedClears }: LiveRowState,
   config: SessionConfig,
 ): Write {
   const now = config.now();
@@ -57,7 +44,7 @@ export function prepareUpdate(
   const writesData =
     nextKey !== null ||
     // Only another text keeps a write that is still on its way from landing after this one.
-    pending.length > 0 ||
+    inDoubt.length > 0 ||
     clears > savedClears ||
     start !== before ||
     changedKeys(valuesOf(row, config), values).length > 0 ||
