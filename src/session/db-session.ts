@@ -1,7 +1,8 @@
 import { SessionLimit } from "../admin/session-limit.ts";
+import { captureCallSite, withCallSite } from "../call-site.ts";
 import { CookieSync } from "../cookie/cookie-sync.ts";
 import type { SessionCookie } from "../cookie/session-cookie.ts";
-import { CreateError, UpdateError } from "../errors.ts";
+import { ConflictError, CreateError, UpdateError } from "../errors.ts";
 import { emitFor } from "../events.ts";
 import { shortKeyHash } from "../key.ts";
 import { isPossibleSessionKey } from "../possible-key.ts";
@@ -201,15 +202,17 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   }
 
   /**
-   * Whether the end of a request should save: something changed, a write has failed, or `modified` was set by hand.
-   * False for a session that is empty or was not loaded.
+   * Whether the end of a request should save: something changed, a write or its cookie has failed, or `modified` was
+   * set by hand. False for a session that is empty or was not loaded, and after a ConflictError that the user asked
+   * for with `onConflict: "error"`.
    * @throws SerializationError like `save()`
    * @internal
    */
   needsSave(): boolean {
     const { data, modified, clears } = this;
     if (data === undefined || this.isEmpty()) return false;
-    return modified || this.#record.isRotationDue || this.#record.isChanged(data, clears);
+    if (this.config.onConflict === "error" && this.writeError instanceof ConflictError) return false;
+    return modified || this.#cookie.isDue || this.#record.isRotationDue || this.#record.isChanged(data, clears);
   }
 
   #save(request: Pick<SaveRequest, "startedAt"> = {}): Promise<void> {
@@ -262,7 +265,14 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const call = this.#queue.run(work);
+    const site = captureCallSite();
+    const call = this.#queue.run(async () => {
+      try {
+        return await work();
+      } catch (error) {
+        throw withCallSite(error, site);
+      }
+    });
     return this.onWrite ? this.onWrite(call) : call;
   }
 
