@@ -7,7 +7,8 @@ import { emitFor } from "../events.ts";
 import { shortKeyHash } from "../key.ts";
 import { isPossibleSessionKey } from "../possible-key.ts";
 import { copyKeys } from "../record/changes.ts";
-import { AUTHENTICATED } from "../record/reserved.ts";
+import { valueOfRow } from "../record/known-row.ts";
+import { AUTHENTICATED, EXPIRY } from "../record/reserved.ts";
 import type { SessionConfig } from "../record/session-config.ts";
 import { SessionRecord } from "../record/session-record.ts";
 import type { SaveRequest } from "../record/write.ts";
@@ -232,7 +233,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
     try {
       await this.#cookie.checkWritable();
       await write({ data, clears });
-      this.#syncCookie(data);
+      this.#syncCookie();
     } catch (error) {
       this.writeError = error;
       this.modified ||= modified;
@@ -259,9 +260,12 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
     if (this.data) copyKeys(unchanged, before, this.data);
   }
 
-  #syncCookie(data = this.data): void {
+  #syncCookie(): void {
     const { sessionKey, row } = this.#record;
-    if (sessionKey !== null && row && data) this.#cookie.sync({ sessionKey, data, expireDate: row.expireDate });
+    if (sessionKey === null || !row) return;
+    // Of the row, because the user may have set another expiry during the write.
+    const data = new Map([[EXPIRY, valueOfRow(row, EXPIRY, this.config)]]);
+    this.#cookie.sync({ sessionKey, data, expireDate: row.expireDate });
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
