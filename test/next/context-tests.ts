@@ -8,6 +8,7 @@ import { type Observation, observe, visit } from "./fixtures/observe.ts";
 import { COOKIE } from "./fixtures/requests.ts";
 import { CONTEXTS, DEEDS } from "./fixtures/scenes.ts";
 import type { Target } from "./fixtures/targets.ts";
+import { signInTests } from "./sign-in-tests.ts";
 
 interface Line {
   readonly where: string;
@@ -73,6 +74,8 @@ export const contextTests = (target: Target) =>
       const { visitor, ...asked } = deed;
       expect(await observe(app, send, visitor, asked)).toEqual(promised(line, target));
     });
+
+    signInTests(() => app);
 
     describe.skipIf(noChromium)(`in a browser${skippedBecause(noChromium)}`, () => {
       /** Sends the form of an action, as a click would, with a session that is new. */
