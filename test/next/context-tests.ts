@@ -1,4 +1,4 @@
-// The tables of docs/next.md: each line of them is done over HTTP in an app on each version of Next.js, and compared with what they say.
+// Does each line of the tables in contexts.md over HTTP, in an app on each version of Next.js.
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { launchChromium, noChromium } from "../e2e/chromium.ts";
@@ -22,7 +22,7 @@ const ONLY_CACHED = ["page, prefetch = partial", "use cache", "use cache: privat
 const HEAD = "where|what|statements|row|cookie|answer";
 
 /** A line for each place: one of the document may name several. */
-export const lines: readonly Line[] = readFileSync(new URL("../../docs/next.md", import.meta.url), "utf8")
+export const lines: readonly Line[] = readFileSync(new URL("contexts.md", import.meta.url), "utf8")
   .trim()
   .split("\n\n")
   .map((block) => block.split("\n").map(cellsOf))
