@@ -1,12 +1,14 @@
 import { SessionLimit } from "../admin/session-limit.ts";
+import { captureCallSite, withCallSite } from "../call-site.ts";
 import { CookieSync } from "../cookie/cookie-sync.ts";
 import type { SessionCookie } from "../cookie/session-cookie.ts";
-import { CreateError, UpdateError } from "../errors.ts";
+import { ConflictError, CreateError, UpdateError } from "../errors.ts";
 import { emitFor } from "../events.ts";
 import { shortKeyHash } from "../key.ts";
 import { isPossibleSessionKey } from "../possible-key.ts";
 import { copyKeys } from "../record/changes.ts";
-import { AUTHENTICATED } from "../record/reserved.ts";
+import { valueOfRow } from "../record/known-row.ts";
+import { AUTHENTICATED, EXPIRY } from "../record/reserved.ts";
 import type { SessionConfig } from "../record/session-config.ts";
 import { SessionRecord } from "../record/session-record.ts";
 import type { SaveRequest } from "../record/write.ts";
@@ -201,15 +203,17 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   }
 
   /**
-   * Whether the end of a request should save: something changed, a write has failed, or `modified` was set by hand.
-   * False for a session that is empty or was not loaded.
+   * Whether the end of a request should save: something changed, a write or its cookie has failed, or `modified` was
+   * set by hand. False for a session that is empty or was not loaded, and after a ConflictError that the user asked
+   * for with `onConflict: "error"`.
    * @throws SerializationError like `save()`
    * @internal
    */
   needsSave(): boolean {
     const { data, modified, clears } = this;
     if (data === undefined || this.isEmpty()) return false;
-    return modified || this.#record.isRotationDue || this.#record.isChanged(data, clears);
+    if (this.config.onConflict === "error" && this.writeError instanceof ConflictError) return false;
+    return modified || this.#cookie.isDue || this.#record.isRotationDue || this.#record.isChanged(data, clears);
   }
 
   #save(request: Pick<SaveRequest, "startedAt"> = {}): Promise<void> {
@@ -229,7 +233,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
     try {
       await this.#cookie.checkWritable();
       await write({ data, clears });
-      this.#syncCookie(data);
+      this.#syncCookie();
     } catch (error) {
       this.writeError = error;
       this.modified ||= modified;
@@ -256,13 +260,23 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
     if (this.data) copyKeys(unchanged, before, this.data);
   }
 
-  #syncCookie(data = this.data): void {
+  #syncCookie(): void {
     const { sessionKey, row } = this.#record;
-    if (sessionKey !== null && row && data) this.#cookie.sync({ sessionKey, data, expireDate: row.expireDate });
+    if (sessionKey === null || !row) return;
+    // Of the row, because the user may have set another expiry during the write.
+    const data = new Map([[EXPIRY, valueOfRow(row, EXPIRY, this.config)]]);
+    this.#cookie.sync({ sessionKey, data, expireDate: row.expireDate });
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const call = this.#queue.run(work);
+    const site = captureCallSite();
+    const call = this.#queue.run(async () => {
+      try {
+        return await work();
+      } catch (error) {
+        throw withCallSite(error, site);
+      }
+    });
     return this.onWrite ? this.onWrite(call) : call;
   }
 

@@ -1,4 +1,4 @@
-// The tables of docs/next.md: each line of them is done over HTTP in an app on each version of Next.js, and compared with what they say.
+// Does each line of the tables in contexts.md over HTTP, in an app on each version of Next.js.
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { launchChromium, noChromium } from "../e2e/chromium.ts";
@@ -8,6 +8,7 @@ import { type Observation, observe, visit } from "./fixtures/observe.ts";
 import { COOKIE } from "./fixtures/requests.ts";
 import { CONTEXTS, DEEDS } from "./fixtures/scenes.ts";
 import type { Target } from "./fixtures/targets.ts";
+import { signInTests } from "./sign-in-tests.ts";
 
 interface Line {
   readonly where: string;
@@ -21,7 +22,7 @@ const ONLY_CACHED = ["page, prefetch = partial", "use cache", "use cache: privat
 const HEAD = "where|what|statements|row|cookie|answer";
 
 /** A line for each place: one of the document may name several. */
-export const lines: readonly Line[] = readFileSync(new URL("../../docs/next.md", import.meta.url), "utf8")
+export const lines: readonly Line[] = readFileSync(new URL("contexts.md", import.meta.url), "utf8")
   .trim()
   .split("\n\n")
   .map((block) => block.split("\n").map(cellsOf))
@@ -73,6 +74,8 @@ export const contextTests = (target: Target) =>
       const { visitor, ...asked } = deed;
       expect(await observe(app, send, visitor, asked)).toEqual(promised(line, target));
     });
+
+    signInTests(() => app);
 
     describe.skipIf(noChromium)(`in a browser${skippedBecause(noChromium)}`, () => {
       /** Sends the form of an action, as a click would, with a session that is new. */

@@ -3,7 +3,7 @@ import { contextTests, lines } from "./context-tests.ts";
 import { CONTEXTS, DEEDS } from "./fixtures/scenes.ts";
 import { targets } from "./fixtures/targets.ts";
 
-describe("the tables of docs/next.md", () => {
+describe("the tables of contexts.md", () => {
   it("have each place and each deed that the fixture apps know, and no line twice", () => {
     expect(new Set(lines.map(({ where }) => where))).toEqual(new Set(Object.keys(CONTEXTS)));
     expect(new Set(lines.map(({ what }) => what))).toEqual(new Set(Object.keys(DEEDS)));

@@ -1,7 +1,9 @@
 // `next dev`: what was changed and not saved is warned of, and hot reload leaves nothing behind.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { launchChromium, noChromium } from "../e2e/chromium.ts";
+import { skippedBecause } from "../skipped.ts";
 import { UNKNOWN_KEY } from "../support.ts";
 import { assemble, type Running, start } from "./fixtures/app.ts";
 import { callAction, get, post, proxied, type Send } from "./fixtures/requests.ts";
@@ -55,6 +57,39 @@ export const warningTests = (target: Target) =>
       );
       expect(warnings(text)).toBe(1);
       expect(text.split(WARNING)[1]?.split("\n")[1]).toContain(`(lib/work.ts:${line}:`);
+    });
+
+    const ERRORS: [name: string, place: string, send: Send, change: string][] = [
+      ["SessionReadOnlyError", "a page", get("/component"), "set"],
+      ["SessionReadOnlyError", "generateMetadata", get("/metadata"), "set"],
+      ["SerializationError", "a route handler", post("/get-session"), "a date"],
+      ["SerializationError", "a server action", callAction("byHand"), "a date"],
+    ];
+
+    /** The number of the line of lib/work.ts that calls `save()`. */
+    async function lineOfSave(): Promise<number> {
+      const source = await readFile(join(folder, "lib/work.ts"), "utf8");
+      return source.split("\n").findIndex((text) => text.includes("await session.save()")) + 1;
+    }
+
+    it.each(ERRORS)("prints a %s in %s with the line of the user's call", async (name, _, send, change) => {
+      const line = await lineOfSave();
+      const text = await printed(
+        () => send(app.url, { change, key: undefined }),
+        (text) => text.includes(`${name}: `) && text.includes(`> ${line} |`),
+      );
+      const [, ...stack] = (text.split(`${name}: `)[1] ?? "").split("\n");
+      expect(stack.find((each) => /^ +at /.test(each))).toContain(`(lib/work.ts:${line}:`);
+    });
+
+    it.skipIf(noChromium)(`shows that line in the overlay${skippedBecause(noChromium)}`, async () => {
+      const browser = await launchChromium();
+      onTestFinished(() => browser.close());
+      const page = await browser.newPage({ extraHTTPHeaders: { "x-change": "set" } });
+      await page.goto(`${app.url}/component`);
+      const frame = page.locator("[data-nextjs-codeframe]").first();
+      await frame.waitFor({ timeout: 20_000 });
+      expect(await frame.textContent()).toMatch(new RegExp(`lib/work\\.ts.*> ?${await lineOfSave()} ?\\|`, "s"));
     });
 
     it("warns of nothing that is saved or only read", async () => {

@@ -4,6 +4,6 @@ import { next15 } from "../next/fixtures/targets.ts";
 import { skippedBecause } from "../skipped.ts";
 import { notInstalled } from "./installed.ts";
 
-describe.skipIf(notInstalled)(`the tables of docs/next.md${skippedBecause(notInstalled)}`, () => {
+describe.skipIf(notInstalled)(`the tables of contexts.md${skippedBecause(notInstalled)}`, () => {
   contextTests(next15);
 });
