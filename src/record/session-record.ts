@@ -78,7 +78,14 @@ export class SessionRecord {
     const { sessionKey, row, pending, clears: savedClears } = this.#state;
     if (sessionKey === null) return data.size > 0;
     if (!row || clears > savedClears || pending.length > 0) return true;
-    return changedKeys(valuesOf(row, this.#config), serializeValues(data, this.#config.serializer)).length > 0;
+    return this.unsavedKeys(data, clears).length > 0;
+  }
+
+  /** The keys whose values a save would write. After a `clear()` these are all keys. */
+  unsavedKeys(data: Dictionary, clears: number): string[] {
+    const { row, clears: savedClears } = this.#state;
+    const saved = row && clears === savedClears ? valuesOf(row, this.#config) : new Map<string, string>();
+    return changedKeys(saved, serializeValues(data, this.#config.serializer));
   }
 
   /** Updates the row. A session without a key gets a row. */

@@ -6,6 +6,7 @@ import { emitFor } from "../events.ts";
 import { shortKeyHash } from "../key.ts";
 import { isPossibleSessionKey } from "../possible-key.ts";
 import { copyKeys } from "../record/changes.ts";
+import { dictionaryOf } from "../record/known-row.ts";
 import { AUTHENTICATED } from "../record/reserved.ts";
 import type { SessionConfig } from "../record/session-config.ts";
 import { SessionRecord } from "../record/session-record.ts";
@@ -172,14 +173,12 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   markAuthenticated(data?: Partial<Data>): Promise<void> {
     return this.#rotate(async () => {
       const startedAt = this.config.now().getTime();
-      const before = new Map(this.data);
-      this.update(data ?? {});
-      this.authenticatedAt = startedAt;
+      const takeBack = this.#setSignIn(data ?? {}, startedAt);
       try {
         await this.#save({ startedAt });
       } catch (error) {
-        if (data && error instanceof UpdateError) return this.#signInAgain(data, startedAt);
-        this.#takeBack([...Object.entries(data ?? {}), [AUTHENTICATED, startedAt]], before);
+        if (data && error instanceof UpdateError) return this.#restartSignIn(data, startedAt);
+        takeBack();
         throw error;
       }
     });
@@ -239,21 +238,44 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   }
 
   /** Nothing of the session that is gone comes along. */
-  async #signInAgain(data: Partial<Data>, startedAt: number): Promise<void> {
+  async #restartSignIn(data: Partial<Data>, startedAt: number): Promise<void> {
     const previousKeyHash = this.keyHash ?? "";
     this.#record.forget();
     this.data = new Map();
     this.clears = 0;
-    this.update(data);
-    this.authenticatedAt = startedAt;
-    await this.#save({ startedAt });
+    const takeBack = this.#setSignIn(data, startedAt);
+    try {
+      await this.#save({ startedAt });
+    } catch (error) {
+      takeBack();
+      throw error;
+    }
     if (this.sessionKey) emitFor(this.sessionKey, { type: "signInRestarted", previousKeyHash }, this.config);
   }
 
-  /** Restores values, except for those that were changed in the meantime. */
-  #takeBack(entries: readonly (readonly [string, unknown])[], before: ReadonlyMap<string, unknown>): void {
-    const unchanged = entries.filter(([key, value]) => this.data?.get(key) === value).map(([key]) => key);
-    if (this.data) copyKeys(unchanged, before, this.data);
+  /**
+   * Sets what a sign-in gives. The function returned takes it back, except for values that were changed in the meantime.
+   * A value that this session had not changed before becomes what the row holds by then: another request may have cleared it.
+   */
+  #setSignIn(data: Partial<Data>, startedAt: number): () => void {
+    const before = new Map(this.data);
+    const { row } = this.#record;
+    const unsaved = new Set(this.#record.unsavedKeys(before, this.clears));
+    this.update(data);
+    this.authenticatedAt = startedAt;
+    const given = [...Object.entries(data), [AUTHENTICATED, startedAt] as const];
+    return () => {
+      const { data: now = new Map(), config } = this;
+      const unchanged = given.filter(([key, value]) => now.get(key) === value).map(([key]) => key);
+      copyKeys(unchanged, before, now);
+      const merged = this.#record.row;
+      if (!merged || merged === row) return;
+      copyKeys(
+        unchanged.filter((key) => !unsaved.has(key)),
+        dictionaryOf(merged, config),
+        now,
+      );
+    };
   }
 
   #syncCookie(data = this.data): void {
