@@ -6,14 +6,13 @@ import { ConflictError, CreateError, UpdateError } from "../errors.ts";
 import { emitFor } from "../events.ts";
 import { shortKeyHash } from "../key.ts";
 import { isPossibleSessionKey } from "../possible-key.ts";
-import { copyKeys } from "../record/changes.ts";
 import { valueOfRow } from "../record/known-row.ts";
 import { AUTHENTICATED, EXPIRY } from "../record/reserved.ts";
 import type { SessionConfig } from "../record/session-config.ts";
 import { SessionRecord } from "../record/session-record.ts";
-import type { SaveRequest } from "../record/write.ts";
+import type { SaveRequest, SignIn } from "../record/write.ts";
 import { SerialQueue } from "./serial-queue.ts";
-import { SessionBase } from "./session-base.ts";
+import { checkedEntries, SessionBase } from "./session-base.ts";
 
 /**
  * One session, as one request sees it. `Sessions.open()` and `getSession()` return it.
@@ -168,21 +167,18 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    *
    * It is no gate for what may happen only once: use `save()` with `onConflict: "error"`, or a unique column.
    * @throws UpdateError without data, if the row is gone
-   * @throws ConflictError, SerializationError like `save()`. The data given are then taken back.
+   * @throws ConflictError, SerializationError like `save()`. The session then does not have the data given.
    * @throws TypeError for a key that begins with `_session_`
    */
   markAuthenticated(data?: Partial<Data>): Promise<void> {
     return this.#rotate(async () => {
-      const startedAt = this.config.now().getTime();
-      const before = new Map(this.data);
-      this.update(data ?? {});
-      this.authenticatedAt = startedAt;
+      const at = this.config.now().getTime();
+      const entries = new Map<string, unknown>([...checkedEntries(data ?? {}), [AUTHENTICATED, at]]);
       try {
-        await this.#save({ startedAt });
+        await this.#save({ at, entries });
       } catch (error) {
-        if (data && error instanceof UpdateError) return this.#signInAgain(data, startedAt);
-        this.#takeBack([...Object.entries(data ?? {}), [AUTHENTICATED, startedAt]], before);
-        throw error;
+        if (!data || !(error instanceof UpdateError)) throw error;
+        await this.#restartSignIn({ at, entries });
       }
     });
   }
@@ -216,14 +212,17 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
     return modified || this.#cookie.isDue || this.#record.isRotationDue || this.#record.isChanged(data, clears);
   }
 
-  #save(request: Pick<SaveRequest, "startedAt"> = {}): Promise<void> {
-    return this.#write((all) => this.#record.save({ ...all, ...request }));
+  #save(signIn?: SignIn): Promise<void> {
+    return this.#write((request) => this.#record.save(request), { signIn });
   }
 
   /** Writes the row, then the cookie, then ends sessions of the same owner that are too many. */
   async #write(
     write: (request: SaveRequest) => Promise<void>,
-    { isCreated = this.sessionKey === null }: { readonly isCreated?: boolean } = {},
+    {
+      signIn,
+      isCreated = this.sessionKey === null,
+    }: { readonly signIn?: SignIn | undefined; readonly isCreated?: boolean } = {},
   ): Promise<void> {
     this.data ??= new Map();
     const { data, clears, modified } = this;
@@ -232,7 +231,8 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
     this.writeError = undefined;
     try {
       await this.#cookie.checkWritable();
-      await write({ data, clears });
+      await write({ data, clears, signIn });
+      for (const [key, value] of signIn?.entries ?? []) data.set(key, value);
       this.#syncCookie();
     } catch (error) {
       this.writeError = error;
@@ -243,21 +243,13 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   }
 
   /** Nothing of the session that is gone comes along. */
-  async #signInAgain(data: Partial<Data>, startedAt: number): Promise<void> {
+  async #restartSignIn(signIn: SignIn): Promise<void> {
     const previousKeyHash = this.keyHash ?? "";
     this.#record.forget();
     this.data = new Map();
     this.clears = 0;
-    this.update(data);
-    this.authenticatedAt = startedAt;
-    await this.#save({ startedAt });
+    await this.#save(signIn);
     if (this.sessionKey) emitFor(this.sessionKey, { type: "signInRestarted", previousKeyHash }, this.config);
-  }
-
-  /** Restores values, except for those that were changed in the meantime. */
-  #takeBack(entries: readonly (readonly [string, unknown])[], before: ReadonlyMap<string, unknown>): void {
-    const unchanged = entries.filter(([key, value]) => this.data?.get(key) === value).map(([key]) => key);
-    if (this.data) copyKeys(unchanged, before, this.data);
   }
 
   #syncCookie(): void {
