@@ -152,14 +152,13 @@ export class RowUpdate {
   #adopt(found: DecodedRow): boolean {
     const { inDoubt } = this.#state;
     const applied = inDoubt.find(({ id }) => isInLog(id, found.row.metadata)) as Write;
-    const isThisWrite = applied === this.#write;
+    const isThisWrite = applied.id === this.#write?.id;
+    // Only what has changed since that write is still to be saved. The rest is in the row.
+    const mine = new Set(changedKeys(valuesOf(applied.row, this.#config), this.#values()));
     this.#acknowledge({ ...applied, row: found.row });
     this.#write = undefined;
     // A `clear()` after that write still has to replace all.
-    const isCleared = this.#request.clears > this.#state.clears;
-    // Only what has changed since that write is still to be saved. The rest is in the row.
-    const mine = new Set(changedKeys(valuesOf(applied.row, this.#config), this.#values()));
-    if (!isCleared) this.#merge(found, mine);
+    if (this.#request.clears <= this.#state.clears) this.#merge(found, mine);
     return isThisWrite;
   }
 

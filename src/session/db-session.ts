@@ -224,16 +224,16 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
 
   /** Writes the row, then the cookie, then deletes the sessions of the same owner that are too many. */
   async #write({ create, signIn }: WriteOptions = {}): Promise<void> {
-    const isCreated = create !== undefined || this.sessionKey === null;
     this.data ??= new Map();
     const { data, clears, modified } = this;
     // Before the write, so that what is changed during the write counts for the next one.
     this.modified = false;
     this.writeError = undefined;
+    let isCreated: boolean;
     try {
       await this.#cookie.checkWritable();
       const request = { data, clears, signIn };
-      await (create ? this.#record.insert(request, create) : this.#record.save(request));
+      isCreated = await (create ? this.#record.insert(request, create) : this.#record.save(request));
       for (const [key, value] of signIn?.entries ?? []) data.set(key, value);
       this.#syncCookie();
     } catch (error) {
