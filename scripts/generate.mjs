@@ -14,6 +14,8 @@ const clients = [
     name: `owned-${name}`,
     schema: `test/databases/owned/${name}.prisma`,
   })),
+  { name: "timestamptz", schema: "test/store/prisma/timestamptz/schema.prisma" },
+  { name: "strict", schema: "test/types/strict/schema.prisma" },
   { name: "wrong-columns", schema: "test/types/wrong-columns/schema.prisma" },
 ].map((client) => ({ ...client, output: `generated/${client.name}`, lockfile: "package-lock.json" }));
 if (await isInstalled("test/versions")) clients.push(...(await versionClients()));

@@ -20,7 +20,7 @@ const sessions = createSessions<{ userId: number }>({ store: memoryStore(), secr
 const session = sessions.open();
 session.set("userId", 7);
 await session.save();
-await session.destroy();
+await sessions.open().destroy(session.sessionKey ?? "");
 const error: unknown = await session.save().catch((error: unknown) => error);
 if (!(error instanceof UpdateError)) throw new Error("no UpdateError");
 const request = new Request("http://localhost/", { headers: { cookie: "session=" + "k".repeat(32) } });

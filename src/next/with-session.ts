@@ -51,9 +51,9 @@ export async function runWithSession<Data extends object>(
   { request, onInterrupted, site }: Call,
 ): Promise<unknown> {
   const writes = new UnawaitedWrites();
-  const { onWrite: previous } = session;
+  const { onCall: previous } = session;
   const observe: typeof previous = (write) => writes.observe(write);
-  session.onWrite = observe;
+  session.onCall = observe;
   let outcome: Outcome;
   try {
     outcome = await outcomeOf(run).finally(() => writes.settled());
@@ -64,7 +64,7 @@ export async function runWithSession<Data extends object>(
     return setNoStoreIfChanged(interrupted(error, request, onInterrupted), cookie);
   } finally {
     // A handler may call another one, or run two at once.
-    if (session.onWrite === observe) session.onWrite = previous;
+    if (session.onCall === observe) session.onCall = previous;
   }
   const { result, thrown } = outcome;
   if (thrown && !request) throw thrown.error;

@@ -4,6 +4,7 @@ import { createSessions } from "prisma-db-session";
 import type { PrismaClient as MysqlClient } from "../../generated/owned-mysql/client.ts";
 import type { PrismaClient as PostgresClient } from "../../generated/owned-postgresql/client.ts";
 import { PrismaClient as SqliteClient } from "../../generated/owned-sqlite/client.ts";
+import { PrismaClient as StrictClient } from "../../generated/strict/client.ts";
 import { hold, right, type Shop, secret, wrong } from "./owned-columns.ts";
 
 declare const postgres: PostgresClient;
@@ -30,10 +31,15 @@ hold(all.session, true, true, true);
 await postgres.$transaction(async ({ session }) => hold(session, true, true, true));
 await all.$transaction(async ({ session }) => hold(session, true, true, true));
 
-// The client's own `omit` is about what else reads the model.
+// A global `omit` concerns only what else reads the model.
 declare const adapter: ConstructorParameters<typeof SqliteClient>[0]["adapter"] & object;
-const omitting = new SqliteClient({ adapter, omit: { session: { address: true } } });
-hold(omitting.session, true, true, true);
+const omit = { session: { key: true, data: true, expireDate: true, address: true } } as const;
+hold(new SqliteClient({ adapter, omit }).session, true, true, true);
+hold(new SqliteClient({ adapter, omit }).$extends({ name: "nothing" }).session, true, true, true);
+
+// With `strictUndefinedChecks`, values may also be `Prisma.skip`. The package skips nothing.
+hold(new StrictClient({ adapter }).session, true, true, true);
+hold(new StrictClient({ adapter, omit }).session, true, true, true);
 
 // And the errors are where they are made: in the options and in the conditions.
 const onPostgres = createSessions<Shop, typeof postgres.session>({ model: postgres.session, secret, ...right });
