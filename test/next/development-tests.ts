@@ -76,9 +76,9 @@ export const warningTests = (target: Target) =>
       const line = await lineOfSave();
       const text = await printed(
         () => send(app.url, { change, key: undefined }),
-        (text) => text.includes(`${name}: `) && text.includes(`> ${line} |`),
+        (text) => text.includes(name) && text.includes(`> ${line} |`),
       );
-      const [, ...stack] = (text.split(`${name}: `)[1] ?? "").split("\n");
+      const stack = text.slice(text.indexOf(name)).split("\n");
       expect(stack.find((each) => /^ +at /.test(each))).toContain(`(lib/work.ts:${line}:`);
     });
 
