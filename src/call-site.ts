@@ -6,8 +6,8 @@ export interface CallSite {
 }
 
 /**
- * Notes where the user is calling from. An error that is thrown later, after other work, no longer knows this.
- * It costs about 4 µs. The text of the stack is made only if it is read.
+ * Notes where the user is calling from. An error that is thrown later, after other work, no longer
+ * knows this. It costs about 4 µs. The text of the stack is made only if it is read.
  */
 export function captureCallSite(): CallSite {
   const site: CallSite = {};

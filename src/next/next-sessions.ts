@@ -19,8 +19,9 @@ export interface NextSessionsOptions<
   Model extends SessionDelegate = SessionDelegate,
 > extends SessionsOptions<Data, Model> {
   /**
-   * The path that `withSession` redirects to when the session has ended while a handler was at work: the sign-in page, say, without a
-   * `basePath`. Default: none; a route handler answers 400, and an action throws `SessionInterruptedError`.
+   * The path that `withSession` redirects to if the session has ended while a handler was at work,
+   * such as the sign-in page. Leave out the `basePath`. Default: none. A route handler then answers
+   * 400, and an action throws `SessionInterruptedError`.
    */
   readonly onInterrupted?: string;
 }
@@ -32,18 +33,21 @@ export interface NextSessions<
 > extends Sessions<Data, Model> {
   readonly getSession: GetSession<Data>;
   /**
-   * Makes a route handler or a server action that gets the loaded session before its other arguments. When the handler
-   * returns, its changes are saved. `redirect()`, `notFound()`, `unauthorized()` and `forbidden()` count as a return.
-   * After any other throw, and after a response of 500 and more, only what the handler has saved itself is saved.
+   * Makes a route handler or a server action that gets the loaded session before its other
+   * arguments. When the handler returns, its changes are saved. `redirect()`, `notFound()`,
+   * `unauthorized()` and `forbidden()` count as a return. After any other throw, and after a
+   * response of 500 and more, only what the handler has saved itself is saved.
    *
-   * It also waits for writes that the handler did not await. If one of them failed, it throws that error.
+   * It also waits for writes that the handler did not await. If one of them failed, it throws that
+   * error.
    *
-   * If the row was deleted or got a new key in the meantime, nothing is saved, and the cookie stays as it is. The answer
-   * is a 400 or a `SessionInterruptedError`; see the option `onInterrupted`. A response that sets the cookie gets
-   * `Vary: Cookie` and `Cache-Control: no-store`. A streamed response begins after the save.
+   * If the row was deleted or got a new key in the meantime, nothing is saved, and the cookie stays
+   * as it is. The answer is a 400 or a `SessionInterruptedError`; see the option `onInterrupted`. A
+   * response that sets the cookie gets `Vary: Cookie` and `Cache-Control: no-store`. A streamed
+   * response begins after the save.
    *
-   * Give a route handler the request as Next.js passes it: an argument of the class `Request` tells it from an action.
-   * In a "use server" file the handler must be `async`, as Next.js 15 demands.
+   * Give a route handler the request as Next.js passes it: an argument of the class `Request` tells
+   * it from an action. In a "use server" file the handler must be `async`, as Next.js 15 demands.
    *
    * @example
    * ```ts
@@ -66,18 +70,21 @@ export interface NextSessions<
 /** See `NextSessions.getSession`. */
 export interface GetSession<Data extends object> {
   /**
-   * The session of the request at hand, loaded: one statement the first time, none after that, and none at all for a visitor without a
-   * session cookie. Works in route handlers, server actions, server components, layouts and `generateMetadata`, and in `after()` of the first
-   * two; it can be written in the first two themselves. There, with the option `refreshAfter`, it also moves the expiry on when that is due: by
-   * one more statement.
+   * The session of the current request, loaded. That is one statement the first time and none after
+   * that, and none for a visitor without a session cookie.
    *
-   * In development, a session that was changed and not saved by the end of the request is warned of.
-   * @throws ConfigError at the first use, for options that are missing or impossible
+   * It works in route handlers, server actions, server components, layouts and `generateMetadata`,
+   * and in `after()` of a handler or an action. A session can be written in route handlers and
+   * server actions. There, if `refreshAfter` is due, one more statement extends the expiry.
+   *
+   * In development, it warns of a session that was changed and not saved by the end of the request.
+   * @throws ConfigError at the first use, for options that are missing or invalid
    */
   (): Promise<DbSession<Data>>;
   /**
-   * The same in `proxy.ts` (Next.js 16) and in a middleware on Node.js (15.5): the cookie goes into `response.cookies`, from where Next.js also
-   * hands it to the page of the same request. Return that very response.
+   * The same in `proxy.ts` (Next.js 16) and in a middleware on Node.js (15.5). The cookie goes into
+   * `response.cookies`. From there Next.js also passes it to the page of the same request. Return
+   * that response.
    */
   (request: ProxyRequest, response: ProxyResponse): Promise<DbSession<Data>>;
 }
@@ -85,7 +92,8 @@ export interface GetSession<Data extends object> {
 /**
  * Sessions for the App Router of Next.js 15 and 16.
  *
- * The options are checked at the first use, not here: `next build` evaluates this too, on machines that have no secret.
+ * The options are checked at the first use, not here: `next build` evaluates this too, on machines
+ * that have no secret.
  *
  * @example
  * ```ts
@@ -109,8 +117,9 @@ export function createNextSessions<
     return checked;
   };
 
-  // `await cookies()` is one and the same object as long as a request is in one phase, which React's cache() is not good for: that does
-  // nothing in handlers and actions. A page that is rendered after an action mostly has cookies of its own, which hold what the action set.
+  // `await cookies()` is the same object throughout a request. React's `cache()` does nothing in
+  // handlers and actions. The page that is rendered after an action mostly has cookies of its own,
+  // with what the action set.
   const remembered = new WeakMap<object, Promise<RequestSession<Data>>>();
 
   return {
@@ -161,7 +170,8 @@ export function createNextSessions<
     if (place) warnOfUnsaved(session, place);
     if (session.sessionKey !== null) await io();
     await session.load();
-    // Row and cookie move together. (Where a handler throws, Next.js drops the cookie: it then ends before the row does, which does no harm.)
+    // If the handler throws, Next.js drops the cookie. The cookie then expires before the row,
+    // which does no harm.
     if (cookie.isWritable) await session.refresh();
     return { session, cookie };
   }
@@ -178,5 +188,5 @@ interface HowAsked {
 function checkPath(onInterrupted: unknown): void {
   if (onInterrupted === undefined || (typeof onInterrupted === "string" && /^\/(?![/\\])[!-~]*$/.test(onInterrupted)))
     return;
-  throw new ConfigError('The option onInterrupted is no path. Give one like "/sign-in", or leave it out.');
+  throw new ConfigError('`onInterrupted` must be a path like "/sign-in". Set one, or leave the option out.');
 }

@@ -1,12 +1,12 @@
 import { keepOutOfCaches, type ResponseHeaders } from "../keep-out-of-caches.ts";
 import type { NextCookieOptions, NextCookies } from "./next-cookie.ts";
 
-/** What is used of the `NextRequest` of a proxy, typed by its shape. */
+/** The part of a `NextRequest` that is used, typed structurally. */
 export interface ProxyRequest {
   readonly cookies: { get(name: string): { readonly value: string } | undefined };
 }
 
-/** What is used of the `NextResponse` of a proxy, typed by its shape. */
+/** The part of a `NextResponse` that is used, typed structurally. */
 export interface ProxyResponse {
   readonly headers: ResponseHeaders;
   readonly cookies: {
@@ -18,9 +18,10 @@ export interface ProxyResponse {
 const remembered = new WeakMap<ProxyResponse, NextCookies>();
 
 /**
- * The cookies of a proxy, the same object for one response. What is set goes to the browser and, as Next.js does with the cookies of a
- * `NextResponse.next()`, to the page of the same request. `cookies()` of next/headers must not be used there: setting one by it drops all
- * those of the response.
+ * The cookies of a proxy: the same object for the same response. Next.js passes what is set to the
+ * browser, and from a `NextResponse.next()` to the page of the same request. `cookies()` of
+ * next/headers must not be used in a proxy: setting a cookie by it drops all cookies of the
+ * response.
  */
 export function proxyCookies(request: ProxyRequest, response: ProxyResponse | undefined): NextCookies {
   if (!response) {

@@ -30,13 +30,18 @@ export class UnawaitedWrites {
     return observed;
   }
 
-  /** Waits for all writes, and for what the handler chained to them. Later writes are not observed. */
+  /**
+   * Waits for all writes, and for what the handler chained to them. Later writes are not observed.
+   */
   async settled(): Promise<void> {
     for (const write of this.#settled) await write;
     this.#isClosed = true;
   }
 
-  /** The first error that the handler has not awaited. Ask at the end: a handler may await a promise late. */
+  /**
+   * The first error that the handler has not awaited. Ask at the end: a handler may await a promise
+   * late.
+   */
   get error(): { readonly cause: unknown } | undefined {
     return this.#failed.find(({ promise }) => !promise.isAwaited);
   }
@@ -46,7 +51,8 @@ export class UnawaitedWrites {
     if (this.#isClosed) return;
     promise.onDerived = (derived) => this.#watch(derived);
     const onRejected = (cause: unknown) => void this.#failed.push({ promise, cause });
-    // The method of the base class does not count as awaiting. With it, no write is an unhandled rejection.
+    // The method of the base class does not count as awaiting. With it, no write is an unhandled
+    // rejection.
     this.#settled.push(Promise.prototype.then.call(promise, () => {}, onRejected) as Promise<void>);
   }
 }

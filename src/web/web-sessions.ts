@@ -15,19 +15,23 @@ export interface WebSessions<
   Model extends SessionDelegate = SessionDelegate,
 > extends Sessions<Data, Model> {
   /**
-   * The session of a request's cookie, loaded. That is one statement, or none for a visitor without a cookie.
-   * If `refreshAfter` is due, it also extends the expiry. So give every session to `commitSession()`.
+   * The session of a request's cookie, loaded. That is one statement, or none for a visitor without
+   * a cookie. If `refreshAfter` is due, it also extends the expiry. So give every session to
+   * `commitSession()`.
    */
   readonly getSession: (request: WithHeaders) => Promise<DbSession<Data>>;
   /**
-   * Saves a session of `getSession()` if anything changed, and sets its cookie in the headers of the response if the
-   * key or the expiry changed. It removes the cookie only after `flush()`. Headers that set the cookie also get
-   * `Vary: Cookie` and `Cache-Control: no-store`. Otherwise the headers stay as they are.
+   * Saves a session of `getSession()` if anything changed, and sets its cookie in the headers of
+   * the response if the key or the expiry changed. It removes the cookie only after `flush()`.
+   * Headers that set the cookie also get `Vary: Cookie` and `Cache-Control: no-store`. Otherwise
+   * the headers stay as they are.
    *
-   * You may call it again: the last state counts. If the session cannot be saved, the headers stay as they are.
+   * You may call it again: the last state counts. If the session cannot be saved, the headers stay
+   * as they are.
    * @throws UpdateError if the row is gone. The cookie stays: let the user sign in again.
    * @throws ConflictError, SerializationError like `save()`
-   * @throws TypeError for a session that does not come from `getSession()`, and for headers that cannot be changed
+   * @throws TypeError for a session that does not come from `getSession()`, and for headers that
+   * cannot be changed
    */
   readonly commitSession: (session: DbSession<Data>, headers: ResponseHeaders) => Promise<void>;
 }
@@ -93,7 +97,10 @@ export function createWebSessions<
   };
 }
 
-/** The headers of `Response.redirect()` and of a `fetch()` cannot be changed. This is found before the session is saved. */
+/**
+ * The headers of `Response.redirect()` and of a `fetch()` cannot be changed. This is found before
+ * the session is saved.
+ */
 function checkChangeable(headers: ResponseHeaders): void {
   try {
     headers.delete("prisma-db-session");
