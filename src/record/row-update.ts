@@ -3,9 +3,10 @@ import { ConflictError, UpdateError } from "../errors.ts";
 import { emitFor, type KeyedSessionEvent } from "../events.ts";
 import { jitter } from "../jitter.ts";
 import { shortKeyHash } from "../key.ts";
+import type { UpdateOutcome } from "../store/session-store.ts";
 import { changedKeys, copyKeys } from "./changes.ts";
 import { isLive } from "./expiry.ts";
-import { type DecodedRow, decodeRow, guardOf, valuesOf } from "./known-row.ts";
+import { type DecodedRow, decodeRow, guardOf, type KnownRow, valuesOf } from "./known-row.ts";
 import { keyCollisionError, MAX_KEYS } from "./new-key.ts";
 import { addPending, classOf, isInDoubt, type LiveRowState, rebase, type Write } from "./row-state.ts";
 import type { SessionConfig } from "./session-config.ts";
@@ -77,11 +78,9 @@ export class RowUpdate {
     this.#write ??= prepareUpdate(this.#request, state, this.#config);
     const write = this.#write;
     const changes = changesOf(write, state.sessionKey, this.#config);
+    let outcome: UpdateOutcome;
     try {
-      const outcome = await store.update(storedKey(state.sessionKey), guardOf(state.row, this.#config), changes);
-      if (outcome === "updated") this.#acknowledge(write);
-      if (outcome === "taken") return this.#isAppliedUnderOtherKey();
-      return outcome === "updated";
+      outcome = await store.update(storedKey(state.sessionKey), guardOf(state.row, this.#config), changes);
     } catch (error) {
       // Twice the same expiry is the same as once, so only a write of data is in doubt.
       if (write.id === undefined || !isInDoubt(error, this.#config)) throw error;
@@ -90,6 +89,9 @@ export class RowUpdate {
       this.#error = error;
       return false;
     }
+    if (outcome === "taken") return this.#isAppliedUnderOtherKey();
+    if (outcome === "updated") this.#acknowledge(write);
+    return outcome === "updated";
   }
 
   #isAppliedUnderOtherKey(): Promise<boolean> {
@@ -113,6 +115,7 @@ export class RowUpdate {
       case "applied":
         return this.#adopt(decoded);
       case "pending":
+        if (this.#isExpiryThere(decoded.row)) return true;
         this.#sendAgain();
         return false;
       case "superseded":
@@ -158,6 +161,14 @@ export class RowUpdate {
     const isCleared = this.#request.clears > this.#state.clears;
     if (!isCleared) this.#merge(found, new Set(changedKeys(valuesOf(applied.row, this.#config), this.#values())));
     return isThisWrite;
+  }
+
+  /** Some drivers of MySQL count only rows whose values changed. So a write of the same expiry matches nothing. */
+  #isExpiryThere(now: KnownRow): boolean {
+    const write = this.#write;
+    if (!write || write.id !== undefined || write.row.expireDate.getTime() !== now.expireDate.getTime()) return false;
+    this.#acknowledge(write);
+    return true;
   }
 
   /** The row is as this write expects it. */
