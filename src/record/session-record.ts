@@ -1,20 +1,12 @@
 import { serializeValues } from "../codec/serialize-values.ts";
 import { emitFor, type KeyedSessionEvent } from "../events.ts";
+import { errorClassOf } from "../store/error-class.ts";
 import type { StoredRow } from "../store/session-store.ts";
 import { changedKeys } from "./changes.ts";
 import { absoluteEnd, isLive, sessionExpiryDate } from "./expiry.ts";
 import { type Dictionary, decodeRow, dictionaryOf, guardOf, type KnownRow, valuesOf } from "./known-row.ts";
 import { keyCollisionError, MAX_KEYS } from "./new-key.ts";
-import {
-  addPending,
-  classOf,
-  isInDoubt,
-  type LiveRowState,
-  newRowState,
-  type RowState,
-  rebase,
-  type Write,
-} from "./row-state.ts";
+import { doubt, isRefused, type LiveRowState, newRowState, type RowState, rebase, type Write } from "./row-state.ts";
 import { endedError, RowUpdate } from "./row-update.ts";
 import type { SessionConfig } from "./session-config.ts";
 import { changesOf, prepareInsert, prepareUpdate, type SaveRequest } from "./write.ts";
@@ -28,10 +20,10 @@ export class SessionRecord {
   readonly #config: SessionConfig;
   /** The key that the cookie brought. `flush()` deletes its row even if the reading found no session. */
   #givenKey: string | null;
-  /** An INSERT of unknown outcome. If its row is there, the next write adopts it. */
-  #uncertainInsert: Write | undefined;
+  /** An INSERT in doubt. If its row is there, the next write adopts it. */
+  #insertInDoubt: Write | undefined;
   /** The keys of all such INSERTs, for `flush()`. A late one may still arrive. */
-  #uncertainKeys: string[] = [];
+  #keysInDoubt: string[] = [];
 
   constructor(config: SessionConfig, sessionKey: string | null) {
     this.#config = config;
@@ -73,26 +65,20 @@ export class SessionRecord {
     this.#state.nextKey ??= this.#config.newKey();
   }
 
-  /** Whether a save would write data: a change, a `clear()`, or a write of unknown outcome. */
+  /** Whether a save would write data: a change, a `clear()`, or a write in doubt. */
   isChanged(data: Dictionary, clears: number): boolean {
-    const { sessionKey, row, pending, clears: savedClears } = this.#state;
+    const { sessionKey, row, inDoubt, clears: savedClears } = this.#state;
     if (sessionKey === null) return data.size > 0;
-    if (!row || clears > savedClears || pending.length > 0) return true;
-    return this.unsavedKeys(data, clears).length > 0;
-  }
-
-  /** The keys whose values a save would write. After a `clear()` these are all keys. */
-  unsavedKeys(data: Dictionary, clears: number): string[] {
-    const { row, clears: savedClears } = this.#state;
-    const saved = row && clears === savedClears ? valuesOf(row, this.#config) : new Map<string, string>();
-    return changedKeys(saved, serializeValues(data, this.#config.serializer));
+    if (!row || clears > savedClears || inDoubt.length > 0) return true;
+    return changedKeys(valuesOf(row, this.#config), serializeValues(data, this.#config.serializer)).length > 0;
   }
 
   /** Updates the row. A session without a key gets a row. */
   async save(request: SaveRequest): Promise<void> {
     const { sessionKey } = this.#state;
     if (sessionKey === null) return this.insert(request);
-    if (!(await this.#isAdopted(request))) await this.#update(sessionKey, request);
+    // A `create()` whose outcome is unknown may have given a session with a key another row.
+    if (!(await this.#adoptInsert(request))) await this.#update(sessionKey, request);
   }
 
   /**
@@ -100,9 +86,9 @@ export class SessionRecord {
    * @throws CreateError if all of `keys` keys are taken
    */
   async insert(request: SaveRequest, { keys = MAX_KEYS }: { readonly keys?: number } = {}): Promise<void> {
-    if (await this.#isAdopted(request)) return;
+    if (await this.#adoptInsert(request)) return;
     for (let tried = 0; tried < keys; tried++) {
-      if (await this.#isInserted(prepareInsert(request, this.#config))) return;
+      if (await this.#sendInsert(prepareInsert(request, this.#config))) return;
     }
     throw keyCollisionError(keys);
   }
@@ -120,16 +106,16 @@ export class SessionRecord {
     // The row's date was computed in the same way when it was written. So the difference is the time since then.
     if (expireDate.getTime() - row.expireDate.getTime() < refreshAfter * 1000) return false;
     const config = { ...this.#config, columnsOf: undefined };
-    const write = prepareUpdate({ data, clears }, { ...newRowState(), sessionKey, row, clears }, config);
+    const write = prepareUpdate({ ...newRowState(), sessionKey, row, clears }, { data, clears }, config);
     const changes = changesOf(write, sessionKey, config);
     try {
       const outcome = await store.update(storedKey(sessionKey), guardOf(row, config), changes);
       if (outcome !== "updated") return false;
     } catch (error) {
-      if (write.id !== undefined && isInDoubt(error, this.#config)) addPending(this.#state, write, error);
+      doubt(this.#state, write, error, errorClassOf(store, error));
       throw error;
     }
-    // Pending writes are guarded by the data. While these stay the same, the writes can still arrive.
+    // Writes in doubt are guarded by the data. While these stay the same, the writes can still arrive.
     if (write.id === undefined) this.#state.row = write.row;
     else rebase(this.#state, write.row);
     this.#emit({ type: "refreshed" });
@@ -144,24 +130,25 @@ export class SessionRecord {
 
   /** Deletes the session's row, also under a key that only a failed write may have given it, and forgets the key. */
   async flush(): Promise<void> {
-    const { sessionKey, pending } = this.#state;
+    const { sessionKey, inDoubt } = this.#state;
     // The known key comes first: from then on, no late rotation can match the row.
-    const keys = [sessionKey ?? this.#givenKey, ...pending.map((write) => write.sessionKey), ...this.#uncertainKeys];
+    const keys = [sessionKey ?? this.#givenKey, ...inDoubt.map((write) => write.sessionKey), ...this.#keysInDoubt];
     for (const key of new Set(keys)) if (key !== null) await this.delete(key, "flushed");
-    this.#uncertainKeys = [];
+    this.#keysInDoubt = [];
     this.forget();
   }
 
   /** From now on, the session has no row. */
   forget(): void {
     this.#givenKey = null;
-    this.#uncertainInsert = undefined;
+    this.#insertInDoubt = undefined;
     Object.assign(this.#state, newRowState());
   }
 
   async #update(sessionKey: string, request: SaveRequest): Promise<void> {
     // After a `clear()` before loading. There is no unguarded write.
     if (!this.#state.row && !(await this.#readLive(sessionKey))) throw endedError();
+    // It keeps this state up to date.
     await new RowUpdate(this.#state as LiveRowState, request, this.#config).run();
   }
 
@@ -186,29 +173,30 @@ export class SessionRecord {
   }
 
   /** Sends one INSERT. False if its key is taken. */
-  async #isInserted(write: Write): Promise<boolean> {
+  async #sendInsert(write: Write): Promise<boolean> {
     const { store, storedKey } = this.#config;
     const { sessionKey, row } = write;
     try {
       const inserted = { key: storedKey(sessionKey), data: row.data, ...changesOf(write, sessionKey, this.#config) };
       if (!(await store.insert(inserted))) return false;
     } catch (error) {
-      if (!isInDoubt(error, this.#config)) throw error;
-      this.#uncertainInsert = write;
-      this.#uncertainKeys.push(sessionKey);
-      const isThere = classOf(error, this.#config) === "unknown" && (await this.#isThere(write).catch(() => false));
+      const errorClass = errorClassOf(store, error);
+      if (isRefused(errorClass)) throw error;
+      this.#insertInDoubt = write;
+      this.#keysInDoubt.push(sessionKey);
+      const isThere = errorClass === "unknown" && (await this.#isThere(write).catch(() => false));
       if (!isThere) throw error;
     }
     this.#use(write);
     return true;
   }
 
-  /** After an INSERT of unknown outcome: adopts its row if it is there, and saves what has changed since. */
-  async #isAdopted(request: SaveRequest): Promise<boolean> {
-    const write = this.#uncertainInsert;
+  /** After an INSERT in doubt: adopts its row if it is there, and saves what has changed since. */
+  async #adoptInsert(request: SaveRequest): Promise<boolean> {
+    const write = this.#insertInDoubt;
     if (!write) return false;
     const isThere = await this.#isThere(write);
-    this.#uncertainInsert = undefined;
+    this.#insertInDoubt = undefined;
     if (!isThere) return false;
     this.#use(write);
     if (this.isChanged(request.data, request.clears)) await this.#update(write.sessionKey, request);
@@ -224,7 +212,7 @@ export class SessionRecord {
   /** The session has the row of an INSERT. */
   #use({ sessionKey, row, clears }: Write): void {
     Object.assign(this.#state, { ...newRowState(sessionKey), row, clears });
-    this.#uncertainInsert = undefined;
+    this.#insertInDoubt = undefined;
     this.#emit({ type: "created" });
   }
 
