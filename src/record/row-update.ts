@@ -165,7 +165,10 @@ export class RowUpdate {
     return isThisWrite;
   }
 
-  /** Some drivers of MySQL count only rows whose values changed. So a write of the same expiry matches nothing. */
+  /**
+   * Some drivers of MySQL count only rows whose values changed. So a write of the same expiry
+   * matches nothing.
+   */
   #isExpiryThere(now: KnownRow | undefined): boolean {
     const write = this.#write;
     if (!write || write.id !== undefined || write.row.expireDate.getTime() !== now?.expireDate.getTime()) return false;

@@ -16,7 +16,10 @@ import type { SessionConfig } from "../record/session-config.ts";
 const TEST_COOKIE_NAME = "testcookie";
 const TEST_COOKIE_VALUE = "worked";
 
-/** Parameters are of the type `keyof Data & string` itself: then the compile error for a misspelt key lists the keys. */
+/**
+ * Parameters are of the type `keyof Data & string` itself. Then the compile error for a misspelt
+ * key lists the keys.
+ */
 type Key<Data> = keyof Data & string;
 
 /** For `getExpiryAge` and `getExpiryDate`. */
