@@ -153,9 +153,20 @@ function configSource(
     return config;
   };
   const given = store ?? model;
-  if (typeof given === "function") return () => configFor(given());
+  if (typeof given === "function") return () => configFor(checkedResult(store ? "store" : "model", given()));
   const config = configFor(given);
   return () => config;
+}
+
+/** What the function given as an option has returned. */
+function checkedResult(name: "model" | "store", result: unknown): object {
+  const isPromise = typeof result === "object" && result !== null && "then" in result;
+  if (typeof result === "object" && result !== null && !isPromise) return result;
+  const what = isPromise ? "a promise" : result === undefined || result === null ? "nothing" : `a ${typeof result}`;
+  throw new ConfigError(
+    `\`${name}\` is a function that returned ${what}. It must be synchronous and return a ` +
+      `${name === "model" ? "Prisma model, such as `prisma.session`" : "session store"}.`,
+  );
 }
 
 function noModelError(given: unknown): ConfigError {

@@ -122,7 +122,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * Without an argument it is `flush()`: to destroy a session means to sign out.
    * @throws TypeError for `undefined` or `null` as the argument
    */
-  destroy(...given: [sessionKey?: string]): Promise<void> {
+  destroy(...given: [] | [sessionKey: string]): Promise<void> {
     if (given.length === 0) return this.flush();
     const [sessionKey] = given;
     return this.#inTurn(async () => {

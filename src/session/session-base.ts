@@ -16,6 +16,10 @@ import type { SessionConfig } from "../record/session-config.ts";
 const TEST_COOKIE_NAME = "testcookie";
 const TEST_COOKIE_VALUE = "worked";
 
+/**
+ * Parameters are of the type `keyof Data & string` itself. Then the compile error for a misspelt
+ * key lists the keys.
+ */
 type Key<Data> = keyof Data & string;
 
 /** For `getExpiryAge` and `getExpiryDate`. */
@@ -73,15 +77,15 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
   protected abstract get startedAt(): number | undefined;
 
   /** The value of a key, or the default given, or `undefined`. */
-  get<K extends Key<Data>>(key: K): Data[K] | undefined;
-  get<K extends Key<Data>>(key: K, defaultValue: Data[K]): Data[K];
-  get<K extends Key<Data>, Default>(key: K, defaultValue: Default): Data[K] | Default;
+  get<K extends keyof Data & string>(key: K): Data[K] | undefined;
+  get<K extends keyof Data & string>(key: K, defaultValue: Data[K]): Data[K];
+  get<K extends keyof Data & string, Default>(key: K, defaultValue: Default): Data[K] | Default;
   get(key: string, defaultValue?: unknown): unknown {
     return this.has(key as Key<Data>) ? this.dictionary().get(key) : defaultValue;
   }
 
   /** Whether there is such a key, whatever its value. */
-  has(key: Key<Data>): boolean {
+  has(key: keyof Data & string): boolean {
     return this.dictionary().has(key) && !isReserved(key);
   }
 
@@ -89,12 +93,12 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
    * Sets a key. Lasts once the session is saved, like every change of the dictionary.
    * @throws TypeError for a key that begins with `_session_`
    */
-  set<K extends Key<Data>>(key: K, value: Data[K]): void {
+  set<K extends keyof Data & string>(key: K, value: Data[K]): void {
     this.update({ [key]: value } as unknown as Partial<Data>);
   }
 
   /** Removes a key. False, and nothing modified, when there is no such key. */
-  delete(key: Key<Data>): boolean {
+  delete(key: keyof Data & string): boolean {
     return this.has(key) && this.deleteValue(key);
   }
 
@@ -104,17 +108,17 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
    * Concurrent requests can all pop the same value, and all save. For what may happen only once, use `save()` with
    * `onConflict: "error"`, or a unique column.
    */
-  pop<K extends Key<Data>>(key: K): Data[K] | undefined;
-  pop<K extends Key<Data>>(key: K, defaultValue: Data[K]): Data[K];
-  pop<K extends Key<Data>, Default>(key: K, defaultValue: Default): Data[K] | Default;
-  pop(key: Key<Data>, defaultValue?: unknown): unknown {
+  pop<K extends keyof Data & string>(key: K): Data[K] | undefined;
+  pop<K extends keyof Data & string>(key: K, defaultValue: Data[K]): Data[K];
+  pop<K extends keyof Data & string, Default>(key: K, defaultValue: Default): Data[K] | Default;
+  pop(key: keyof Data & string, defaultValue?: unknown): unknown {
     const value = this.get(key, defaultValue);
     this.delete(key);
     return value;
   }
 
   /** The value of a key, which is set to the one given if it is not there yet. */
-  setDefault<K extends Key<Data>>(key: K, value: Data[K]): Data[K] {
+  setDefault<K extends keyof Data & string>(key: K, value: Data[K]): Data[K] {
     if (!this.has(key)) this.set(key, value);
     return this.dictionary().get(key) as Data[K];
   }
