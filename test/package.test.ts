@@ -27,9 +27,9 @@ const request = new Request("http://localhost/", { headers: { cookie: "session="
 if (!hasSessionCookie(request) || !isSameOrigin(request)) throw new Error("not its own request");
 const web = createWebSessions<{ userId: number }>({ store: memoryStore(), secret: "x".repeat(32) });
 const { headers } = new Response();
-const visitor = await web.loadFrom(request);
+const visitor = await web.getSession(request);
 visitor.set("userId", 7);
-await web.commit(visitor, headers);
+await web.commitSession(visitor, headers);
 if (headers.getSetCookie().length !== 1) throw new Error("no cookie");
 for (const { run } of storeConformanceTests(() => memoryStore())) await run();
 const next: unknown = await import("prisma-db-session/next").catch((error: unknown) => error);

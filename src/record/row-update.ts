@@ -183,7 +183,7 @@ export class RowUpdate {
     this.#write = undefined;
     this.#isResent = false;
     for (const key of changedKeys(valuesOf(state.row, this.#config), this.#values())) this.#mine.add(key);
-    const isChanged = this.#mine.size > 0;
+    const isChanged = this.#mine.size > 0 || this.#request.signIn !== undefined;
     const isCleared = this.#request.clears > state.clears;
     if (isCleared || (onConflict === "overwrite" && isChanged)) {
       this.#emit({ type: "overwritten", attempt });

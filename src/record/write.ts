@@ -12,17 +12,25 @@ export interface SaveRequest {
   readonly data: Dictionary;
   /** How often the session was cleared. A save after a `clear()` replaces all that the row holds. */
   readonly clears: number;
-  /** When `markAuthenticated()` restarts the absolute lifetime, in milliseconds since 1970. */
-  readonly startedAt?: number | undefined;
+  /** A sign-in: restarts the absolute lifetime, and adds its entries if the write succeeds. */
+  readonly signIn?: SignIn | undefined;
+}
+
+export interface SignIn {
+  /** In milliseconds since 1970. */
+  readonly at: number;
+  /** The dictionary gets these entries only once they are in the row. So a sign-in that fails leaves no trace. */
+  readonly entries: ReadonlyMap<string, unknown>;
 }
 
 /** The INSERT of a new row. */
 export function prepareInsert(request: SaveRequest, config: SessionConfig): Write {
-  const { data, clears, startedAt } = request;
+  const { clears, signIn } = request;
+  const data = contentOf(request);
   const now = config.now();
   const id = newWriteId();
   const sessionKey = config.newKey();
-  const metadata = { startedAt: startedAt ?? now.getTime(), ...withWrite({ writes: 0, ids: [] }, id) };
+  const metadata = { startedAt: signIn?.at ?? now.getTime(), ...withWrite({ writes: 0, ids: [] }, id) };
   const expireDate = sessionExpiryDate(data, metadata.startedAt, now, config);
   const values = serializeValues(data, config.serializer);
   const storedKey = config.storedKey(sessionKey);
@@ -33,13 +41,15 @@ export function prepareInsert(request: SaveRequest, config: SessionConfig): Writ
 /** The UPDATE of a row that was read. It writes the data only if something needs that. */
 export function prepareUpdate(
   { sessionKey, row, nextKey, inDoubt, clears: savedClears }: LiveRowState,
-  { data, clears, startedAt = 0 }: SaveRequest,
+  request: SaveRequest,
   config: SessionConfig,
 ): Write {
+  const { clears, signIn } = request;
+  const data = contentOf(request);
   const now = config.now();
   const values = serializeValues(data, config.serializer);
   const before = row.metadata.startedAt;
-  const start = Math.max(before ?? now.getTime(), startedAt);
+  const start = Math.max(before ?? now.getTime(), signIn?.at ?? 0);
   const expireDate = sessionExpiryDate(data, start, now, config);
   const writesData =
     nextKey !== null ||
@@ -57,6 +67,10 @@ export function prepareUpdate(
   const written = encodeRow(data, values, { storedKey: config.storedKey(newKey), metadata, expireDate }, config);
   return { id, sessionKey: newKey, row: written, columns, clears };
 }
+
+/** What the row is to hold. */
+const contentOf = ({ data, signIn }: SaveRequest): Dictionary =>
+  signIn ? new Map([...data, ...signIn.entries]) : data;
 
 /** What the UPDATE of the row under a session key writes. */
 export const changesOf = (write: Write, sessionKey: string, { storedKey }: SessionConfig): RowChanges => ({
