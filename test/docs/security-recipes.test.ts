@@ -142,9 +142,8 @@ it("a password that is proved again restarts the absolute lifetime, and is fresh
 });
 
 describeEachOwnedDatabase("the recipe for a deleted account", (db, { provider }) => {
-  // SQLite adds no foreign key to a table that is there.
   it.skipIf(provider === "sqlite").each(["CASCADE", "SET NULL"])(
-    `ends its sessions with ON DELETE %s, or fails their saves${provider === "sqlite" ? " (skipped on SQLite)" : ""}`,
+    `ends its sessions with ON DELETE %s, or fails their saves${provider === "sqlite" ? " (skipped: SQLite adds no foreign key to a table)" : ""}`,
     async (onDelete) => {
       const { prisma } = db();
       const sessions = createSessions<ShopData, typeof prisma.session>({
