@@ -15,9 +15,13 @@ export function captureCallSite(): CallSite {
   return site;
 }
 
-/** Makes the stack of an error of this package lead to the user's line. Returns the error. */
-export function withCallSite(error: unknown, { stack }: CallSite): unknown {
-  const frames = typeof stack === "string" ? /(?:\n {4}at .*)+$/.exec(stack)?.[0] : undefined;
-  if (frames && error instanceof SessionError) error.stack = `${error.name}: ${error.message}${frames}`;
-  return error;
+/** Does work. If it throws an error of this package, the error's stack leads to the user's line. */
+export async function atCallSite<Result>({ stack }: CallSite, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    const frames = typeof stack === "string" ? /(?:\n {4}at .*)+$/.exec(stack)?.[0] : undefined;
+    if (frames && error instanceof SessionError) error.stack = `${error.name}: ${error.message}${frames}`;
+    throw error;
+  }
 }

@@ -69,7 +69,7 @@ export interface SessionsOptions<
    * that were authenticated longest ago (`markAuthenticated()`; otherwise those created longest ago) end. Default: no such limit.
    */
   readonly maxPerOwner?: { readonly column: keyof OwnColumns<Model> & string; readonly max: number };
-  /** Gets every event. Default: those of the types `suspicious` and `uncounted` are printed as warnings. */
+  /** Gets every event. Default: `suspicious` and `limitNotEnforced` are printed as warnings. */
   readonly onEvent?: SessionEventListener;
   /** The clock, for tests. */
   readonly now?: () => Date;

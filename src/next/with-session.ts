@@ -1,4 +1,4 @@
-import { type CallSite, withCallSite } from "../call-site.ts";
+import { atCallSite, type CallSite } from "../call-site.ts";
 import { isSameOrigin } from "../edge/is-same-origin.ts";
 import { SessionInterruptedError } from "../errors.ts";
 import { keepOutOfCaches } from "../keep-out-of-caches.ts";
@@ -74,11 +74,9 @@ export async function runWithSession<Data extends object>(
 const isSafe = ({ method }: Request) => method === "GET" || method === "HEAD";
 
 async function saveIfNeeded<Data extends object>(session: DbSession<Data>, site: CallSite): Promise<void> {
-  try {
+  await atCallSite(site, async () => {
     if (session.needsSave()) await session.save();
-  } catch (error) {
-    throw withCallSite(error, site);
-  }
+  });
 }
 
 /** `Response.error()` has the status 0. */

@@ -1,5 +1,5 @@
 import { SessionLimit } from "../admin/session-limit.ts";
-import { captureCallSite, withCallSite } from "../call-site.ts";
+import { atCallSite, captureCallSite } from "../call-site.ts";
 import { CookieSync } from "../cookie/cookie-sync.ts";
 import type { SessionCookie } from "../cookie/session-cookie.ts";
 import { ConflictError, CreateError, UpdateError } from "../errors.ts";
@@ -264,13 +264,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const site = captureCallSite();
-    const call = this.#queue.run(async () => {
-      try {
-        return await work();
-      } catch (error) {
-        throw withCallSite(error, site);
-      }
-    });
+    const call = this.#queue.run(() => atCallSite(site, work));
     return this.onCall ? this.onCall(call) : call;
   }
 

@@ -1,4 +1,4 @@
-import { captureCallSite, withCallSite } from "../call-site.ts";
+import { atCallSite, captureCallSite } from "../call-site.ts";
 import { cookieAttributes } from "../cookie.ts";
 import { cookieValue } from "../cookie-header.ts";
 import type { ResponseHeaders } from "../keep-out-of-caches.ts";
@@ -85,13 +85,11 @@ export function createWebSessions<
             "same createWebSessions() returned. Save a session of `open()` or `load()` with `save()`.",
         );
       }
-      try {
+      await atCallSite(site, async () => {
         const needsSave = session.needsSave();
         if (needsSave || cookie.isChanged) checkChangeable(headers);
         if (needsSave) await session.save();
-      } catch (error) {
-        throw withCallSite(error, site);
-      }
+      });
       cookie.writeTo(headers);
     },
   };
