@@ -152,8 +152,7 @@ export class RowUpdate {
 
   /** A write in doubt is in the row. What other requests wrote after it is merged into this session. */
   #adopt(found: DecodedRow): boolean {
-    const { inDoubt } = this.#state;
-    const applied = inDoubt.find(({ id }) => isInLog(id, found.row.metadata)) as Write;
+    const applied = this.#state.inDoubt.find(({ id }) => isInLog(id, found.row.metadata)) as Write;
     const isThisWrite = applied.id === this.#write?.id;
     // Only what has changed since that write is still to be saved. The rest is in the row.
     const mine = new Set(changedKeys(valuesOf(applied.row, this.#config), this.#values()));
@@ -180,9 +179,8 @@ export class RowUpdate {
     if (this.#error !== undefined) {
       if (this.#isResent) throw this.#error;
       this.#isResent = true;
-    } else if (this.#write) {
-      this.#write = undefined;
-      if (++this.#unexplained === MAX_UNEXPLAINED) throw this.#conflict(STUCK);
+    } else if (this.#write && ++this.#unexplained === MAX_UNEXPLAINED) {
+      throw this.#conflict(STUCK);
     }
     return false;
   }
