@@ -88,7 +88,10 @@ export const warningTests = (target: Target) =>
       const page = await browser.newPage({ extraHTTPHeaders: { "x-change": "set" } });
       await page.goto(`${app.url}/component`);
       const frame = page.locator("[data-nextjs-codeframe]").first();
-      // error.tsx catches the error, so the overlay waits behind its badge.
+      // error.tsx catches the error, so the overlay waits behind its badge. Next.js 16 has it in the page already.
+      const badge = page.locator("[data-issues-open]").first();
+      await frame.or(badge).first().waitFor({ state: "attached", timeout: 20_000 });
+      if ((await frame.count()) === 0) await badge.click();
       await frame.waitFor({ state: "attached", timeout: 20_000 });
       expect(await frame.textContent()).toMatch(new RegExp(`lib/work\\.ts.*> ?${await lineOfSave()} ?\\|`, "s"));
     });
