@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { createMariadb, createPostgresql, createSqlite } from "../test/databases/create.ts";
-import { startEmbeddedPostgres } from "../test/databases/embedded-postgres.ts";
+import { copyPostgres, startEmbeddedPostgres } from "../test/databases/embedded-postgres.ts";
 import { startOwnMariadb } from "../test/databases/mariadb-server.ts";
 import type { TestDatabase } from "../test/databases/types.ts";
 import { benchCodecs } from "./codecs.ts";
@@ -24,7 +24,7 @@ interface Bench {
 const DATABASES = {
   sqlite: async (): Promise<Bench> => ({ db: await createSqlite(), stop: async () => {} }),
   async postgresql(): Promise<Bench> {
-    const { url, stop } = given(process.env.TEST_POSTGRES_URL) ?? (await startEmbeddedPostgres([]));
+    const { url, stop } = given(process.env.TEST_POSTGRES_URL) ?? (await ownPostgres());
     return { db: await createPostgresql(url), stop };
   },
   async mariadb(): Promise<Bench> {
@@ -32,6 +32,12 @@ const DATABASES = {
     return { db: await createMariadb(url), stop };
   },
 };
+
+async function ownPostgres() {
+  const { folder, remove } = await copyPostgres();
+  const { url, stop } = await startEmbeddedPostgres(folder, []);
+  return { url, stop: () => stop().then(remove) };
+}
 
 const given = (url: string | undefined) => (url ? { url, stop: async () => {} } : undefined);
 

@@ -12,6 +12,10 @@ const PACKAGE_SOURCES = ["src", "tsdown.config.ts", "tsconfig.json", "package.js
 
 export const isPackageFresh = () => isFresh(builtPackage, PACKAGE_SOURCES);
 
+/** Whether the packages of a folder, counted from the root, are those of its lock file. */
+export const isInstalled = (folder) =>
+  isFresh(inRoot(`${folder}/node_modules/.package-lock.json`), [inRoot(`${folder}/package-lock.json`)]);
+
 /** Whether a file is newer than everything that it was made from (files, and folders with all that is in them). */
 export async function isFresh(target, sources) {
   const made = await newest(target);

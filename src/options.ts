@@ -126,7 +126,7 @@ export function resolveOptions<Data extends object, Model extends SessionDelegat
     storedKey: hashKeys ? hashSessionKey : (sessionKey) => sessionKey,
     emit: safeListener(options.onEvent ?? warnByDefault),
     hasListener: options.onEvent ? () => true : isDefaultWarning,
-    contended: new KeyedQueue(),
+    saveQueue: new KeyedQueue(),
     columnsOf: options.columns && columnMapper(options.columns, maxPerOwner?.column),
     maxPerOwner,
   };

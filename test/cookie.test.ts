@@ -30,16 +30,16 @@ const CARRIERS: Record<string, Carrier> = {
     return { set: signedIn.setCookies[0], removed: signedOut.setCookies[0] };
   },
   async Headers(options, expiry = null) {
-    const { loadFrom, commit } = createWebSessions(options);
+    const { getSession, commitSession } = createWebSessions(options);
     const [signedIn, signedOut] = [new Headers(), new Headers()];
-    const first = await loadFrom(new Request("http://localhost/"));
+    const first = await getSession(new Request("http://localhost/"));
     first.setExpiry(expiry);
     await first.save();
-    await commit(first, signedIn);
+    await commitSession(first, signedIn);
     const { name, value } = parseSetCookie(signedIn.getSetCookie()[0]);
-    const second = await loadFrom(new Request("http://localhost/", { headers: { cookie: `${name}=${value}` } }));
+    const second = await getSession(new Request("http://localhost/", { headers: { cookie: `${name}=${value}` } }));
     await second.flush();
-    await commit(second, signedOut);
+    await commitSession(second, signedOut);
     return { set: signedIn.getSetCookie()[0], removed: signedOut.getSetCookie()[0] };
   },
 };

@@ -41,14 +41,15 @@ describe("the secret", () => {
   });
 
   it("is not used itself: HKDF derives a key of its own for each purpose", async () => {
-    const { sessions, store } = memorySessions();
-    const session = sessions.open();
+    const store = memoryStore();
+    const session = memorySessions({ store }).sessions.open();
     session.set("userId", 7);
     await session.save();
-    const text = String((await store.find(storedKey(session.sessionKey)))?.data);
-    const [, signature, ...payload] = text.split(".");
-    const key = Buffer.from(hkdfSync("sha256", SECRET, "", "prisma-db-session signedJson v1", 32)).toString("hex");
-    const signed = `v1.${storedKey(session.sessionKey)}.${payload.join(".")}`;
+    const rowKey = storedKey(session.sessionKey);
+    const data = String((await store.find(rowKey))?.data);
+    const [, signature, ...text] = data.split(".");
+    const key = Buffer.from(hkdfSync("sha256", SECRET, "", "prisma-db-session signedJson v1", 32));
+    const signed = `v1.${rowKey.length}.${rowKey}.${text.join(".")}`;
     expect(signature).toBe(createHmac("sha256", key).update(signed).digest("hex"));
   });
 

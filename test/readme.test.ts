@@ -32,7 +32,7 @@ export declare function lock(id: number): Promise<void>;
   "tsconfig.json": JSON.stringify({
     extends: "../../tsconfig.json",
     compilerOptions: {
-      lib: ["ES2023", "DOM"],
+      lib: ["ES2023", "ES2024.String", "DOM"],
       jsx: "react-jsx",
       baseUrl: ".",
       paths: {

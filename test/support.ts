@@ -1,5 +1,12 @@
 import { createHash } from "node:crypto";
-import { createSessions, memoryStore, type SessionEvent, type Sessions, type SessionsOptions } from "prisma-db-session";
+import {
+  createSessions,
+  memoryStore,
+  type SessionEvent,
+  type SessionStore,
+  type Sessions,
+  type SessionsOptions,
+} from "prisma-db-session";
 
 export const SECRET = "a-secret-for-tests-of-32-characters-or-more";
 export const START = new Date("2030-01-01T00:00:00.000Z");
@@ -42,8 +49,8 @@ export function testClock() {
 }
 
 /** Sessions in memory, with what can be seen of them. */
-export function memorySessions(options: Partial<SessionsOptions> = {}) {
-  const store = options.store ?? memoryStore();
+export function memorySessions(options: Partial<SessionsOptions> & { readonly store?: SessionStore } = {}) {
+  const store: SessionStore = options.store ?? memoryStore();
   const clock = testClock();
   const events: SessionEvent[] = [];
   const sessions: Sessions<ShopData> = createSessions<ShopData>({

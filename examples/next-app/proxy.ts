@@ -5,7 +5,8 @@ import { getSession } from "./lib/session.ts";
 
 export async function proxy(request: NextRequest): Promise<NextResponse> {
   const { pathname, searchParams } = request.nextUrl;
-  // Only who asks for a page. A form that was sent must reach its action, which asks for itself and keeps what was typed.
+  // To the sign-in by the cookie, never away from it: a cookie may open no session, and the page would send it back.
+  // Only for GET: a form must reach its action, which asks for the session and keeps what was typed.
   if (request.method === "GET" && pathname.startsWith("/account") && !hasSessionCookie(request)) {
     return NextResponse.redirect(new URL(`/sign-in?next=${encodeURIComponent(pathname)}`, request.url));
   }
@@ -13,7 +14,6 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
 
   const response = NextResponse.next();
   const message = await takeNotice(await getSession(request, response));
-  // Nothing was saved, so the browser's cookie stays as it is: by now it may be another's, who has just signed in.
   if (message === undefined) return nextPage(request, undefined);
   // The headers that the page gets cannot be added afterwards, so there is a second response, with the cookies of the first.
   const next = nextPage(request, message);

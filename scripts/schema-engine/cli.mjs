@@ -1,18 +1,20 @@
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const require = createRequire(import.meta.url);
 const standIn = fileURLToPath(new URL("../schema-engine.mjs", import.meta.url));
 
 /**
  * Starts the Prisma CLI with the stand-in engine. The engines that are set already win, so that a native one can be used.
  *
  * @param {string[]} args
- * @param {import("node:child_process").SpawnOptions & { cli?: string }} options `cli`: the package, another major by its alias
+ * @param {import("node:child_process").SpawnOptions & { cli?: string }} options `cli`: a folder from which the CLI
+ *   of another version is found; without it, this repository's own is started
  */
-export function prisma(args, { cli = "prisma", env, ...options } = {}) {
-  return spawn(process.execPath, [require.resolve(`${cli}/build/index.js`), ...args], {
+export function prisma(args, { cli, env, ...options } = {}) {
+  const require = createRequire(cli === undefined ? import.meta.url : resolve(cli, "package.json"));
+  return spawn(process.execPath, [require.resolve("prisma/build/index.js"), ...args], {
     ...options,
     env: {
       PRISMA_SCHEMA_ENGINE_BINARY: standIn,

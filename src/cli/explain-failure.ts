@@ -11,11 +11,6 @@ interface KnownFailure {
 /** The first that fits is it. The codes: https://www.prisma.io/docs/orm/reference/error-reference#error-codes */
 const KNOWN: readonly KnownFailure[] = [
   {
-    sign: /P20(21|22)|no such (table|column)/,
-    what: "The session table is not as the client has it",
-    advice: "Apply your migrations, for example by `npx prisma migrate deploy`.",
-  },
-  {
     sign: /P1008|SQLITE_BUSY|database is locked/,
     what: "The database is busy",
     advice:

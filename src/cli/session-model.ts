@@ -1,13 +1,14 @@
 import { ConfigError } from "../errors.ts";
 import { prismaStore } from "../store/prisma/prisma-store.ts";
 import type { SessionDelegate } from "../store/prisma/session-delegate.ts";
+import { toConfigError } from "../store/prisma/to-config-error.ts";
 import type { SessionStore } from "../store/session-store.ts";
 import { CommandError } from "./command-error.ts";
 
 /** What the command wants of a model. */
 export interface SessionModel {
   readonly store: SessionStore;
-  /** How many rows expire at or before a date. */
+  /** How many rows expire at or before a date. Rejects with a ConfigError if the table or a column is missing. */
   countExpired(at: Date): Promise<number>;
 }
 
@@ -33,10 +34,18 @@ export function sessionModel(client: object, name: string): SessionModel {
   }
   try {
     const store = prismaStore(model);
-    return { store, countExpired: async (at) => model.count({ where: { expireDate: { lte: at } } }) };
+    return { store, countExpired: (at) => countExpired(model, at) };
   } catch (error) {
     if (error instanceof ConfigError) throw new CommandError(error.message, undefined, { cause: error });
     throw error;
+  }
+}
+
+async function countExpired(model: CountableDelegate, at: Date): Promise<number> {
+  try {
+    return await model.count({ where: { expireDate: { lte: at } } });
+  } catch (error) {
+    throw toConfigError(error);
   }
 }
 

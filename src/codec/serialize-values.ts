@@ -40,15 +40,18 @@ function serializerText(key: string, value: unknown, serializer: Serializer): st
     // The name too: some serializers refuse names that could pollute a prototype.
     serializer.stringify({ [key]: value });
   } catch (cause) {
-    throw new SerializationError(`The serializer refused the session value at ${path}. ${storable}`, path, { cause });
+    throw new SerializationError(`The serializer refused the value of session key \`${path}\`. ${storable}`, path, {
+      cause,
+    });
   }
   if (typeof text !== "string") {
-    throw new SerializationError(`The serializer made no text of the session value at ${path}. ${storable}`, path);
+    const problem = `The serializer did not return a string for the value of session key \`${path}\`.`;
+    throw new SerializationError(`${problem} ${storable}`, path);
   }
   if (text.isWellFormed() && key.isWellFormed()) return text;
   throw new SerializationError(
-    `The serializer wrote half of a surrogate pair at ${path}, which no database gives back. Store text that is whole, as ` +
-      "`text.toWellFormed()` makes it, or give a `serializer` that escapes such halves, as JSON does.",
+    `The serializer wrote half of a surrogate pair for session key \`${path}\`, which databases do not bring back. ` +
+      "Store `text.toWellFormed()`, or give a `serializer` that escapes such halves, as JSON does.",
     path,
   );
 }
@@ -118,9 +121,9 @@ function describePrimitive(value: unknown): string {
 function notSerializable(what: string, { keys }: Place): SerializationError {
   const path = valuePath(keys);
   const hint =
-    what === "undefined" ? "Delete it instead" : "Store plain JSON values, or give a `serializer` that knows it";
+    what === "undefined" ? "Delete it instead" : "Store plain JSON values, or give a `serializer` that can write it";
   return new SerializationError(
-    `The session value at ${path} is ${what}, which JSON would not bring back as it is. ${hint}.`,
+    `The value of session key \`${path}\` is ${what}, which JSON does not bring back. ${hint}.`,
     path,
   );
 }

@@ -24,10 +24,16 @@ export class CookieSync {
   readonly #config: SessionConfig;
   readonly #cookie: SessionCookie | undefined;
   #state: CookieState | undefined;
+  #isDue = false;
 
   constructor(config: SessionConfig, cookie: SessionCookie | undefined) {
     this.#config = config;
     this.#cookie = cookie;
+  }
+
+  /** Whether the row was written, but the browser was not told. The next write of the session tells it. */
+  get isDue(): boolean {
+    return this.#isDue;
   }
 
   /** Before every write, also one that leaves the cookie alone. */
@@ -44,12 +50,15 @@ export class CookieSync {
   sync(row: CookieRow): void {
     const { sessionKey, expires } = this.#stateFor(row);
     if (sessionKey === this.#state?.sessionKey && expires?.getTime() === this.#state.expires?.getTime()) return;
+    this.#isDue = true;
     this.#tell(() => this.#cookie?.set(sessionKey, expires), "saved");
+    this.#isDue = false;
     this.#state = { sessionKey, expires };
   }
 
   /** After `flush()`. @throws SessionReadOnlyError if the cookie cannot be removed */
   remove(): void {
+    this.#isDue = false;
     this.#tell(() => this.#cookie?.delete(), "deleted");
     this.#state = undefined;
   }

@@ -5,22 +5,28 @@ import type { WithHeaders } from "../request-headers.ts";
 
 /** For `hasSessionCookie`. */
 export interface SessionCookieName {
-  /** The option `cookie.name`, if you gave one. Default: each of the names that the cookie has by default. */
+  /** The option `cookie.name`, if you set it. Default: the names that the cookie has by default. */
   readonly name?: string;
 }
 
 /**
- * Whether a request has a cookie that may be a session's: to send visitors to the sign-in page from a proxy or an edge middleware before
- * anything is rendered for them. Only who asks for a page (`GET`): a form that was sent must reach its action, or what was typed is lost.
+ * Whether a request has a cookie that may be a session's. Use it in a proxy or an edge middleware to redirect visitors
+ * without a cookie to the sign-in page before anything is rendered. Do so for GET alone: a form must reach its action.
  *
- * It asks no database, so true says nothing about whether the session is live, or was ever there: anybody can send such a cookie. Whatever
- * shows or changes something private must ask `getSession()`.
+ * Redirect to the sign-in page by this, never away from it. The cookie of a session that has ended stays in the browser
+ * until the next sign-in. If the sign-in page sent such a visitor away, the two pages would redirect in a circle.
+ *
+ * It asks no database, and an attacker can send any cookie. A page or an action that shows or changes private data must
+ * ask `getSession()`.
  *
  * @example
  * ```ts
  * export function proxy(request: NextRequest) {
- *   if (request.method === "GET" && !hasSessionCookie(request)) return NextResponse.redirect(new URL("/sign-in", request.url));
+ *   if (request.method !== "GET" || hasSessionCookie(request)) return NextResponse.next();
+ *   return NextResponse.redirect(new URL("/sign-in", request.url));
  * }
+ *
+ * export const config = { matcher: "/account/:path*" };
  * ```
  */
 export function hasSessionCookie({ headers }: WithHeaders, { name }: SessionCookieName = {}): boolean {

@@ -1,4 +1,5 @@
 import { cookies } from "next/headers.js";
+import { captureCallSite } from "../call-site.ts";
 import { type CookieAttributes, cookieAttributes } from "../cookie.ts";
 import { ConfigError } from "../errors.ts";
 import { type ConfigSource, resolveOptions, type SessionsOptions } from "../options.ts";
@@ -10,7 +11,7 @@ import { io } from "./io.ts";
 import { NextCookie, type NextCookies } from "./next-cookie.ts";
 import { type ProxyRequest, type ProxyResponse, proxyCookies } from "./proxy-cookies.ts";
 import { UnsavedChanges, warnOfUnsaved } from "./unsaved-changes.ts";
-import { type RequestSession, runWithSession, type WithSessionOptions } from "./with-session.ts";
+import { type RequestSession, refusal, runWithSession, type WithSessionOptions } from "./with-session.ts";
 
 /** The options of `createNextSessions`. */
 export interface NextSessionsOptions<
@@ -124,13 +125,16 @@ export function createNextSessions<
       handler: (session: DbSession<Data>, ...args: Args) => Result,
       withOptions: WithSessionOptions = {},
     ) {
+      const site = captureCallSite();
       return async (...args: Args): Promise<Awaited<Result>> => {
-        const requested = await requestSession(await cookies(), { askAgain: cookies });
         // Nothing that a browser sends to an action can become a Request.
         const request = args.find((arg) => arg instanceof Request);
+        const refused = refusal(request, withOptions);
+        if (refused) return refused as Awaited<Result>;
+        const requested = await requestSession(await cookies(), { askAgain: cookies });
         const run = () => handler(requested.session, ...args);
         const { onInterrupted } = options;
-        return (await runWithSession(requested, run, { ...withOptions, request, onInterrupted })) as Awaited<Result>;
+        return (await runWithSession(requested, run, { request, onInterrupted, site })) as Awaited<Result>;
       };
     },
     open: (sessionKey) => check().sessions.open(sessionKey),

@@ -1,6 +1,7 @@
-/** A promise that knows whether anybody waits for it. */
+/** A promise that knows whether the handler waits for it. */
 class ObservedPromise<Result> extends Promise<Result> {
   isAwaited = false;
+  onDerived: ((derived: ObservedPromise<unknown>) => void) | undefined;
 
   /** `await` calls this, because the promise is of a class of its own. */
   // biome-ignore lint/suspicious/noThenProperty: a promise has one
@@ -9,33 +10,43 @@ class ObservedPromise<Result> extends Promise<Result> {
     onRejected?: ((reason: unknown) => Rejected | PromiseLike<Rejected>) | null,
   ): Promise<Fulfilled | Rejected> {
     this.isAwaited = true;
-    return super.then(onFulfilled, onRejected);
-  }
-
-  static override get [Symbol.species]() {
-    return Promise;
+    const derived = super.then(onFulfilled, onRejected);
+    this.onDerived?.(derived as ObservedPromise<unknown>);
+    return derived;
   }
 }
 
 /** The writes of a session that its handler has called without `await`. */
 export class UnawaitedWrites {
-  /** The first error of a write that nobody awaited. */
-  error: { readonly cause: unknown } | undefined;
   readonly #settled: Promise<void>[] = [];
+  readonly #failed: { readonly promise: ObservedPromise<unknown>; readonly cause: unknown }[] = [];
+  #isClosed = false;
 
   /** Returns what the handler gets in place of the promise. */
   observe<Result>(write: Promise<Result>): Promise<Result> {
+    if (this.#isClosed) return write;
     const observed = new ObservedPromise<Result>((resolve) => resolve(write));
-    const onRejected = (cause: unknown) => {
-      if (!observed.isAwaited) this.error ??= { cause };
-    };
-    // The method of the base class does not count as awaiting. With it, no write is an unhandled rejection.
-    this.#settled.push(Promise.prototype.then.call(observed, () => {}, onRejected) as Promise<void>);
+    this.#watch(observed);
     return observed;
   }
 
-  /** Waits for all writes, also for those that begin during the wait. */
+  /** Waits for all writes, and for what the handler chained to them. Later writes are not observed. */
   async settled(): Promise<void> {
     for (const write of this.#settled) await write;
+    this.#isClosed = true;
+  }
+
+  /** The first error that the handler has not awaited. Ask at the end: a handler may await a promise late. */
+  get error(): { readonly cause: unknown } | undefined {
+    return this.#failed.find(({ promise }) => !promise.isAwaited);
+  }
+
+  /** `save().then(next)` is a promise that can be forgotten too. */
+  #watch(promise: ObservedPromise<unknown>): void {
+    if (this.#isClosed) return;
+    promise.onDerived = (derived) => this.#watch(derived);
+    const onRejected = (cause: unknown) => void this.#failed.push({ promise, cause });
+    // The method of the base class does not count as awaiting. With it, no write is an unhandled rejection.
+    this.#settled.push(Promise.prototype.then.call(promise, () => {}, onRejected) as Promise<void>);
   }
 }

@@ -1,3 +1,4 @@
+import { type CallSite, withCallSite } from "../call-site.ts";
 import { isSameOrigin } from "../edge/is-same-origin.ts";
 import { SessionInterruptedError } from "../errors.ts";
 import { keepOutOfCaches } from "../keep-out-of-caches.ts";
@@ -19,33 +20,45 @@ export interface WithSessionOptions {
 }
 
 /** What the handler is run for. */
-interface Call extends WithSessionOptions {
+interface Call {
   /** The request of a route handler. `undefined` in a server action. */
   readonly request: Request | undefined;
   /** Where to send the user if the session has ended in the meantime. */
   readonly onInterrupted: string | undefined;
+  /** Where the user called `withSession`. An error of the save at the end leads there. */
+  readonly site: CallSite;
+}
+
+/** The answer for a request of another site, if `sameOrigin` asks for one. */
+export function refusal(
+  request: Request | undefined,
+  { sameOrigin = false }: WithSessionOptions,
+): Response | undefined {
+  if (!sameOrigin || !request || isSafe(request) || isSameOrigin(request)) return undefined;
+  return new Response("Requests of other sites are not allowed here.", { status: 403 });
 }
 
 /** Runs a route handler or a server action on the session of its request, and saves the session afterwards. */
 export async function runWithSession<Data extends object>(
   { session, cookie }: RequestSession<Data>,
   run: () => unknown,
-  { request, onInterrupted, sameOrigin = false }: Call,
+  { request, onInterrupted, site }: Call,
 ): Promise<unknown> {
-  if (sameOrigin && request && !isSafe(request) && !isSameOrigin(request)) return new Response(null, { status: 403 });
   const writes = new UnawaitedWrites();
-  const { onWrite } = session;
-  session.onWrite = (write) => writes.observe(write);
+  const { onCall: previous } = session;
+  const observe: typeof previous = (write) => writes.observe(write);
+  session.onCall = observe;
   let outcome: Outcome;
   try {
     outcome = await outcomeOf(run).finally(() => writes.settled());
     if (writes.error) throw writes.error.cause;
-    if (!isFailure(outcome.result) && !hasConflict(session) && session.needsSave()) await session.save();
+    if (!isFailure(outcome.result)) await saveIfNeeded(session, site);
   } catch (error) {
     if (!isEndOf(session, error)) throw error;
     return setNoStoreIfChanged(interrupted(error, request, onInterrupted), cookie);
   } finally {
-    session.onWrite = onWrite; // of the handler that called this one
+    // A handler may call another one, or run two at once.
+    if (session.onCall === observe) session.onCall = previous;
   }
   const { result, thrown } = outcome;
   if (thrown && !request) throw thrown.error;
@@ -54,9 +67,13 @@ export async function runWithSession<Data extends object>(
 
 const isSafe = ({ method }: Request) => method === "GET" || method === "HEAD";
 
-/** A handler that caught a ConflictError has decided not to save. */
-const hasConflict = <Data extends object>({ writeError }: DbSession<Data>) =>
-  (Object(writeError) as { readonly code?: unknown }).code === "SESSION_CONFLICT";
+async function saveIfNeeded<Data extends object>(session: DbSession<Data>, site: CallSite): Promise<void> {
+  try {
+    if (session.needsSave()) await session.save();
+  } catch (error) {
+    throw withCallSite(error, site);
+  }
+}
 
 /** `Response.error()` has the status 0. */
 const isFailure = (result: unknown) => result instanceof Response && (result.status >= 500 || result.status === 0);

@@ -16,7 +16,7 @@ interface Place {
 export class KeyedQueue {
   readonly #queues = new Map<string, Place[]>();
 
-  /** Whether somebody has a turn for this key. */
+  /** Whether a caller has a turn for this key. */
   isBusy(key: string): boolean {
     return this.#queues.has(key);
   }
@@ -27,7 +27,7 @@ export class KeyedQueue {
     const place: Place = { wake: () => {} };
     queue.push(place);
     for (let first = queue[0]; first && first !== place; first = queue[0]) {
-      const hasMoved = await moves(place);
+      const hasMoved = await waitForMove(place);
       if (!hasMoved && queue[0] === first) this.#leave(key, queue, first);
     }
     try {
@@ -47,7 +47,7 @@ export class KeyedQueue {
 }
 
 /** Whether a caller was woken, rather than tired of waiting. */
-function moves(place: Place): Promise<boolean> {
+function waitForMove(place: Place): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(false), PATIENCE_MS);
     place.wake = () => {

@@ -59,6 +59,12 @@ export function valuesOf(row: KnownRow, config: SessionConfig): SerializedValues
   return new Map([...dictionaryOf(row, config)].map(([key, value]) => [key, serializer.stringify(value)]));
 }
 
+/** One value of a row, as it was read or written. */
+export function valueOfRow(row: KnownRow, key: string, config: SessionConfig): unknown {
+  const text = valuesOf(row, config).get(key);
+  return text === undefined ? undefined : config.serializer.parse(text);
+}
+
 /** The dictionary of a row once more, as it was read or written. */
 export const dictionaryOf = ({ text }: KnownRow, config: SessionConfig): Dictionary =>
   parseDictionary(text, config)?.data ?? new Map();

@@ -1,7 +1,18 @@
-import type { ErrorClass } from "../store/session-store.ts";
+import type { Columns, ErrorClass } from "../store/session-store.ts";
 import type { KnownRow } from "./known-row.ts";
-import type { SessionConfig } from "./session-config.ts";
-import type { Write } from "./write.ts";
+
+/** One INSERT or UPDATE, as it was prepared. */
+export interface Write {
+  /** The id in the row's log. `undefined` if only the expiry is written. */
+  readonly id: string | undefined;
+  /** The session key of the row afterwards. */
+  readonly sessionKey: string;
+  /** The row afterwards. */
+  readonly row: KnownRow;
+  readonly columns: Columns | undefined;
+  /** How many of the session's `clear()` calls it includes. */
+  readonly clears: number;
+}
 
 /** What one request knows about the row of its session. */
 export interface RowState {
@@ -11,10 +22,10 @@ export interface RowState {
   row: KnownRow | undefined;
   /** The key that a rotation has not yet given the row. All its retries, and every later write, use this key. */
   nextKey: string | null;
-  /** Writes of unknown outcome. All of them are based on `row`. */
-  pending: readonly Write[];
+  /** Writes of data whose outcome is unknown. All of them are based on `row`. */
+  inDoubt: readonly Write[];
   /** What the last of them threw. */
-  pendingError: unknown;
+  doubt: unknown;
   /** How many of the session's `clear()` calls the row includes. */
   clears: number;
 }
@@ -26,24 +37,23 @@ export const newRowState = (sessionKey: string | null = null): RowState => ({
   sessionKey,
   row: undefined,
   nextKey: null,
-  pending: [],
-  pendingError: undefined,
+  inDoubt: [],
+  doubt: undefined,
   clears: 0,
 });
 
-/** After this reading or write of the row, no write is pending: its text differs from the one that guards them. */
-export function rebase(state: RowState, row: KnownRow, { clears }: Pick<RowState, "clears"> = state): void {
-  Object.assign(state, { row, clears: Math.max(state.clears, clears), pending: [], pendingError: undefined });
+/** The row has another text from now on. So the guard of the writes in doubt can no longer match. */
+export function rebase(state: RowState, row: KnownRow, clears = state.clears): void {
+  Object.assign(state, { row, clears: Math.max(state.clears, clears), inDoubt: [], doubt: undefined });
 }
 
-export function addPending(state: RowState, write: Write, error: unknown): void {
-  state.pending = [...new Set([...state.pending, write])];
-  state.pendingError = error;
+/** Remembers a write that threw, unless the database is known to have refused it. */
+export function doubt(state: RowState, write: Write, error: unknown, errorClass: ErrorClass): void {
+  // Twice the same expiry is the same as once, so only a write of data is in doubt.
+  if (write.id === undefined || isRefused(errorClass)) return;
+  state.inDoubt = [...new Set([...state.inDoubt, write])];
+  state.doubt = error;
 }
 
-export const classOf = (error: unknown, { store }: SessionConfig): ErrorClass =>
-  store.classifyError?.(error) ?? "unknown";
-
-/** Whether the statement that threw may have been applied. */
-export const isInDoubt = (error: unknown, config: SessionConfig): boolean =>
-  ["unknown", "fatal"].includes(classOf(error, config));
+/** Whether the statement that threw was certainly not applied. */
+export const isRefused = (errorClass: ErrorClass): boolean => errorClass === "rejected" || errorClass === "retryable";

@@ -3,36 +3,43 @@ import { ConflictError, UpdateError } from "../errors.ts";
 import { emitFor, type KeyedSessionEvent } from "../events.ts";
 import { jitter } from "../jitter.ts";
 import { shortKeyHash } from "../key.ts";
+import { errorClassOf } from "../store/error-class.ts";
 import { changedKeys, copyKeys } from "./changes.ts";
 import { isLive } from "./expiry.ts";
 import { type DecodedRow, decodeRow, guardOf, valuesOf } from "./known-row.ts";
 import { keyCollisionError, MAX_KEYS } from "./new-key.ts";
-import { addPending, classOf, isInDoubt, type LiveRowState, rebase } from "./row-state.ts";
+import { doubt, type LiveRowState, rebase, type Write } from "./row-state.ts";
 import type { SessionConfig } from "./session-config.ts";
-import { changesOf, prepareUpdate, type SaveRequest, type Write } from "./write.ts";
-import { fateOfWrites, isInLog, type WriteFate } from "./write-log.ts";
+import { changesOf, prepareUpdate, type SaveRequest } from "./write.ts";
+import { fateOfWrites, isInLog } from "./write-log.ts";
 
 const MAX_ATTEMPTS = 100;
 /** How often an update may match nothing although the row reads as unchanged, before something else must be wrong. */
 const MAX_UNEXPLAINED = 10;
 
-/** A row that was read again. It is under another key if a rotation was applied without an acknowledgement. */
+/** A row that was read again. */
 interface FoundRow {
+  /** Another key than before if a rotation was applied, although its acknowledgement was lost. */
   readonly sessionKey: string;
   /** `undefined` if the data do not verify. */
   readonly decoded: DecodedRow | undefined;
 }
 
 /**
- * One save of a session that has a row. An UPDATE is guarded by what was read (optimistic locking). If it matches
- * nothing, the row is read again, this session's changes are merged into it, and the next UPDATE is sent.
+ * One save of a session that has a row: an UPDATE that is guarded by what was read (optimistic locking).
+ *
+ * If it matches nothing, or if its acknowledgement is lost, the row is read again, and its write log says whether the
+ * UPDATE was applied. If another request has changed the row, this session's changes are merged into it, and the next
+ * UPDATE is sent. (The store below has already retried what it can retry without reading.)
  */
 export class RowUpdate {
+  /** Shared with the session's record, and kept up to date. */
   readonly #state: LiveRowState;
   readonly #request: SaveRequest;
   readonly #config: SessionConfig;
   /** The keys that this session changed, kept through all merges. */
   readonly #mine = new Set<string>();
+  /** The UPDATE to send. `undefined`: it must be prepared from the row as it is known now. */
   #write: Write | undefined;
   /** What the last attempt threw, if its outcome is unknown. */
   #error: unknown;
@@ -53,129 +60,130 @@ export class RowUpdate {
    * @throws CreateError if no new key was free
    */
   async run(): Promise<void> {
-    const { contended, storedKey } = this.#config;
+    const { saveQueue, storedKey } = this.#config;
     const { sessionKey, nextKey } = this.#state;
+    // While others retry, this session's reading is old: the first attempt would match nothing.
+    const isOutdated = nextKey === null && saveQueue.isBusy(storedKey(sessionKey));
+    if (!isOutdated && (await this.#sendUpdate())) return;
     // A rotation never waits: an attacker who knows the old key could make it wait for many saves.
-    if (nextKey !== null) return (await this.#isApplied()) ? undefined : this.#retryUntilApplied();
-    const key = storedKey(sessionKey);
-    // While others conflict over the row, this session's reading is old: the first attempt is skipped.
-    if (contended.isBusy(key)) this.#attempts = 1;
-    else if (await this.#isApplied()) return;
-    return contended.run(key, () => this.#retryUntilApplied());
+    if (nextKey !== null) return this.#retry();
+    return saveQueue.run(storedKey(sessionKey), () => this.#retry());
   }
 
-  async #retryUntilApplied(): Promise<void> {
-    while (!(await this.#isResolved()) && !(await this.#isApplied()));
+  async #retry(): Promise<void> {
+    for (;;) {
+      if (await this.#readAgain()) return;
+      if (await this.#sendUpdate()) return;
+    }
   }
 
   /** Sends one UPDATE. True if the database has acknowledged it. */
-  async #isApplied(): Promise<boolean> {
+  async #sendUpdate(): Promise<boolean> {
     const { store, storedKey } = this.#config;
     const state = this.#state;
     this.#attempts++;
     this.#error = undefined;
-    this.#write ??= prepareUpdate(this.#request, state, this.#config);
+    this.#write ??= prepareUpdate(state, this.#request, this.#config);
     const write = this.#write;
     const changes = changesOf(write, state.sessionKey, this.#config);
     try {
       const outcome = await store.update(storedKey(state.sessionKey), guardOf(state.row, this.#config), changes);
       if (outcome === "updated") this.#acknowledge(write);
-      if (outcome === "taken") return this.#isAppliedUnderOtherKey();
+      if (outcome === "taken") return this.#drawNextKey();
       return outcome === "updated";
     } catch (error) {
-      // Twice the same expiry is the same as once, so only a write of data is in doubt.
-      if (write.id === undefined || !isInDoubt(error, this.#config)) throw error;
-      addPending(state, write, error);
-      if (classOf(error, this.#config) === "fatal") throw error;
+      const errorClass = errorClassOf(store, error);
+      doubt(state, write, error, errorClass);
+      if (errorClass !== "unknown" || write.id === undefined) throw error;
       this.#error = error;
       return false;
     }
   }
 
-  #isAppliedUnderOtherKey(): Promise<boolean> {
+  #drawNextKey(): Promise<boolean> {
     if (++this.#collisions === MAX_KEYS) throw keyCollisionError(MAX_KEYS);
     this.#state.nextKey = this.#config.newKey();
     this.#write = undefined;
-    return this.#isApplied();
+    return this.#sendUpdate();
   }
 
-  /** Reads the row after an UPDATE that was not acknowledged. True if the row already contains this write. */
-  async #isResolved(): Promise<boolean> {
+  /** Finds out why the UPDATE was not acknowledged. True if it was applied. Otherwise the next one is to be sent. */
+  async #readAgain(): Promise<boolean> {
     if (this.#attempts >= MAX_ATTEMPTS) throw this.#conflict(`Other requests kept changing it. ${LOAD_AGAIN}`);
     // Later attempts meet other processes. The wait comes before the reading, because another request can only come
     // first between the reading and the next UPDATE.
     if (this.#attempts > 1) await jitter(this.#attempts);
-    const found = await this.#reread().catch((error: unknown) => {
+    const found = await this.#find().catch((error: unknown) => {
       throw this.#error ?? error;
     });
-    const decoded = found?.decoded as DecodedRow;
-    switch (this.#fateIn(found)) {
-      case "applied":
-        return this.#adopt(decoded);
-      case "pending":
-        this.#sendAgain();
-        return false;
-      case "superseded":
-        this.#resolveConflict(decoded);
-        return false;
-      case "unknown":
-        throw this.#error ?? this.#conflict(UNDECIDED, this.#state.pendingError);
-      case "gone":
-        if (found && !decoded) this.#emit({ type: "suspicious" });
-        else this.#emit({ type: "ended", reason: found ? "expired" : "gone" });
-        throw endedError();
-    }
+    const { decoded } = found ?? {};
+    const fate = this.#fateIn(found);
+    if (fate === "applied" && decoded) return this.#adopt(decoded);
+    if (fate === "unchanged") return this.#sendAgain();
+    if (fate === "superseded" && decoded) return this.#resolveConflict(decoded);
+    if (fate === "unknown") throw this.#error ?? this.#conflict(UNDECIDED, this.#state.doubt);
+    if (found && !decoded) this.#emit({ type: "suspicious" });
+    else this.#emit({ type: "ended", reason: found ? "expired" : "gone" });
+    throw endedError();
   }
 
-  async #reread(): Promise<FoundRow | undefined> {
+  /** The row under its key, or under that of a rotation in doubt. */
+  async #find(): Promise<FoundRow | undefined> {
     const { store, storedKey } = this.#config;
-    const { sessionKey, pending } = this.#state;
-    for (const key of new Set([sessionKey, ...pending.map((write) => write.sessionKey)])) {
+    const { sessionKey, inDoubt } = this.#state;
+    for (const key of new Set([sessionKey, ...inDoubt.map((write) => write.sessionKey)])) {
       const stored = await store.find(storedKey(key));
       if (stored) return { sessionKey: key, decoded: decodeRow(stored, storedKey(key), this.#config) };
     }
     return undefined;
   }
 
-  #fateIn(found: FoundRow | undefined): WriteFate {
-    const { sessionKey, row, pending } = this.#state;
+  #fateIn(found: FoundRow | undefined) {
+    const { sessionKey, row, inDoubt } = this.#state;
     // A row that is still under its old key was not rotated. So only the other writes are looked for in it.
-    const ids = pending.filter((write) => write.sessionKey === found?.sessionKey).flatMap(({ id }) => id ?? []);
+    const ids = inDoubt.filter((write) => write.sessionKey === found?.sessionKey).flatMap(({ id }) => id ?? []);
     if (found && !found.decoded) return ids.length > 0 ? "unknown" : "gone";
     const now = found?.decoded?.row;
     const fate = fateOfWrites(ids, row, now && { ...now, isLive: isLive(now, this.#config.now()) });
     return found && found.sessionKey !== sessionKey && fate !== "applied" ? "gone" : fate;
   }
 
-  /** A write of unknown outcome is in the row. What other requests wrote after it is merged into this session. */
+  /** A write in doubt is in the row. What other requests wrote after it is merged into this session. */
   #adopt(found: DecodedRow): boolean {
-    const { pending } = this.#state;
-    const applied = pending.find(({ id }) => isInLog(id, found.row.metadata)) as Write;
+    const { inDoubt } = this.#state;
+    const applied = inDoubt.find(({ id }) => isInLog(id, found.row.metadata)) as Write;
     const isThisWrite = applied === this.#write;
     this.#acknowledge({ ...applied, row: found.row });
     this.#write = undefined;
     // A `clear()` after that write still has to replace all.
     const isCleared = this.#request.clears > this.#state.clears;
-    if (!isCleared) this.#merge(found, new Set(changedKeys(valuesOf(applied.row, this.#config), this.#values())));
+    // Only what has changed since that write is still to be saved. The rest is in the row.
+    const mine = new Set(changedKeys(valuesOf(applied.row, this.#config), this.#values()));
+    if (!isCleared) this.#merge(found, mine);
     return isThisWrite;
   }
 
-  /** The row is as this write expects it. */
-  #sendAgain(): void {
-    if (this.#error !== undefined && this.#isResent) throw this.#error;
-    if (this.#error !== undefined) this.#isResent = true;
-    else if (this.#write && ++this.#unexplained === MAX_UNEXPLAINED) throw this.#conflict(STUCK);
+  /** The row is as the UPDATE expects it. */
+  #sendAgain(): false {
+    if (this.#error !== undefined) {
+      if (this.#isResent) throw this.#error;
+      this.#isResent = true;
+    } else if (this.#write) {
+      this.#write = undefined;
+      if (++this.#unexplained === MAX_UNEXPLAINED) throw this.#conflict(STUCK);
+    }
+    return false;
   }
 
-  /** Another request has changed the row. */
-  #resolveConflict(found: DecodedRow): void {
+  /** Another request has changed the row. The next UPDATE is based on what it wrote. */
+  #resolveConflict(found: DecodedRow): false {
     const { onConflict } = this.#config;
     const state = this.#state;
-    const attempt = this.#attempts;
+    const attempt = Math.max(1, this.#attempts);
     this.#write = undefined;
     this.#isResent = false;
     for (const key of changedKeys(valuesOf(state.row, this.#config), this.#values())) this.#mine.add(key);
-    const isChanged = this.#mine.size > 0;
+    const isChanged = this.#mine.size > 0 || this.#request.signIn !== undefined;
     const isCleared = this.#request.clears > state.clears;
     if (isCleared || (onConflict === "overwrite" && isChanged)) {
       this.#emit({ type: "overwritten", attempt });
@@ -185,6 +193,7 @@ export class RowUpdate {
       if (isMerged && isChanged) this.#emit({ type: "merged", attempt });
     }
     rebase(state, found.row);
+    return false;
   }
 
   /** Takes over what other requests wrote, except for this session's own changes. */
@@ -197,8 +206,8 @@ export class RowUpdate {
 
   #acknowledge(write: Write): void {
     const state = this.#state;
-    rebase(state, write.row, write);
     const previousKey = state.sessionKey;
+    rebase(state, write.row, write.clears);
     if (write.sessionKey === previousKey) {
       this.#emit({ type: "saved" });
     } else {
@@ -217,7 +226,7 @@ export class RowUpdate {
   }
 
   #conflict(reason: string, cause?: unknown): ConflictError {
-    this.#emit({ type: "conflict", attempt: this.#attempts });
+    this.#emit({ type: "conflict", attempt: Math.max(1, this.#attempts) });
     return new ConflictError(`The session was not saved. ${reason}`, cause === undefined ? {} : { cause });
   }
 }

@@ -21,6 +21,6 @@ export interface SessionConfig extends Emitter {
   /** Maps a dictionary, reserved keys included, to the user's own columns. */
   readonly columnsOf: ((data: ReadonlyMap<string, unknown>) => Columns) | undefined;
   readonly maxPerOwner: { readonly column: string; readonly max: number } | undefined;
-  /** Lets the saves of this process take turns once they conflict over one row. */
-  readonly contended: KeyedQueue;
+  /** Saves of this process that must be retried take turns over one row: after a conflict or a lost acknowledgement. */
+  readonly saveQueue: KeyedQueue;
 }

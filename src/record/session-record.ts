@@ -1,14 +1,15 @@
 import { serializeValues } from "../codec/serialize-values.ts";
 import { emitFor, type KeyedSessionEvent } from "../events.ts";
+import { errorClassOf } from "../store/error-class.ts";
 import type { StoredRow } from "../store/session-store.ts";
 import { changedKeys } from "./changes.ts";
 import { absoluteEnd, isLive, sessionExpiryDate } from "./expiry.ts";
 import { type Dictionary, decodeRow, dictionaryOf, guardOf, type KnownRow, valuesOf } from "./known-row.ts";
 import { keyCollisionError, MAX_KEYS } from "./new-key.ts";
-import { addPending, classOf, isInDoubt, type LiveRowState, newRowState, type RowState, rebase } from "./row-state.ts";
+import { doubt, isRefused, type LiveRowState, newRowState, type RowState, rebase, type Write } from "./row-state.ts";
 import { endedError, RowUpdate } from "./row-update.ts";
 import type { SessionConfig } from "./session-config.ts";
-import { changesOf, prepareInsert, prepareUpdate, type SaveRequest, type Write } from "./write.ts";
+import { changesOf, prepareInsert, prepareUpdate, type SaveRequest } from "./write.ts";
 import { fateOfWrites } from "./write-log.ts";
 
 const NO_ROW = { data: "", metadata: { writes: 0, ids: [] } };
@@ -19,10 +20,10 @@ export class SessionRecord {
   readonly #config: SessionConfig;
   /** The key that the cookie brought. `flush()` deletes its row even if the reading found no session. */
   #givenKey: string | null;
-  /** An INSERT of unknown outcome. If its row is there, the next write adopts it. */
-  #uncertainInsert: Write | undefined;
+  /** An INSERT in doubt. If its row is there, the next write adopts it. */
+  #insertInDoubt: Write | undefined;
   /** The keys of all such INSERTs, for `flush()`. A late one may still arrive. */
-  #uncertainKeys: string[] = [];
+  #keysInDoubt: string[] = [];
 
   constructor(config: SessionConfig, sessionKey: string | null) {
     this.#config = config;
@@ -64,11 +65,11 @@ export class SessionRecord {
     this.#state.nextKey ??= this.#config.newKey();
   }
 
-  /** Whether a save would write data: a change, a `clear()`, or a write of unknown outcome. */
+  /** Whether a save would write data: a change, a `clear()`, or a write in doubt. */
   isChanged(data: Dictionary, clears: number): boolean {
-    const { sessionKey, row, pending, clears: savedClears } = this.#state;
+    const { sessionKey, row, inDoubt, clears: savedClears } = this.#state;
     if (sessionKey === null) return data.size > 0;
-    if (!row || clears > savedClears || pending.length > 0) return true;
+    if (!row || clears > savedClears || inDoubt.length > 0) return true;
     return changedKeys(valuesOf(row, this.#config), serializeValues(data, this.#config.serializer)).length > 0;
   }
 
@@ -76,7 +77,8 @@ export class SessionRecord {
   async save(request: SaveRequest): Promise<void> {
     const { sessionKey } = this.#state;
     if (sessionKey === null) return this.insert(request);
-    if (!(await this.#isAdopted(request))) await this.#update(sessionKey, request);
+    // A `create()` whose outcome is unknown may have given a session with a key another row.
+    if (!(await this.#adoptInsert(request))) await this.#update(sessionKey, request);
   }
 
   /**
@@ -84,9 +86,9 @@ export class SessionRecord {
    * @throws CreateError if all of `keys` keys are taken
    */
   async insert(request: SaveRequest, { keys = MAX_KEYS }: { readonly keys?: number } = {}): Promise<void> {
-    if (await this.#isAdopted(request)) return;
+    if (await this.#adoptInsert(request)) return;
     for (let tried = 0; tried < keys; tried++) {
-      if (await this.#isInserted(prepareInsert(request, this.#config))) return;
+      if (await this.#sendInsert(prepareInsert(request, this.#config))) return;
     }
     throw keyCollisionError(keys);
   }
@@ -103,16 +105,17 @@ export class SessionRecord {
     const expireDate = sessionExpiryDate(data, row.metadata.startedAt, now(), this.#config);
     // The row's date was computed in the same way when it was written. So the difference is the time since then.
     if (expireDate.getTime() - row.expireDate.getTime() < refreshAfter * 1000) return false;
-    const write = prepareUpdate({ data, clears }, { ...newRowState(), sessionKey, row, clears }, this.#config);
-    const { columns: _, ...changes } = changesOf(write, sessionKey, this.#config);
+    const config = { ...this.#config, columnsOf: undefined };
+    const write = prepareUpdate({ ...newRowState(), sessionKey, row, clears }, { data, clears }, config);
+    const changes = changesOf(write, sessionKey, config);
     try {
-      const outcome = await store.update(storedKey(sessionKey), guardOf(row, this.#config), changes);
+      const outcome = await store.update(storedKey(sessionKey), guardOf(row, config), changes);
       if (outcome !== "updated") return false;
     } catch (error) {
-      if (write.id !== undefined && isInDoubt(error, this.#config)) addPending(this.#state, write, error);
+      doubt(this.#state, write, error, errorClassOf(store, error));
       throw error;
     }
-    // Pending writes are guarded by the data. While these stay the same, the writes can still arrive.
+    // Writes in doubt are guarded by the data. While these stay the same, the writes can still arrive.
     if (write.id === undefined) this.#state.row = write.row;
     else rebase(this.#state, write.row);
     this.#emit({ type: "refreshed" });
@@ -127,24 +130,25 @@ export class SessionRecord {
 
   /** Deletes the session's row, also under a key that only a failed write may have given it, and forgets the key. */
   async flush(): Promise<void> {
-    const { sessionKey, pending } = this.#state;
+    const { sessionKey, inDoubt } = this.#state;
     // The known key comes first: from then on, no late rotation can match the row.
-    const keys = [sessionKey ?? this.#givenKey, ...pending.map((write) => write.sessionKey), ...this.#uncertainKeys];
+    const keys = [sessionKey ?? this.#givenKey, ...inDoubt.map((write) => write.sessionKey), ...this.#keysInDoubt];
     for (const key of new Set(keys)) if (key !== null) await this.delete(key, "flushed");
-    this.#uncertainKeys = [];
+    this.#keysInDoubt = [];
     this.forget();
   }
 
   /** From now on, the session has no row. */
   forget(): void {
     this.#givenKey = null;
-    this.#uncertainInsert = undefined;
+    this.#insertInDoubt = undefined;
     Object.assign(this.#state, newRowState());
   }
 
   async #update(sessionKey: string, request: SaveRequest): Promise<void> {
     // After a `clear()` before loading. There is no unguarded write.
     if (!this.#state.row && !(await this.#readLive(sessionKey))) throw endedError();
+    // It keeps this state up to date.
     await new RowUpdate(this.#state as LiveRowState, request, this.#config).run();
   }
 
@@ -169,29 +173,30 @@ export class SessionRecord {
   }
 
   /** Sends one INSERT. False if its key is taken. */
-  async #isInserted(write: Write): Promise<boolean> {
+  async #sendInsert(write: Write): Promise<boolean> {
     const { store, storedKey } = this.#config;
     const { sessionKey, row } = write;
     try {
       const inserted = { key: storedKey(sessionKey), data: row.data, ...changesOf(write, sessionKey, this.#config) };
       if (!(await store.insert(inserted))) return false;
     } catch (error) {
-      if (!isInDoubt(error, this.#config)) throw error;
-      this.#uncertainInsert = write;
-      this.#uncertainKeys.push(sessionKey);
-      const isThere = classOf(error, this.#config) === "unknown" && (await this.#isThere(write).catch(() => false));
+      const errorClass = errorClassOf(store, error);
+      if (isRefused(errorClass)) throw error;
+      this.#insertInDoubt = write;
+      this.#keysInDoubt.push(sessionKey);
+      const isThere = errorClass === "unknown" && (await this.#isThere(write).catch(() => false));
       if (!isThere) throw error;
     }
     this.#use(write);
     return true;
   }
 
-  /** After an INSERT of unknown outcome: adopts its row if it is there, and saves what has changed since. */
-  async #isAdopted(request: SaveRequest): Promise<boolean> {
-    const write = this.#uncertainInsert;
+  /** After an INSERT in doubt: adopts its row if it is there, and saves what has changed since. */
+  async #adoptInsert(request: SaveRequest): Promise<boolean> {
+    const write = this.#insertInDoubt;
     if (!write) return false;
     const isThere = await this.#isThere(write);
-    this.#uncertainInsert = undefined;
+    this.#insertInDoubt = undefined;
     if (!isThere) return false;
     this.#use(write);
     if (this.isChanged(request.data, request.clears)) await this.#update(write.sessionKey, request);
@@ -207,7 +212,7 @@ export class SessionRecord {
   /** The session has the row of an INSERT. */
   #use({ sessionKey, row, clears }: Write): void {
     Object.assign(this.#state, { ...newRowState(sessionKey), row, clears });
-    this.#uncertainInsert = undefined;
+    this.#insertInDoubt = undefined;
     this.#emit({ type: "created" });
   }
 

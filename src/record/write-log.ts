@@ -23,12 +23,12 @@ export interface LoggedRow {
  * What became of writes whose outcome was unknown.
  *
  * - `applied`: one of them is in the row. Later writes of other requests may be in the row too.
- * - `pending`: none has been applied. One may still arrive, and the guard lets only one win.
+ * - `unchanged`: none has been applied. One may still arrive, and the guard lets only one win.
  * - `superseded`: none has been applied, and none ever will be. Another request has changed the row.
  * - `gone`: the row does not exist any more, or has expired.
  * - `unknown`: the row does not tell.
  */
-export type WriteFate = "applied" | "pending" | "superseded" | "gone" | "unknown";
+export type WriteFate = "applied" | "unchanged" | "superseded" | "gone" | "unknown";
 
 export const newWriteId = (): string => randomText(WRITE_ID_LENGTH);
 
@@ -54,7 +54,7 @@ export function fateOfWrites(
   if (!now) return "gone";
   if (ids.some((id) => isInLog(id, now.metadata))) return "applied";
   if (!now.isLive) return "gone";
-  if (now.data === base.data) return "pending";
+  if (now.data === base.data) return "unchanged";
   if (ids.length === 0) return "superseded";
   // Only if the log reaches back to the base, an id that is missing was never applied. The base's text never returns.
   const writesSince = now.metadata.writes - base.metadata.writes;

@@ -1,9 +1,9 @@
 import { serializeValues } from "../codec/serialize-values.ts";
-import type { Columns, RowChanges } from "../store/session-store.ts";
+import type { RowChanges } from "../store/session-store.ts";
 import { changedKeys } from "./changes.ts";
 import { sessionExpiryDate } from "./expiry.ts";
-import { type Dictionary, encodeRow, hasOlderSecret, type KnownRow, valuesOf } from "./known-row.ts";
-import type { LiveRowState } from "./row-state.ts";
+import { type Dictionary, encodeRow, hasOlderSecret, valuesOf } from "./known-row.ts";
+import type { LiveRowState, Write } from "./row-state.ts";
 import type { SessionConfig } from "./session-config.ts";
 import { newWriteId, withWrite } from "./write-log.ts";
 
@@ -12,30 +12,25 @@ export interface SaveRequest {
   readonly data: Dictionary;
   /** How often the session was cleared. A save after a `clear()` replaces all that the row holds. */
   readonly clears: number;
-  /** When `markAuthenticated()` restarts the absolute lifetime, in milliseconds since 1970. */
-  readonly startedAt?: number | undefined;
+  /** A sign-in: restarts the absolute lifetime, and adds its entries if the write succeeds. */
+  readonly signIn?: SignIn | undefined;
 }
 
-/** One INSERT or UPDATE, as it was prepared. */
-export interface Write {
-  /** The id in the row's log. `undefined` if only the expiry is written. */
-  readonly id: string | undefined;
-  /** The session key of the row afterwards. */
-  readonly sessionKey: string;
-  /** The row afterwards. */
-  readonly row: KnownRow;
-  readonly columns: Columns | undefined;
-  /** How many of the session's `clear()` calls it includes. */
-  readonly clears: number;
+export interface SignIn {
+  /** In milliseconds since 1970. */
+  readonly at: number;
+  /** The dictionary gets these entries only once they are in the row. So a sign-in that fails leaves no trace. */
+  readonly entries: ReadonlyMap<string, unknown>;
 }
 
 /** The INSERT of a new row. */
 export function prepareInsert(request: SaveRequest, config: SessionConfig): Write {
-  const { data, clears, startedAt } = request;
+  const { clears, signIn } = request;
+  const data = contentOf(request);
   const now = config.now();
   const id = newWriteId();
   const sessionKey = config.newKey();
-  const metadata = { startedAt: startedAt ?? now.getTime(), ...withWrite({ writes: 0, ids: [] }, id) };
+  const metadata = { startedAt: signIn?.at ?? now.getTime(), ...withWrite({ writes: 0, ids: [] }, id) };
   const expireDate = sessionExpiryDate(data, metadata.startedAt, now, config);
   const values = serializeValues(data, config.serializer);
   const storedKey = config.storedKey(sessionKey);
@@ -45,19 +40,21 @@ export function prepareInsert(request: SaveRequest, config: SessionConfig): Writ
 
 /** The UPDATE of a row that was read. It writes the data only if something needs that. */
 export function prepareUpdate(
-  { data, clears, startedAt = 0 }: SaveRequest,
-  { sessionKey, row, nextKey, pending, clears: savedClears }: LiveRowState,
+  { sessionKey, row, nextKey, inDoubt, clears: savedClears }: LiveRowState,
+  request: SaveRequest,
   config: SessionConfig,
 ): Write {
+  const { clears, signIn } = request;
+  const data = contentOf(request);
   const now = config.now();
   const values = serializeValues(data, config.serializer);
   const before = row.metadata.startedAt;
-  const start = Math.max(before ?? now.getTime(), startedAt);
+  const start = Math.max(before ?? now.getTime(), signIn?.at ?? 0);
   const expireDate = sessionExpiryDate(data, start, now, config);
   const writesData =
     nextKey !== null ||
     // Only another text keeps a write that is still on its way from landing after this one.
-    pending.length > 0 ||
+    inDoubt.length > 0 ||
     clears > savedClears ||
     start !== before ||
     changedKeys(valuesOf(row, config), values).length > 0 ||
@@ -70,6 +67,10 @@ export function prepareUpdate(
   const written = encodeRow(data, values, { storedKey: config.storedKey(newKey), metadata, expireDate }, config);
   return { id, sessionKey: newKey, row: written, columns, clears };
 }
+
+/** What the row is to hold. */
+const contentOf = ({ data, signIn }: SaveRequest): Dictionary =>
+  signIn ? new Map([...data, ...signIn.entries]) : data;
 
 /** What the UPDATE of the row under a session key writes. */
 export const changesOf = (write: Write, sessionKey: string, { storedKey }: SessionConfig): RowChanges => ({

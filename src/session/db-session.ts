@@ -1,23 +1,31 @@
 import { SessionLimit } from "../admin/session-limit.ts";
+import { captureCallSite, withCallSite } from "../call-site.ts";
 import { CookieSync } from "../cookie/cookie-sync.ts";
 import type { SessionCookie } from "../cookie/session-cookie.ts";
-import { CreateError, UpdateError } from "../errors.ts";
+import { ConflictError, CreateError, UpdateError } from "../errors.ts";
 import { emitFor } from "../events.ts";
 import { shortKeyHash } from "../key.ts";
 import { isPossibleSessionKey } from "../possible-key.ts";
-import { copyKeys } from "../record/changes.ts";
-import { AUTHENTICATED } from "../record/reserved.ts";
+import { valueOfRow } from "../record/known-row.ts";
+import { AUTHENTICATED, EXPIRY } from "../record/reserved.ts";
 import type { SessionConfig } from "../record/session-config.ts";
 import { SessionRecord } from "../record/session-record.ts";
-import type { SaveRequest } from "../record/write.ts";
+import type { SignIn } from "../record/write.ts";
 import { SerialQueue } from "./serial-queue.ts";
-import { SessionBase } from "./session-base.ts";
+import { checkedEntries, SessionBase } from "./session-base.ts";
+
+interface WriteOptions {
+  /** Insert a row, also if the session has one, and try at most so many keys. */
+  readonly create?: { readonly keys?: number };
+  readonly signIn?: SignIn;
+}
 
 /**
  * One session, as one request sees it. `Sessions.open()` and `getSession()` return it.
  *
  * It reads nothing before `load()`, which `getSession()` has called already. It writes only when a method says so.
- * Asynchronous calls on one object run one after another. A database error reaches the caller unchanged.
+ * Asynchronous calls on one object run one after another. An error of the database that the package cannot settle
+ * itself reaches the caller unchanged.
  */
 export class DbSession<Data extends object = Record<string, unknown>> extends SessionBase<Data> {
   /**
@@ -26,10 +34,10 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    */
   writeError: unknown;
   /**
-   * Gets each asynchronous call, and returns what the caller gets.
+   * Gets the promise of each asynchronous call, and returns the promise that the caller gets.
    * @internal
    */
-  onWrite: (<Result>(write: Promise<Result>) => Promise<Result>) | undefined;
+  onCall: (<Result>(write: Promise<Result>) => Promise<Result>) | undefined;
   readonly #record: SessionRecord;
   readonly #cookie: CookieSync;
   readonly #limit: SessionLimit | undefined;
@@ -68,7 +76,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * becomes empty and has no key. A save then starts a new session.
    */
   load(): Promise<void> {
-    return this.#whenLoaded(async () => {});
+    return this.#inTurn(() => this.#readOnce());
   }
 
   /** Whether a row has this key, expired or not. One statement, or none for a text that cannot be a key. */
@@ -85,7 +93,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * @throws SerializationError for a value that would not come back unchanged
    */
   create(): Promise<void> {
-    return this.#inTurn(() => this.#write((request) => this.#record.insert(request), { isCreated: true }));
+    return this.#inTurn(() => this.#write({ create: {} }));
   }
 
   /**
@@ -100,10 +108,12 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * @throws SerializationError for a value that would not come back unchanged
    */
   save({ mustCreate = false }: { readonly mustCreate?: boolean } = {}): Promise<void> {
-    return this.#whenLoaded(() => {
-      if (!mustCreate) return this.#save();
-      if (this.sessionKey === null) return this.#write((request) => this.#record.insert(request, { keys: 1 }));
-      throw new CreateError("This session has a row already. Call `save()` to update it, or `create()` for another.");
+    return this.#inTurn(async () => {
+      await this.#readOnce();
+      if (mustCreate && this.sessionKey !== null) {
+        throw new CreateError("This session has a row already. Call `save()` to update it, or `create()` for another.");
+      }
+      await this.#write(mustCreate ? { create: { keys: 1 } } : {});
     });
   }
 
@@ -153,7 +163,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * @throws UpdateError, ConflictError, SerializationError like `save()`
    */
   cycleKey(): Promise<void> {
-    return this.#rotate(() => this.#save());
+    return this.#rotate(() => this.#write());
   }
 
   /**
@@ -166,21 +176,18 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    *
    * It is no gate for what may happen only once: use `save()` with `onConflict: "error"`, or a unique column.
    * @throws UpdateError without data, if the row is gone
-   * @throws ConflictError, SerializationError like `save()`. The data given are then taken back.
+   * @throws ConflictError, SerializationError like `save()`. The session then does not have the data given.
    * @throws TypeError for a key that begins with `_session_`
    */
   markAuthenticated(data?: Partial<Data>): Promise<void> {
     return this.#rotate(async () => {
-      const startedAt = this.config.now().getTime();
-      const before = new Map(this.data);
-      this.update(data ?? {});
-      this.authenticatedAt = startedAt;
+      const at = this.config.now().getTime();
+      const entries = new Map<string, unknown>([...checkedEntries(data ?? {}), [AUTHENTICATED, at]]);
       try {
-        await this.#save({ startedAt });
+        await this.#write({ signIn: { at, entries } });
       } catch (error) {
-        if (data && error instanceof UpdateError) return this.#signInAgain(data, startedAt);
-        this.#takeBack([...Object.entries(data ?? {}), [AUTHENTICATED, startedAt]], before);
-        throw error;
+        if (!data || !(error instanceof UpdateError)) throw error;
+        await this.#restartSignIn({ at, entries });
       }
     });
   }
@@ -191,7 +198,8 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * @returns Whether it did. Always false without the option `refreshAfter`.
    */
   refresh(): Promise<boolean> {
-    return this.#whenLoaded(async () => {
+    return this.#inTurn(async () => {
+      await this.#readOnce();
       if (this.#record.isRotationDue) return false;
       await this.#cookie.checkWritable();
       const isRefreshed = await this.#record.refresh();
@@ -201,26 +209,22 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   }
 
   /**
-   * Whether the end of a request should save: something changed, a write has failed, or `modified` was set by hand.
-   * False for a session that is empty or was not loaded.
+   * Whether the end of a request should save: something changed, a write or its cookie has failed, or `modified` was
+   * set by hand. False for a session that is empty or was not loaded, and after a ConflictError that the user asked
+   * for with `onConflict: "error"`.
    * @throws SerializationError like `save()`
    * @internal
    */
   needsSave(): boolean {
     const { data, modified, clears } = this;
     if (data === undefined || this.isEmpty()) return false;
-    return modified || this.#record.isRotationDue || this.#record.isChanged(data, clears);
+    if (this.config.onConflict === "error" && this.writeError instanceof ConflictError) return false;
+    return modified || this.#cookie.isDue || this.#record.isRotationDue || this.#record.isChanged(data, clears);
   }
 
-  #save(request: Pick<SaveRequest, "startedAt"> = {}): Promise<void> {
-    return this.#write((all) => this.#record.save({ ...all, ...request }));
-  }
-
-  /** Writes the row, then the cookie, then ends sessions of the same owner that are too many. */
-  async #write(
-    write: (request: SaveRequest) => Promise<void>,
-    { isCreated = this.sessionKey === null }: { readonly isCreated?: boolean } = {},
-  ): Promise<void> {
+  /** Writes the row, then the cookie, then deletes the sessions of the same owner that are too many. */
+  async #write({ create, signIn }: WriteOptions = {}): Promise<void> {
+    const isCreated = create !== undefined || this.sessionKey === null;
     this.data ??= new Map();
     const { data, clears, modified } = this;
     // Before the write, so that what is changed during the write counts for the next one.
@@ -228,8 +232,10 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
     this.writeError = undefined;
     try {
       await this.#cookie.checkWritable();
-      await write({ data, clears });
-      this.#syncCookie(data);
+      const request = { data, clears, signIn };
+      await (create ? this.#record.insert(request, create) : this.#record.save(request));
+      for (const [key, value] of signIn?.entries ?? []) data.set(key, value);
+      this.#syncCookie();
     } catch (error) {
       this.writeError = error;
       this.modified ||= modified;
@@ -239,52 +245,47 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   }
 
   /** Nothing of the session that is gone comes along. */
-  async #signInAgain(data: Partial<Data>, startedAt: number): Promise<void> {
+  async #restartSignIn(signIn: SignIn): Promise<void> {
     const previousKeyHash = this.keyHash ?? "";
     this.#record.forget();
     this.data = new Map();
     this.clears = 0;
-    this.update(data);
-    this.authenticatedAt = startedAt;
-    await this.#save({ startedAt });
+    await this.#write({ signIn });
     if (this.sessionKey) emitFor(this.sessionKey, { type: "signInRestarted", previousKeyHash }, this.config);
   }
 
-  /** Restores values, except for those that were changed in the meantime. */
-  #takeBack(entries: readonly (readonly [string, unknown])[], before: ReadonlyMap<string, unknown>): void {
-    const unchanged = entries.filter(([key, value]) => this.data?.get(key) === value).map(([key]) => key);
-    if (this.data) copyKeys(unchanged, before, this.data);
-  }
-
-  #syncCookie(data = this.data): void {
+  #syncCookie(): void {
     const { sessionKey, row } = this.#record;
-    if (sessionKey !== null && row && data) this.#cookie.sync({ sessionKey, data, expireDate: row.expireDate });
+    if (sessionKey === null || !row) return;
+    // Of the row, because the user may have set another expiry during the write.
+    const data = new Map([[EXPIRY, valueOfRow(row, EXPIRY, this.config)]]);
+    this.#cookie.sync({ sessionKey, data, expireDate: row.expireDate });
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const call = this.#queue.run(work);
-    return this.onWrite ? this.onWrite(call) : call;
-  }
-
-  /** Runs in turn, once the session is loaded. */
-  #whenLoaded<Result>(work: () => Promise<Result>): Promise<Result> {
-    return this.#inTurn(() => this.#loaded(work));
-  }
-
-  #loaded<Result>(work: () => Promise<Result>): Promise<Result> {
-    return this.data ? work() : this.#read().then(work);
+    const site = captureCallSite();
+    const call = this.#queue.run(async () => {
+      try {
+        return await work();
+      } catch (error) {
+        throw withCallSite(error, site);
+      }
+    });
+    return this.onCall ? this.onCall(call) : call;
   }
 
   /** The rotation stays due even if the session cannot be loaded. */
-  #rotate(work: () => Promise<void>): Promise<void> {
-    return this.#inTurn(() => {
+  #rotate(write: () => Promise<void>): Promise<void> {
+    return this.#inTurn(async () => {
       this.#record.startRotation();
       this.accessed = true;
-      return this.#loaded(work);
+      await this.#readOnce();
+      await write();
     });
   }
 
-  async #read(): Promise<void> {
+  async #readOnce(): Promise<void> {
+    if (this.data) return;
     const data = await this.#record.read();
     const { sessionKey, row } = this.#record;
     if (sessionKey !== null && row) {

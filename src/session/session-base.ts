@@ -124,12 +124,7 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
    * @throws TypeError, and nothing is set, if one of them begins with `_session_`
    */
   update(values: Partial<Data>): void {
-    const entries = Object.entries(values);
-    const reserved = entries.find(([key]) => isReserved(key));
-    if (reserved) {
-      const name = JSON.stringify(reserved[0]);
-      throw new TypeError(`The key ${name} is reserved. Choose one that does not begin with "_session_".`);
-    }
+    const entries = checkedEntries(values);
     const dictionary = this.dictionary();
     for (const [key, value] of entries) dictionary.set(key, value);
     this.changed();
@@ -259,11 +254,6 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
     return typeof at === "number" ? at : undefined;
   }
 
-  protected set authenticatedAt(at: number | undefined) {
-    if (at === undefined) this.deleteValue(AUTHENTICATED);
-    else this.setValue(AUTHENTICATED, at);
-  }
-
   /**
    * The dictionary with the reserved keys. Every use counts as access.
    * @internal
@@ -293,4 +283,13 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
     this.modified = true;
     this.onChange?.();
   }
+}
+
+/** @throws TypeError for a key that begins with `_session_` */
+export function checkedEntries(values: object): [key: string, value: unknown][] {
+  const entries = Object.entries(values);
+  const reserved = entries.find(([key]) => isReserved(key));
+  if (!reserved) return entries;
+  const name = JSON.stringify(reserved[0]);
+  throw new TypeError(`The key ${name} is reserved. Choose one that does not begin with "_session_".`);
 }

@@ -1,4 +1,5 @@
 import { jitter } from "../jitter.ts";
+import { errorClassOf } from "./error-class.ts";
 import type { SessionStore } from "./session-store.ts";
 
 const MAX_TRIES = 20;
@@ -10,14 +11,12 @@ const MAX_TRIES = 20;
  *   whether the row is live, so that a session that expired during the wait stays expired.
  * - `unknown` errors: an idempotent statement is resent once. An update is idempotent if it changes
  *   neither data nor key. After an insert or another update, only the row can tell whether the
- *   statement was applied.
+ *   statement was applied: the caller, src/record, reads it.
  *
  * Every other error, and the error of the last try, reaches the caller as the store threw it. The
  * result of a resent delete counts only the rows that the resend deleted.
  */
 export function withRetries(store: SessionStore, now: () => Date): SessionStore {
-  const classify = (error: unknown) => store.classifyError?.(error) ?? "unknown";
-
   /** @param execute Sends the statement. It gets the number of tries before this one. */
   async function retry<Outcome>(
     isIdempotent: boolean,
@@ -28,7 +27,7 @@ export function withRetries(store: SessionStore, now: () => Date): SessionStore 
       try {
         return await execute(tries - 1);
       } catch (error) {
-        const errorClass = classify(error);
+        const errorClass = errorClassOf(store, error);
         const isSafe = errorClass === "retryable" || (errorClass === "unknown" && resends-- > 0);
         if (!isSafe || tries === MAX_TRIES) throw error;
       }

@@ -3,16 +3,16 @@ import type { CookieAttributes } from "../cookie.ts";
 import { keepOutOfCaches, type ResponseHeaders } from "../keep-out-of-caches.ts";
 import { removeCookie, setCookie } from "../set-cookie.ts";
 
-/** What a response is to do to the cookie. */
+/** How a response will change the cookie. */
 type Outcome = { readonly sessionKey: string; readonly expires: Date | null } | "remove";
 
-/** The session cookie of one request, which takes note of what becomes of it until there are headers to write that to. */
+/** The session cookie of one request. It keeps the last change until there are headers to write the change to. */
 export class WebCookie implements SessionCookie {
   readonly #attributes: CookieAttributes;
   readonly #now: () => Date;
   /** Whether the browser may have the cookie: it sent one, or has been given one. */
   #isInBrowser: boolean;
-  /** Undefined: nothing. */
+  /** `undefined` if the response leaves the cookie alone. */
   #outcome: Outcome | undefined;
   readonly #written = new Set<string>();
 
@@ -23,11 +23,12 @@ export class WebCookie implements SessionCookie {
     this.#now = now;
   }
 
-  get isMoved(): boolean {
+  /** Whether the response will set or remove the cookie. */
+  get isChanged(): boolean {
     return this.#outcome !== undefined;
   }
 
-  /** It always can: the headers come later. */
+  /** The cookie can always be set, because the headers come later. */
   checkWritable(): void {}
 
   set(sessionKey: string, expires: Date | null): void {
@@ -38,7 +39,7 @@ export class WebCookie implements SessionCookie {
     this.#outcome = this.#isInBrowser ? "remove" : undefined;
   }
 
-  /** Writes the last outcome, in place of one that was written to the same headers before. */
+  /** Writes the last change. It replaces one that was written to the same headers before. */
   writeTo(headers: ResponseHeaders): void {
     const outcome = this.#outcome;
     if (!outcome) return;

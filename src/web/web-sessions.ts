@@ -1,3 +1,4 @@
+import { captureCallSite, withCallSite } from "../call-site.ts";
 import { cookieAttributes } from "../cookie.ts";
 import { cookieValue } from "../cookie-header.ts";
 import type { ResponseHeaders } from "../keep-out-of-caches.ts";
@@ -14,38 +15,38 @@ export interface WebSessions<
   Model extends SessionDelegate = SessionDelegate,
 > extends Sessions<Data, Model> {
   /**
-   * The session of a request's cookie, loaded: one statement, and none for a visitor without a cookie. With the option `refreshAfter` it also
-   * moves the expiry on when that is due, so hand every session that you load so to `commit()`.
+   * The session of a request's cookie, loaded. That is one statement, or none for a visitor without a cookie.
+   * If `refreshAfter` is due, it also extends the expiry. So give every session to `commitSession()`.
    */
-  readonly loadFrom: (request: WithHeaders) => Promise<DbSession<Data>>;
+  readonly getSession: (request: WithHeaders) => Promise<DbSession<Data>>;
   /**
-   * Ends the work on a session of `loadFrom()`: saves it if anything in it changed, and writes what became of its cookie to the headers of
-   * the response. A session that is empty by then (flushed; or its cookie led to none) has its cookie removed; one that was only cleared
-   * keeps it. Headers that set the cookie also get `Vary: Cookie` and `Cache-Control: no-store`; otherwise they are left alone.
+   * Saves a session of `getSession()` if anything changed, and sets its cookie in the headers of the response if the
+   * key or the expiry changed. It removes the cookie only after `flush()`. Headers that set the cookie also get
+   * `Vary: Cookie` and `Cache-Control: no-store`. Otherwise the headers stay as they are.
    *
-   * The cookie that an answer removes may be another one by then: that of a sign-in, if the request was sent before it and is answered after
-   * it. What only reads, and is polled, need not commit a session whose `sessionKey` is `null`.
-   *
-   * It may be called again: the last state counts. When the session cannot be saved, no header is touched.
-   * @throws UpdateError when the session ended meanwhile: `flush()` and commit again, to remove the cookie
+   * You may call it again: the last state counts. If the session cannot be saved, the headers stay as they are.
+   * @throws UpdateError if the row is gone. The cookie stays: let the user sign in again.
    * @throws ConflictError, SerializationError like `save()`
-   * @throws TypeError for a session that does not come from `loadFrom()`, and for headers that cannot be changed
+   * @throws TypeError for a session that does not come from `getSession()`, and for headers that cannot be changed
    */
-  readonly commit: (session: DbSession<Data>, headers: ResponseHeaders) => Promise<void>;
+  readonly commitSession: (session: DbSession<Data>, headers: ResponseHeaders) => Promise<void>;
 }
 
 /**
- * Sessions for everything that works on `Request` and `Response`: a worker, Hono, a test.
+ * Sessions for code that works on `Request` and `Response`: Hono, a worker, a test.
  *
  * @example
  * ```ts
- * const { loadFrom, commit } = createWebSessions<{ visits: number }>({ model: prisma.session, secret: process.env.SESSION_SECRET });
+ * const { getSession, commitSession } = createWebSessions<{ visits: number }>({
+ *   model: prisma.session,
+ *   secret: process.env.SESSION_SECRET,
+ * });
  *
  * export async function fetch(request: Request): Promise<Response> {
- *   const session = await loadFrom(request);
+ *   const session = await getSession(request);
  *   session.set("visits", session.get("visits", 0) + 1);
  *   const response = Response.json({ visits: session.get("visits") });
- *   await commit(session, response.headers);
+ *   await commitSession(session, response.headers);
  *   return response;
  * }
  * ```
@@ -61,7 +62,7 @@ export function createWebSessions<
 
   return {
     ...sessionsOf<Data, Model>(config),
-    async loadFrom({ headers }) {
+    async getSession({ headers }) {
       const value = cookieValue(headers.get("cookie"), attributes.name);
       const sessionConfig = config();
       const cookie = new WebCookie(attributes, value !== undefined, sessionConfig.now);
@@ -71,30 +72,35 @@ export function createWebSessions<
       await session.refresh();
       return session;
     },
-    async commit(session, headers) {
+    async commitSession(session, headers) {
+      const site = captureCallSite();
       const cookie = cookies.get(session);
       if (!cookie) {
         throw new TypeError(
-          "This session has no cookie that could be committed. Commit a session of `await loadFrom(request)`, by the same " +
-            "createWebSessions(); one of open() or load() is written by its own save().",
+          "Cannot commit this session, because it has no cookie. Commit a session that `await getSession(request)` of the " +
+            "same createWebSessions() returned. Save a session of `open()` or `load()` with `save()`.",
         );
       }
-      const isToSave = session.needsSave();
-      if (isToSave || cookie.isMoved) checkChangeable(headers);
-      if (isToSave) await session.save();
+      try {
+        const needsSave = session.needsSave();
+        if (needsSave || cookie.isChanged) checkChangeable(headers);
+        if (needsSave) await session.save();
+      } catch (error) {
+        throw withCallSite(error, site);
+      }
       cookie.writeTo(headers);
     },
   };
 }
 
-/** Those of `Response.redirect()` and of what `fetch()` gives cannot be: better said before the session is saved than after it. */
+/** The headers of `Response.redirect()` and of a `fetch()` cannot be changed. This is found before the session is saved. */
 function checkChangeable(headers: ResponseHeaders): void {
   try {
     headers.delete("prisma-db-session");
   } catch (cause) {
     throw new TypeError(
       "The headers of this response cannot be changed, so the session was not committed. Copy the response, " +
-        "`new Response(response.body, response)`, and commit to the headers of the copy.",
+        "`new Response(response.body, response)`, and commit the session to the headers of the copy.",
       { cause },
     );
   }

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
+import { skippedBecause } from "../skipped.ts";
 import { app, folder, root } from "./support.ts";
 
 const BIN = join(root, "dist/cli/index.js");
@@ -122,9 +123,13 @@ describe("the command that the package installs", () => {
     },
   );
 
-  it.skipIf(!existsSync("/usr/bin/script"))("draws a bar in a terminal, without colours", async () => {
+  const noScript = existsSync("/usr/bin/script")
+    ? undefined
+    : "This machine has no /usr/bin/script. Install it (Debian: bsdutils)";
+  it.skipIf(noScript)(`draws a bar in a terminal, without colours${skippedBecause(noScript)}`, async () => {
     const { path } = await app({ expired: 4 });
-    const command = `${BIN} clear-expired --client lib/prisma.ts --batch-size 2`;
+    // A shell reads this line.
+    const command = `'${BIN.replaceAll("'", "'\\''")}' clear-expired --client lib/prisma.ts --batch-size 2`;
     const { stdout, exitCode } = await start(path, ["-qec", command, "/dev/null"], ["/usr/bin/script"]).ended;
     expect(stdout).toContain("50 % (2 of 4)");
     expect(stdout).toMatch(/100 % \(4 of 4\)\s+4 expired rows deleted\.\s*$/);

@@ -247,6 +247,33 @@ describeEachDatabase("clear-expired, its own connection", (db) => {
     expect(stdout).toBe('{"deleted":2,"stoppedBy":"SIGINT"}\n');
   });
 
+  it.each([
+    ["table", "ALTER TABLE session RENAME TO session_away", "ALTER TABLE session_away RENAME TO session"],
+    [
+      "column",
+      "ALTER TABLE session RENAME COLUMN expire_date TO other",
+      "ALTER TABLE session RENAME COLUMN other TO expire_date",
+    ],
+  ])("says that the %s is missing, and which command to run", async (what, remove, restore) => {
+    const { path, args } = await clientFile();
+    await db().prisma.$executeRawUnsafe(remove);
+    try {
+      for (const options of [[], ["--dry-run"]]) {
+        expect(await runIn(path, [...args, ...options])).toMatchObject({
+          exitCode: 1,
+          stdout: "",
+          stderr: expect.stringMatching(
+            what === "table"
+              ? /session table because the database does not have it \(.*session.*\)\. Run `.*`npx prisma migrate deploy`/
+              : /session table because it lacks a column .*expire_date.*\)\. Run `.*`npx prisma migrate deploy`/,
+          ),
+        });
+      }
+    } finally {
+      await db().prisma.$executeRawUnsafe(restore);
+    }
+  });
+
   it("says how many rows were deleted before it failed", async () => {
     await db().prisma.session.createMany({ data: sessionRows(7) });
     const fail = (batches: number) => {

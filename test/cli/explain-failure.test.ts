@@ -46,16 +46,6 @@ it.each([
   ["P1012", "The schema is wrong", /^The database failed: The schema is wrong\. /],
   ["P2039", "pool timeout: failed to retrieve a connection from pool", /^The database cannot be reached: pool timeout/],
   ["", "timeout exceeded when trying to connect", /^The database cannot be reached: timeout/],
-  [
-    "P2021",
-    `${INVOCATION}The table \`session\` does not exist.`,
-    /: The table `session` does not exist\. Apply your migra/,
-  ],
-  [
-    "P2039",
-    "Message: `SQLITE_ERROR: no such table: main.session`",
-    /^The session table is not as the client has it: .*migrate/,
-  ],
   ["P2034", `${INVOCATION}Transaction failed`, /^The database failed: Transaction failed\. .*run the command again\.$/],
 ])("says what to do about %s %s", (code, message, explained) => {
   expect(explainFailure(prismaError(message, code))).toMatch(explained);

@@ -2,6 +2,7 @@ import { mkdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { importFile } from "../../src/cli/import-file.ts";
+import { skippedBecause } from "../skipped.ts";
 import { folder, root } from "./support.ts";
 
 const manifest = (version: string) => JSON.stringify({ version, exports: {} });
@@ -88,7 +89,10 @@ it("loads .js without any of them", async () => {
   expect(await importFile(join(path, "client.js"))).toMatchObject({ native: true });
 });
 
-it.skipIf("typescript" in process.features)("says what to install where nothing loads TypeScript", async () => {
+const nodeLoads = Reflect.get(process.features, "typescript")
+  ? "This Node.js loads TypeScript by itself. Run on Node.js 20"
+  : undefined;
+it.skipIf(nodeLoads)(`says what to install where nothing loads TypeScript${skippedBecause(nodeLoads)}`, async () => {
   const path = await folder({ "client.ts": "export const one: number = 1;" });
   await expect(importFile(join(path, "client.ts"))).rejects.toMatchObject({
     exitCode: 2,

@@ -84,11 +84,11 @@ it("says in one line that there can be no such file", async () => {
   const path = await folder({ "client.ts": "" });
   await symlink("loop.ts", join(path, "loop.ts"));
   for (const [name, code] of [
-    ["loop.ts", "ELOOP"],
-    ["client.ts/prisma.ts", "ENOTDIR"],
-    ["x".repeat(5000), "ENAMETOOLONG"],
+    ["loop.ts", /ELOOP/],
+    ["client.ts/prisma.ts", /ENOTDIR|^There is no file /], // newer versions of Node.js give no code here
+    ["x".repeat(5000), /ENAMETOOLONG/],
   ] as const) {
     const error = await loadClient(join(path, name), undefined).catch((error) => error);
-    expect(error).toMatchObject({ exitCode: 2, message: expect.stringContaining(code) });
+    expect(error).toMatchObject({ exitCode: 2, message: expect.stringMatching(code) });
   }
 });

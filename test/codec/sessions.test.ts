@@ -67,7 +67,8 @@ describe.each(CODECS)("Hostile data for a session with %s", (_, codec) => {
 
   it("make a save start a session of its own, and stay in the row", async () => {
     for (const data of others) {
-      const { sessions, store } = memorySessions({ codec, secret: [NEWER_SECRET, SECRET] });
+      const store = memoryStore();
+      const { sessions } = memorySessions({ store, codec, secret: [NEWER_SECRET, SECRET] });
       await store.insert({ key: storedKey(KEY), data, expireDate: FAR_AWAY });
       const session = await sessions.load(KEY);
       session.set("userId", 3);
@@ -101,6 +102,16 @@ const SIGNED = [
   nested(500_000, "1"),
 ];
 
+/** JSON can read more levels than it can write. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) return "too deep";
+    throw error;
+  }
+}
+
 describe.each(CODECS)("A hostile text in genuine data of %s", (codecName, codec) => {
   const isPlain = codecName === "plainJson()";
   const texts = SIGNED.filter((text) => !isPlain || isObject(text));
@@ -118,13 +129,14 @@ describe.each(CODECS)("A hostile text in genuine data of %s", (codecName, codec)
         if (isRefused) expect(session.isEmpty()).toBe(true);
         else if (serializer === JSON) {
           const entries = Object.entries(JSON.parse(text)).filter(([each]) => !each.startsWith("_session_"));
-          expect(JSON.stringify(session.entries())).toBe(JSON.stringify(entries));
+          expect(jsonOf(session.entries())).toBe(jsonOf(entries));
         }
         expect(Object.getPrototypeOf(session.toJSON())).toBe(Object.prototype);
         expect(({} as Record<string, unknown>).admin).toBeUndefined();
       }
       expect(writes).toEqual([]);
-      expect(seen.refused).toBeGreaterThan(0);
+      // plainJson() takes objects only, and JSON reads them all.
+      if (!isPlain || serializer !== JSON) expect(seen.refused).toBeGreaterThan(0);
       expect(seen.opened).toBeGreaterThan(serializer === JSON ? 5 : 0);
     },
   );
@@ -160,7 +172,8 @@ describe.each(CODECS)("A serializer that escapes nothing, with %s", (_, codec) =
 });
 
 it("plainJson() with a serializer that writes no object is a ConfigError at the first save, and nothing is written", async () => {
-  const { sessions, store } = memorySessions({ codec: plainJson(), serializer: devalue });
+  const store = memoryStore();
+  const { sessions } = memorySessions({ store, codec: plainJson(), serializer: devalue });
   const session = sessions.open();
   session.set("userId", 7);
   await expect(session.save()).rejects.toMatchObject({ code: "SESSION_CONFIG" });

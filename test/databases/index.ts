@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe } from "vitest";
+import { skippedBecause } from "../skipped.ts";
 import { mariadbWith } from "./mariadb.ts";
 import { postgresqlWith } from "./postgresql.ts";
 import { sqliteWith } from "./sqlite.ts";
@@ -47,7 +48,7 @@ function describeEach<Client extends AnyTestClient>(
   for (const database of list) {
     if (database.skipReason !== undefined) {
       // An empty suite would be an error: the tests are declared, and none of their hooks runs.
-      describe.skip(`${title} on ${database.name} (skipped: ${database.skipReason})`, () =>
+      describe.skip(`${title} on ${database.name}${skippedBecause(database.skipReason)}`, () =>
         tests(unavailable, database));
       continue;
     }

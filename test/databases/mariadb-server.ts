@@ -62,6 +62,6 @@ export async function findMariadbd(): Promise<string> {
   try {
     return (await run("/bin/sh", ["-c", "command -v mariadbd"], { env: { PATH } })).stdout.trim();
   } catch {
-    throw new Error("no mariadbd on this machine and TEST_MYSQL_URL is not set");
+    throw new Error("This machine has no mariadbd. Install MariaDB (Debian: mariadb-server) or set TEST_MYSQL_URL");
   }
 }

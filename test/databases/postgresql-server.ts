@@ -3,6 +3,7 @@ import { PostgreSqlContainer } from "@testcontainers/postgresql";
 import { getContainerRuntimeClient } from "testcontainers";
 import { startEmbeddedPostgres } from "./embedded-postgres.ts";
 import type { Server } from "./server-process.ts";
+import type { PostgresBinaries } from "./types.ts";
 
 /** `scripts/ci/postgres-image.sh` says what there is where this one cannot be pulled. */
 const IMAGE = process.env.TEST_POSTGRES_IMAGE || "postgres:18-alpine";
@@ -12,7 +13,7 @@ const SETTINGS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off",
 const flags = SETTINGS.flatMap((setting) => ["-c", setting]);
 
 /** A container where they are required; else `TEST_POSTGRES_URL`, a container, or PostgreSQL from npm. */
-export async function startPostgresql(): Promise<Server> {
+export async function startPostgresql(binaries: PostgresBinaries): Promise<Server> {
   const { REQUIRE_CONTAINERS, TEST_POSTGRES_URL } = process.env;
   if (REQUIRE_CONTAINERS === "1") return startContainer();
   if (TEST_POSTGRES_URL) return { url: TEST_POSTGRES_URL, stop: async () => {} };
@@ -20,10 +21,14 @@ export async function startPostgresql(): Promise<Server> {
     return await startContainer();
   } catch (noContainer) {
     try {
-      const { url, stop } = await startEmbeddedPostgres(flags);
+      if ("skipReason" in binaries) throw new Error(binaries.skipReason);
+      const { url, stop } = await startEmbeddedPostgres(binaries.folder, flags);
       return { url, stop };
     } catch (noEmbedded) {
-      throw new Error(`TEST_POSTGRES_URL is not set; ${message(noContainer)}; ${message(noEmbedded)}`);
+      throw new Error(
+        `No container: ${message(noContainer)}. Not from npm: ${message(noEmbedded)}. ` +
+          "Start Docker, or set TEST_POSTGRES_URL to the URL of a server on which the tests may create databases",
+      );
     }
   }
 }

@@ -44,11 +44,15 @@ export interface Database<Client = TestClient> {
 }
 
 /** What the global setup tells the tests of a server: where it is, or why there is none. */
-type ServerState = { readonly url: string } | { readonly skipReason: string };
+type OrReason<Found> = Found | { readonly skipReason: string };
+
+/** The binaries of PostgreSQL from npm, for servers that a test starts for itself. */
+export type PostgresBinaries = OrReason<{ readonly folder: string }>;
 
 declare module "vitest" {
   interface ProvidedContext {
-    postgresql: ServerState;
-    mariadb: ServerState;
+    postgresBinaries: PostgresBinaries;
+    postgresql: OrReason<{ readonly url: string }>;
+    mariadb: OrReason<{ readonly url: string }>;
   }
 }

@@ -37,8 +37,9 @@ async function live(onEvent: SessionEventListener): Promise<string[]> {
   const changed = sessions.open();
   await changed.save();
   keys.push(String(changed.sessionKey));
-  const row = { data: "rubbish", expireDate: new Date("2031-01-01") };
-  await store.update(storedKey(changed.sessionKey), { liveAt: new Date("2030-01-01") }, row);
+  await store.delete(storedKey(changed.sessionKey));
+  const row = { key: storedKey(changed.sessionKey), data: "rubbish", expireDate: new Date("2031-01-01") };
+  await store.insert(row);
   await sessions.load(changed.sessionKey);
   return keys;
 }

@@ -4,7 +4,12 @@ import { type Browser, chromium } from "playwright-core";
 const DEBIAN = "/usr/bin/chromium";
 
 /** Where a Chromium is, if there is one. */
-export const chromiumPath = process.env.CHROMIUM_PATH ?? (existsSync(DEBIAN) ? DEBIAN : undefined);
+const chromiumPath = process.env.CHROMIUM_PATH ?? (existsSync(DEBIAN) ? DEBIAN : undefined);
+
+/** Why browser tests are skipped, if they are. */
+export const noChromium = chromiumPath
+  ? undefined
+  : "This machine has no Chromium. Install it (Debian: chromium) or set CHROMIUM_PATH";
 
 const FLAGS = [
   "--headless",

@@ -1,5 +1,6 @@
 import { describe } from "vitest";
-import { chromiumPath } from "./chromium.ts";
+import { skippedBecause } from "../skipped.ts";
+import { noChromium } from "./chromium.ts";
 import { accessibilityTests } from "./topics/accessibility.ts";
 import { backButtonTests } from "./topics/back-button.ts";
 import { cartTests } from "./topics/cart.ts";
@@ -11,10 +12,8 @@ import { twentyTests } from "./topics/twenty.ts";
 import { withoutJavaScriptTests } from "./topics/without-javascript.ts";
 import { useShop } from "./use-shop.ts";
 
-const reason = chromiumPath ? "" : " (no Chromium here: install Debian's package, or set CHROMIUM_PATH)";
-
 // A busy machine builds and renders slowly.
-describe.skipIf(!chromiumPath)(`the shop in a browser${reason}`, { timeout: 90_000 }, () => {
+describe.skipIf(noChromium)(`the shop in a browser${skippedBecause(noChromium)}`, { timeout: 90_000 }, () => {
   const shop = useShop();
   sessionTests(shop);
   signInTests(shop);

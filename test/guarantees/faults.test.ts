@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
 import { mariadb } from "../databases/mariadb.ts";
 import { postgresql } from "../databases/postgresql.ts";
+import { skippedBecause } from "../skipped.ts";
 import { impatientClient, type ServerProvider } from "./impatient-client.ts";
 import { formatCounts } from "./ledger.ts";
 import { proveUnderLoad } from "./prove-under-load.ts";
@@ -13,9 +14,8 @@ const PORTS: Readonly<Record<string, number>> = { postgresql: 5432, mysql: 3306 
 const SECONDS = scale({ test: 4, prove: 60 });
 
 for (const { name, provider, skipReason, create } of [postgresql, mariadb]) {
-  const reason = skipReason === undefined ? "" : ` (skipped: ${skipReason})`;
   it.skipIf(skipReason)(
-    `Over connections that fail nothing is lost, halved, repeated or brought back: ${name}${reason}`,
+    `Over connections that fail nothing is lost, halved, repeated or brought back: ${name}${skippedBecause(skipReason)}`,
     async () => {
       const { url, prisma, drop } = await create();
       onTestFinished(drop);

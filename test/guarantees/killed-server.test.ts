@@ -1,8 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { it, onTestFinished } from "vitest";
-import { findPostgres, startEmbeddedPostgres } from "../databases/embedded-postgres.ts";
+import { inject, it, onTestFinished } from "vitest";
+import { startEmbeddedPostgres } from "../databases/embedded-postgres.ts";
 import { findMariadbd, startOwnMariadb } from "../databases/mariadb-server.ts";
 import { migration, runSql, withDatabase } from "../databases/sql.ts";
+import { skippedBecause } from "../skipped.ts";
 import { impatientAdapters, impatientClient } from "./impatient-client.ts";
 import { proveUnderLoad } from "./prove-under-load.ts";
 import { scale } from "./scale.ts";
@@ -19,12 +20,14 @@ const MAX_WAIT_MS = 50;
 const POSTGRES = ["fsync=off", "synchronous_commit=on", "full_page_writes=on"].flatMap((setting) => ["-c", setting]);
 const MARIADB = ["--innodb-flush-log-at-trx-commit=2", "--innodb-doublewrite=1"];
 
+const binaries = inject("postgresBinaries");
+
 const servers = [
   {
     name: "PostgreSQL",
     provider: "postgresql",
-    skipReason: await reasonToSkip(findPostgres),
-    start: () => startEmbeddedPostgres(POSTGRES),
+    skipReason: "skipReason" in binaries ? binaries.skipReason : undefined,
+    start: async () => startEmbeddedPostgres("folder" in binaries ? binaries.folder : "", POSTGRES),
   },
   {
     name: "MariaDB",
@@ -35,9 +38,8 @@ const servers = [
 ] as const;
 
 for (const { name, provider, skipReason, start } of servers) {
-  const reason = skipReason === undefined ? "" : ` (skipped: ${skipReason})`;
   it.skipIf(skipReason)(
-    `Of a server that is killed nothing is lost, halved, repeated or brought back: ${name}${reason}`,
+    `Of a server that is killed nothing is lost, halved, repeated or brought back: ${name}${skippedBecause(skipReason)}`,
     async () => {
       const { url, kill, restart, stop } = await start();
       onTestFinished(stop);

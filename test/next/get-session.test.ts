@@ -1,6 +1,8 @@
 // Next.js finds its AsyncLocalStorage in the global scope, from the first import on.
 import "next/dist/server/node-environment-baseline.js";
 
+import { AsyncResource } from "node:async_hooks";
+import { cookies } from "next/headers.js";
 import { type DbSession, memoryStore } from "prisma-db-session";
 import { createNextSessions } from "prisma-db-session/next";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -182,14 +184,14 @@ describe("the cookie", () => {
     expect(parseSetCookie(closing.setCookies[0]).attributes).not.toHaveProperty("max-age");
   });
 
-  it("gets the new key with cycleKey, before the row does", async () => {
+  it("gets the new key after the row, by cycleKey", async () => {
     const app = nextApp();
     const key = await app.signIn();
-    const rekey = app.store.rekey.bind(app.store);
-    app.store.rekey = async (...args) => {
-      const { cookies } = await import("next/headers.js");
-      expect((await cookies()).get("session")?.value).not.toBe(key);
-      return rekey(...args);
+    const update = app.store.update.bind(app.store);
+    app.store.update = async (...args) => {
+      const outcome = await update(...args);
+      expect((await cookies()).get("session")?.value).toBe(key);
+      return outcome;
     };
     const { result, setCookies } = await inNextRequest({ cookies: { session: key } }, async () => {
       const session = await app.getSession();
@@ -197,7 +199,7 @@ describe("the cookie", () => {
       return session.sessionKey;
     });
     expect(result).not.toBe(key);
-    expect(parseSetCookie(setCookies[0]).value).toBe(result);
+    expect(setCookies.map(parseSetCookie)).toMatchObject([{ value: result }]);
   });
 
   it("is removed by flush, with the attributes it was set with", async () => {
@@ -213,12 +215,27 @@ describe("the cookie", () => {
     expect(await app.store.find(storedKey(key))).toBeUndefined();
   });
 
-  it("of a session that had ended is removed by flush too; where there is none, none is touched", async () => {
+  it("that opens no session is removed by flush too. Without a cookie, none is touched", async () => {
     const app = nextApp();
     const flush = async () => (await app.getSession()).flush();
     const { setCookies } = await inNextRequest({ cookies: { session: UNKNOWN_KEY } }, flush);
     expect(parseSetCookie(setCookies[0])).toMatchObject({ value: "", attributes: { "max-age": "0" } });
     expect((await inNextRequest({}, flush)).setCookies).toEqual([]);
+  });
+
+  it("flush deletes the row of the cookie's key even if the reading found none, as of a replica that lags", async () => {
+    const app = nextApp();
+    const key = await app.signIn();
+    const find = app.store.find.bind(app.store);
+    app.store.find = async () => undefined;
+    const { setCookies } = await inNextRequest({ cookies: { session: key } }, async () => {
+      const session = await app.getSession();
+      expect(session.sessionKey).toBeNull();
+      await session.flush();
+    });
+    app.store.find = find;
+    expect(await app.store.find(storedKey(key))).toBeUndefined();
+    expect(setCookies.map(parseSetCookie)).toMatchObject([{ value: "", attributes: { "max-age": "0" } }]);
   });
 });
 
@@ -328,43 +345,30 @@ describe("refreshAfter", () => {
 describe("where the row cannot be written", () => {
   const failure = new Error("connection lost");
 
-  it("a new session leaves no cookie", async () => {
+  it.each(["save", "create", "markAuthenticated"] as const)("a new session sets no cookie: %s", async (write) => {
     const app = nextApp();
     app.store.insert = () => Promise.reject(failure);
     const { setCookies } = await inNextRequest({}, async () => {
-      await expect((await app.getSession()).save()).rejects.toBe(failure);
+      await expect((await app.getSession())[write]()).rejects.toBe(failure);
     });
-    expect(parseSetCookie(setCookies[0])).toMatchObject({ value: "", attributes: { "max-age": "0" } });
+    expect(setCookies).toEqual([]);
   });
 
-  it("cycleKey puts the old cookie back, with its old expiry", async () => {
+  it.each(["save", "cycleKey", "markAuthenticated"] as const)("%s touches no cookie", async (write) => {
     const app = nextApp();
     const key = await app.signIn();
     app.clock.advance(60);
-    app.store.rekey = () => Promise.reject(failure);
+    app.store.update = () => Promise.reject(failure);
     const { setCookies } = await inNextRequest({ cookies: { session: key } }, async () => {
       const session = await app.getSession();
-      await expect(session.cycleKey()).rejects.toBe(failure);
+      session.set("note", "changed");
+      await expect(session[write]()).rejects.toBe(failure);
       expect(session.sessionKey).toBe(key);
     });
-    expect(parseSetCookie(setCookies[0])).toMatchObject({
-      value: key,
-      attributes: { "max-age": String(TWO_WEEKS - 60) },
-    });
+    expect(setCookies).toEqual([]);
   });
 
-  it("what went wrong with the row is told even where the cookie cannot be put back any more", async () => {
-    const app = nextApp();
-    await inNextRequest({}, async (changePhase) => {
-      app.store.insert = async () => {
-        changePhase("after");
-        throw failure;
-      };
-      await expect((await app.getSession()).save()).rejects.toBe(failure);
-    });
-  });
-
-  it("flush puts the cookie back, and the session stays as it was, so that it can be tried again", async () => {
+  it("flush touches no cookie, and the session stays as it was, so that it can be flushed again", async () => {
     const app = nextApp();
     const key = await app.signIn();
     const remove = app.store.delete.bind(app.store);
@@ -374,29 +378,29 @@ describe("where the row cannot be written", () => {
       await expect(session.flush()).rejects.toBe(failure);
       expect([session.sessionKey, session.get("userId")]).toEqual([key, 7]);
     });
-    expect(parseSetCookie(setCookies[0]).value).toBe(key);
+    expect(setCookies).toEqual([]);
     app.store.delete = remove;
     await inNextRequest({ cookies: { session: key } }, async () => (await app.getSession()).flush());
     expect((await app.load(key)).sessionKey).toBeNull();
   });
 
-  it("a refresh that meets a row which went meanwhile puts the cookie back", async () => {
-    const app = nextApp({ refreshAfter: 60 });
-    const key = await app.signIn();
-    app.clock.advance(60);
-    const find = app.store.find.bind(app.store);
-    app.store.find = async (...args) => {
-      const row = await find(...args);
-      await app.store.delete(...args);
-      return row;
-    };
-    const { result, setCookies } = await inNextRequest({ cookies: { session: key } }, () => app.getSession());
-    expect(result.get("userId"), "as it was when it was read").toBe(7);
-    expect(parseSetCookie(setCookies[0])).toMatchObject({
-      value: key,
-      attributes: { "max-age": String(TWO_WEEKS - 60) },
-    });
-  });
+  it.each(["save", "cycleKey", "markAuthenticated", "refresh"] as const)(
+    "because the row is gone, %s touches no cookie",
+    async (write) => {
+      const app = nextApp({ refreshAfter: 60 });
+      const key = await app.signIn();
+      const { setCookies } = await inNextRequest({ cookies: { session: key } }, async () => {
+        const session = await app.getSession();
+        await app.open(key).flush();
+        app.clock.advance(60);
+        const written: Promise<unknown> = session[write]();
+        await (write === "refresh"
+          ? expect(written).resolves.toBe(false)
+          : expect(written).rejects.toMatchObject({ code: "SESSION_UPDATE" }));
+      });
+      expect(setCookies).toEqual([]);
+    },
+  );
 
   it("a refresh that fails fails getSession, and the next one tries again", async () => {
     const app = nextApp({ refreshAfter: 60 });
@@ -413,11 +417,73 @@ describe("where the row cannot be written", () => {
   });
 });
 
+describe("where the row was written, but the cookie could not be set", () => {
+  const failure = new Error("headers were sent");
+
+  /** Makes the next `cookies().set()` of a request throw. */
+  async function refuseNextCookie() {
+    vi.spyOn(await cookies(), "set").mockImplementationOnce(() => {
+      throw failure;
+    });
+  }
+
+  const notTold = expect.objectContaining({
+    code: "SESSION_READ_ONLY",
+    message: expect.stringMatching(/was saved, but the browser was not told/),
+    cause: failure,
+  });
+
+  it("the error says so, the session keeps its new key, and the next write sets the cookie", async () => {
+    const app = nextApp();
+    const key = await app.signIn();
+    const { result, setCookies } = await inNextRequest({ cookies: { session: key } }, async () => {
+      const session = await app.getSession();
+      await refuseNextCookie();
+      await expect(session.markAuthenticated({ userId: 8 })).rejects.toEqual(notTold);
+      const newKey = session.sessionKey as string;
+      expect(newKey).not.toBe(key);
+      expect((await app.load(newKey)).get("userId")).toBe(8);
+      await session.save();
+      return newKey;
+    });
+    expect(setCookies.map(parseSetCookie)).toMatchObject([{ value: result }]);
+    expect((await app.load(key)).sessionKey).toBeNull();
+  });
+
+  it("withSession is such a next write, if the handler caught the error", async () => {
+    const app = nextApp();
+    const key = await app.signIn();
+    const action = app.withSession(async (session) => {
+      await refuseNextCookie();
+      await session.cycleKey().catch(() => {});
+      return session.sessionKey;
+    });
+    const { result, setCookies } = await inNextRequest({ cookies: { session: key } }, () => action());
+    expect(setCookies.map(parseSetCookie)).toMatchObject([{ value: result }]);
+  });
+
+  it("flush says that the row was deleted, and can be called again", async () => {
+    const app = nextApp();
+    const key = await app.signIn();
+    const { setCookies } = await inNextRequest({ cookies: { session: key } }, async () => {
+      const session = await app.getSession();
+      await refuseNextCookie();
+      await expect(session.flush()).rejects.toMatchObject({
+        code: "SESSION_READ_ONLY",
+        message: expect.stringMatching(/was deleted, but the browser was not told/),
+      });
+      expect(await app.store.find(storedKey(key))).toBeUndefined();
+      await session.flush();
+    });
+    expect(setCookies.map(parseSetCookie)).toMatchObject([{ value: "", attributes: { "max-age": "0" } }]);
+  });
+});
+
 describe("in a server component", () => {
   const readOnly = expect.objectContaining({
     code: "SESSION_READ_ONLY",
     name: "SessionReadOnlyError",
-    message: expect.stringMatching(/nothing was saved\. Write it in a server action or a route handler/),
+    message: expect.stringMatching(/Nothing was saved\. Write it in a server action or a route handler/),
   });
 
   it("the session can be read", async () => {
@@ -474,9 +540,35 @@ describe("in a server component", () => {
       const session = await app.getSession();
       changePhase("after");
       session.set("userId", 8);
-      await expect(session.save()).rejects.toMatchObject({ code: "SESSION_READ_ONLY", cause: expect.any(Error) });
+      await expect(session.save()).rejects.toEqual(readOnly);
     });
     expect(app.calls).toEqual(["find"]);
+  });
+
+  it("the error leads to the user's call", async () => {
+    const app = nextApp();
+    await inNextRequest({ phase: "render" }, async () => {
+      const session = await app.getSession();
+      async function userCode() {
+        await session.save();
+      }
+      const error: unknown = await userCode().catch((error: unknown) => error);
+      const lines = String((error as Error).stack).split("\n");
+      expect(lines.find((line) => line.startsWith("    at ") && !line.includes("/src/"))).toContain("userCode");
+    });
+  });
+
+  it("a call that Next.js does not follow still belongs to its request", async () => {
+    const app = nextApp();
+    const outside = AsyncResource.bind(<Result>(work: () => Result) => work());
+    const { setCookies } = await inNextRequest({}, async () => {
+      const session = await app.getSession();
+      await outside(async () => {
+        expect(() => cookies()).toThrow("outside a request scope");
+        await session.markAuthenticated({ userId: 7 });
+      });
+    });
+    expect(setCookies).toHaveLength(1);
   });
 
   it("a new session cannot be saved either", async () => {
@@ -485,20 +577,6 @@ describe("in a server component", () => {
       const session = await app.getSession();
       session.set("userId", 8);
       await expect(session.save()).rejects.toEqual(readOnly);
-    });
-    expect(app.calls).toEqual([]);
-  });
-
-  it("another error of the cookie reaches the caller as it is", async () => {
-    const app = nextApp();
-    const failure = new Error("no such luck");
-    await inNextRequest({}, async () => {
-      const session = await app.getSession();
-      const { cookies } = await import("next/headers.js");
-      vi.spyOn(await cookies(), "set").mockImplementation(() => {
-        throw failure;
-      });
-      await expect(session.save()).rejects.toBe(failure);
     });
     expect(app.calls).toEqual([]);
   });

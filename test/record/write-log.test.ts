@@ -22,7 +22,7 @@ describe("fateOfWrites", () => {
     ["the row has one of several ids", ["first", "second"], rowAfter(6, { ids: ["second"] }), "applied"],
     ["the row has the id and has expired", ["mine"], rowAfter(6, { ids: ["mine"], isLive: false }), "applied"],
     ["the row has expired without the id", ["mine"], rowAfter(5, { isLive: false }), "gone"],
-    ["the row is unchanged", ["mine"], rowAfter(5), "pending"],
+    ["the row is unchanged", ["mine"], rowAfter(5), "unchanged"],
     ["another write came first", ["mine"], rowAfter(6), "superseded"],
     ["as many writes came as the log has ids", ["mine"], rowAfter(13), "superseded"],
     ["one write more came than the log has ids", ["mine"], rowAfter(14), "unknown"],
@@ -32,7 +32,7 @@ describe("fateOfWrites", () => {
     ["the log is shorter than the gap", ["mine"], rowAfter(7, { ids: ["w7"] }), "unknown"],
     ["nothing is in doubt, and the row has changed", [], rowAfter(14), "superseded"],
     ["nothing is in doubt, and another program wrote the row", [], rowAfter(0, { data: "foreign" }), "superseded"],
-    ["nothing is in doubt, and the row is unchanged", [], rowAfter(5), "pending"],
+    ["nothing is in doubt, and the row is unchanged", [], rowAfter(5), "unchanged"],
     ["nothing is in doubt, and the row has expired", [], rowAfter(6, { isLive: false }), "gone"],
   ])("%s", (_, ids, now, fate) => {
     expect(fateOfWrites(ids, base, now)).toBe(fate);

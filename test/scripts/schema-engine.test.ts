@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
+import { skippedBecause } from "../skipped.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -84,9 +85,9 @@ describe("the stand-in schema engine", () => {
   }, 60_000);
 
   const postgresql = inject("postgresql");
-  const skipped = "skipReason" in postgresql ? ` (skipped: ${postgresql.skipReason})` : "";
-  it.skipIf(skipped)(
-    `migrates PostgreSQL${skipped}`,
+  const skipReason = "skipReason" in postgresql ? postgresql.skipReason : undefined;
+  it.skipIf(skipReason)(
+    `migrates PostgreSQL${skippedBecause(skipReason)}`,
     async () => {
       if ("skipReason" in postgresql) return;
       const server = new pg.Client(postgresql.url);

@@ -224,18 +224,18 @@ describeEachStore("After a sign-in", (stores) => {
       },
     };
     const app = createWebSessions<ShopData>({ store: failing, secret: SECRET, now: clock.now });
-    const victim = await app.loadFrom(
+    const victim = await app.getSession(
       new Request("https://shop.example/", { headers: { cookie: `session=${oldKey}` } }),
     );
     victim.set("userId", 7);
     await expect(run(victim)).rejects.toThrow("connection lost");
-    for (const write of [() => app.commit(victim, new Headers()), () => victim.save()]) {
+    for (const write of [() => app.commitSession(victim, new Headers()), () => victim.save()]) {
       await expect(write()).rejects.toThrow("connection lost");
     }
     expect((await visited.attacker.load(oldKey)).toJSON()).toEqual({ cart: ["planted"] });
     isLost = false;
     const headers = new Headers();
-    await app.commit(victim, headers);
+    await app.commitSession(victim, headers);
     expect(parseSetCookie(headers.getSetCookie()[0]).value).toBe(victim.sessionKey);
     await expectVictimAlone({ ...visited, victim });
   });
@@ -316,13 +316,13 @@ describeEachStore("After a sign-in", (stores) => {
 
 describeEachStore("A cookie that somebody else planted", (stores) => {
   it("is replaced when its key is unknown, and again at the sign-in", async () => {
-    const { loadFrom, commit } = createWebSessions<ShopData>({ store: stores().store, secret: SECRET });
+    const { getSession, commitSession } = createWebSessions<ShopData>({ store: stores().store, secret: SECRET });
     /** One request with a cookie; returns the one that the browser has afterwards. */
     const request = async (cookie: string, handle: (session: DbSession<ShopData>) => unknown) => {
-      const session = await loadFrom({ headers: new Headers({ cookie: `session=${cookie}` }) });
+      const session = await getSession({ headers: new Headers({ cookie: `session=${cookie}` }) });
       await handle(session);
       const headers = new Headers();
-      await commit(session, headers);
+      await commitSession(session, headers);
       const [line] = headers.getSetCookie();
       return line === undefined ? cookie : (parseSetCookie(line).value ?? "");
     };

@@ -11,6 +11,7 @@ import {
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { describeEachOwnedDatabase } from "../databases/index.ts";
 import { hasRowLocks, somebodyWaits } from "../databases/waiting.ts";
+import { skippedBecause } from "../skipped.ts";
 import type { OwnStore, TestStores } from "../stores.ts";
 import { gate, SECRET, type ShopData, storedKey, testClock } from "../support.ts";
 
@@ -241,8 +242,9 @@ describeEachOwnedStore("revoke()", (stores) => {
 });
 
 describeEachOwnedDatabase("revoke()", (db, database) => {
-  it.skipIf(!hasRowLocks(database)).each(WRITES)(
-    "that has to wait for a $write which is not committed yet ends that session too",
+  const oneWriter = hasRowLocks(database) ? undefined : "SQLite has one writer at a time";
+  it.skipIf(oneWriter).each(WRITES)(
+    `that has to wait for a $write which is not committed yet ends that session too${skippedBecause(oneWriter)}`,
     async ({ run }) => {
       const { prisma } = db();
       const other = await db().connect();

@@ -1,9 +1,9 @@
-// Compile-only: which models fit the option `model`. Each client is really generated, by Prisma 7 or 6.19; `npm run check` compiles this.
+// Compile-only: which models fit the option `model`. Each client is really generated. `npm run check` compiles this.
+// test/versions/types/ has the same for Prisma 6.
 import { createSessions } from "prisma-db-session";
 import { PrismaClient as CockroachClient } from "../../generated/cockroachdb/client.ts";
 import { PrismaClient as MysqlClient } from "../../generated/mysql/client.ts";
 import { PrismaClient as PostgresClient } from "../../generated/postgresql/client.ts";
-import { PrismaClient as Prisma6Client } from "../../generated/prisma-6/index.js";
 import { PrismaClient as SqliteClient } from "../../generated/sqlite/client.ts";
 import { PrismaClient as OtherClient } from "../../generated/wrong-columns/client.ts";
 
@@ -13,7 +13,6 @@ const secret = process.env.SESSION_SECRET;
 createSessions({ model: new PostgresClient({ adapter }).session, secret });
 createSessions({ model: new MysqlClient({ adapter }).session, secret });
 createSessions({ model: new CockroachClient({ adapter }).session, secret });
-createSessions({ model: new Prisma6Client().session, secret });
 
 // With a type for the data, the model's type is its default.
 const prisma = new SqliteClient({ adapter });
@@ -30,7 +29,6 @@ createSessions({
   model: prisma.$extends({ result: { session: { age: { needs: { expireDate: true }, compute: () => 1 } } } }).session,
   secret,
 });
-createSessions({ model: new Prisma6Client().$extends({ name: "nothing" }).session, secret });
 await prisma.$transaction(async (transaction) => createSessions({ model: transaction.session, secret }));
 
 // Columns of one's own that may be null do no harm.

@@ -144,7 +144,7 @@ for (const create of [createNextSessions<Shop, Model>, createWebSessions<Shop, M
 const next = createNextSessions<Shop, Model>(options);
 const web = createWebSessions<Shop, Model>(options);
 await next.revoke({ userId: 7 }, { except: await next.getSession() });
-await web.revoke({ userId: 7 }, { except: await web.loadFrom(new Request("http://localhost/")) });
+await web.revoke({ userId: 7 }, { except: await web.getSession(new Request("http://localhost/")) });
 
 // @ts-expect-error a column that may be null is missing
 createNextSessions<Shop, Model>({ ...options, columns: () => ({ userId: 7, address: null }) });

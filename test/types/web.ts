@@ -20,18 +20,18 @@ hasSessionCookie("session=");
 // @ts-expect-error no such option
 isSameOrigin(request, { trustHost: true });
 
-const { loadFrom, commit, open } = createWebSessions<{ userId: number }>({
+const { getSession, commitSession, open } = createWebSessions<{ userId: number }>({
   store: memoryStore(),
   secret: process.env.SESSION_SECRET,
 });
-const session = await loadFrom(request);
+const session = await getSession(request);
 session satisfies DbSession<{ userId: number }>;
 session.get("userId") satisfies number | undefined;
-await commit(session, response.headers);
-await commit(session, new Headers());
-await commit(open(), new Response().headers);
+await commitSession(session, response.headers);
+await commitSession(session, new Headers());
+await commitSession(open(), new Response().headers);
 
 // @ts-expect-error the response is not its headers
-await commit(session, response);
+await commitSession(session, response);
 // @ts-expect-error another type
 session.set("userId", "7");

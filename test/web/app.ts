@@ -17,9 +17,9 @@ export function webApp(options: Partial<SessionsOptions> = {}) {
 
   /** Signs a user in, in a request of its own; returns the key. */
   async function signIn(): Promise<string> {
-    const session = await app.loadFrom(requestWith());
+    const session = await app.getSession(requestWith());
     session.set("userId", 7);
-    await app.commit(session, new Headers());
+    await app.commitSession(session, new Headers());
     calls.length = 0;
     return session.sessionKey as string;
   }

@@ -14,12 +14,12 @@ const lost = new Error("connection lost");
 async function respond(
   app: App,
   cookie: string | undefined,
-  handle: (session: Awaited<ReturnType<App["loadFrom"]>>) => unknown = () => {},
+  handle: (session: Awaited<ReturnType<App["getSession"]>>) => unknown = () => {},
   headers = new Headers(),
 ) {
-  const session = await app.loadFrom(requestWith(cookie));
+  const session = await app.getSession(requestWith(cookie));
   await handle(session);
-  await app.commit(session, headers);
+  await app.commitSession(session, headers);
   return { session, headers, setCookies: headers.getSetCookie() };
 }
 
@@ -44,11 +44,11 @@ describe("createWebSessions", () => {
   });
 });
 
-describe("loadFrom", () => {
+describe("getSession", () => {
   it("of an anonymous visitor costs no statement", async () => {
     const app = webApp();
     for (const cookie of [undefined, "theme=dark"]) {
-      expect((await app.loadFrom(requestWith(cookie))).isEmpty()).toBe(true);
+      expect((await app.getSession(requestWith(cookie))).isEmpty()).toBe(true);
     }
     expect(app.calls).toEqual([]);
   });
@@ -58,7 +58,7 @@ describe("loadFrom", () => {
     const key = await app.signIn();
     for (const cookie of [`session=${key}`, `theme=dark; session=${key}; lang=de`]) {
       app.calls.length = 0;
-      expect((await app.loadFrom(requestWith(cookie))).get("userId"), cookie).toBe(7);
+      expect((await app.getSession(requestWith(cookie))).get("userId"), cookie).toBe(7);
       expect(app.calls).toEqual(["find"]);
     }
   });
@@ -66,18 +66,18 @@ describe("loadFrom", () => {
   it("of several cookies of the name takes the last, as Next.js does", async () => {
     const app = webApp();
     const key = await app.signIn();
-    const session = await app.loadFrom(requestWith(`session=${UNKNOWN_KEY}; session=${key}`));
+    const session = await app.getSession(requestWith(`session=${UNKNOWN_KEY}; session=${key}`));
     expect(session.sessionKey).toBe(key);
-    expect((await app.loadFrom(requestWith(`session=${key}; session=${UNKNOWN_KEY}`))).sessionKey).toBeNull();
+    expect((await app.getSession(requestWith(`session=${key}; session=${UNKNOWN_KEY}`))).sessionKey).toBeNull();
   });
 
   it("takes a cookie of no other name", async () => {
     const app = webApp({ cookie: { name: "sid" } });
     const key = await app.signIn();
     const cookie = `session=${key}; Sid=${key}; sid2=${key}; asid=${key}`;
-    expect((await app.loadFrom(requestWith(cookie))).sessionKey).toBeNull();
+    expect((await app.getSession(requestWith(cookie))).sessionKey).toBeNull();
     expect(app.calls).toEqual([]);
-    expect((await app.loadFrom(requestWith(`${cookie}; sid=${key}`))).sessionKey).toBe(key);
+    expect((await app.getSession(requestWith(`${cookie}; sid=${key}`))).sessionKey).toBe(key);
   });
 
   it("passes on what the database says", async () => {
@@ -85,11 +85,11 @@ describe("loadFrom", () => {
     const key = await app.signIn();
     const failure = new Error("connection lost");
     app.store.find = () => Promise.reject(failure);
-    await expect(app.loadFrom(requestWith(`session=${key}`))).rejects.toBe(failure);
+    await expect(app.getSession(requestWith(`session=${key}`))).rejects.toBe(failure);
   });
 });
 
-describe("commit", () => {
+describe("commitSession", () => {
   it("of an anonymous visitor costs no statement, and leaves the headers alone", async () => {
     const app = webApp();
     const headers = new Headers({ "Cache-Control": "public, max-age=60", "Set-Cookie": "theme=dark" });
@@ -146,10 +146,10 @@ describe("commit", () => {
     expect(setCookies.map((text) => new Date(parseSetCookie(text).attributes.expires ?? ""))).toEqual([ofRow]);
   });
 
-  it("nor to what was set for later, while that was on its way", async () => {
+  it("keeps the expiry that the row has, if another one was set during the save", async () => {
     const app = webApp();
     const key = await app.signIn();
-    const session = await app.loadFrom(requestWith(`session=${key}`));
+    const session = await app.getSession(requestWith(`session=${key}`));
     loseNextAnswer(app.store, lost, async () => {
       app.clock.advance(60);
       const other = await app.load(key);
@@ -159,9 +159,9 @@ describe("commit", () => {
     });
     session.set("userId", 8);
     const headers = new Headers();
-    await app.commit(session, headers);
+    await app.commitSession(session, headers);
     expect(parseSetCookie(headers.getSetCookie()[0]).attributes["max-age"]).toBe(String(TWO_WEEKS));
-    await app.commit(session, headers);
+    await app.commitSession(session, headers);
     expect(parseSetCookie(headers.getSetCookie()[0]).attributes["max-age"]).toBeUndefined();
   });
 
@@ -257,12 +257,12 @@ describe("commit", () => {
   });
 });
 
-describe("commit of a session whose cookie led to none", () => {
-  /** Cookies that open nothing, and what is asked of the store for each. */
+describe("commitSession for a cookie that opens no session", () => {
+  /** Such cookies, and the statements that each of them costs. */
   const dead: [string, (app: App) => Promise<string>, string[]][] = [
     ["an unknown key", async () => UNKNOWN_KEY, ["find"]],
-    ["no key", async () => "no-key", []],
-    ["nothing", async () => "", []],
+    ["a malformed key", async () => "no-key", []],
+    ["an empty cookie", async () => "", []],
     [
       "the key of a session that expired",
       async (app) => {
@@ -276,7 +276,8 @@ describe("commit of a session whose cookie led to none", () => {
       "the key of a row that was tampered with",
       async (app) => {
         const key = await app.signIn();
-        const guard = { liveAt: app.clock.now() };
+        const data = (await app.store.find(storedKey(key)))?.data ?? "";
+        const guard = { liveAt: app.clock.now(), data };
         await app.store.update(storedKey(key), guard, { data: "{}", expireDate: app.inSeconds(TWO_WEEKS) });
         app.calls.length = 0;
         return key;
@@ -285,18 +286,27 @@ describe("commit of a session whose cookie led to none", () => {
     ],
   ];
 
-  it.each(dead)("removes it where nothing was written: %s", async (_, value, calls) => {
+  it.each(dead)("leaves the cookie alone: %s", async (_, value, calls) => {
     const app = webApp({ onEvent: () => {} });
     const cookie = `session=${await value(app)}`;
-    const { headers, setCookies } = await respond(app, cookie);
+    const headers = new Headers({ "Cache-Control": "public", "Set-Cookie": "theme=dark" });
+    const before = [...headers];
+    await respond(app, cookie, () => {}, headers);
     expect(app.calls).toEqual(calls);
+    expect([...headers]).toEqual(before);
+  });
+
+  it.each(dead.filter(([name]) => name !== "an empty cookie"))("flush() removes the cookie: %s", async (_, value) => {
+    const app = webApp({ onEvent: () => {} });
+    const cookie = `session=${await value(app)}`;
+    const { headers, setCookies } = await respond(app, cookie, (session) => session.flush());
     expect(setCookies.map(parseSetCookie)).toMatchObject([
       { name: "session", value: "", attributes: { "max-age": "0" } },
     ]);
     expect([headers.get("vary"), headers.get("cache-control")]).toEqual(["Cookie", "no-store"]);
   });
 
-  it.each(dead)("sets that of a new session where something was: %s", async (_, value, calls) => {
+  it.each(dead)("sets the cookie of a new session, if something was written: %s", async (_, value, calls) => {
     const app = webApp({ onEvent: () => {} });
     const key = await value(app);
     const { session, setCookies } = await respond(app, `session=${key}`, (session) => session.set("userId", 9));
@@ -306,16 +316,16 @@ describe("commit of a session whose cookie led to none", () => {
   });
 });
 
-describe("several commits", () => {
+describe("several calls of commitSession", () => {
   it("of one session to the same headers leave one cookie: the last state's", async () => {
     const app = webApp();
-    const session = await app.loadFrom(requestWith());
+    const session = await app.getSession(requestWith());
     const headers = new Headers({ "Set-Cookie": "theme=dark" });
     headers.append("Set-Cookie", "session=; Path=/from-before; Max-Age=0");
     const others = headers.getSetCookie();
     for (const change of [() => session.set("userId", 7), () => session.cycleKey(), () => {}]) {
       await change();
-      await app.commit(session, headers);
+      await app.commitSession(session, headers);
       const [theme, old, own, ...more] = headers.getSetCookie();
       expect([theme, old]).toEqual(others);
       expect(parseSetCookie(own)).toMatchObject({ name: "session", value: session.sessionKey });
@@ -323,18 +333,18 @@ describe("several commits", () => {
       app.clock.advance(1);
     }
     await session.flush();
-    await app.commit(session, headers);
+    await app.commitSession(session, headers);
     expect(headers.getSetCookie().slice(2).map(parseSetCookie)).toMatchObject([{ value: "" }]);
     expect([headers.get("vary"), headers.get("cache-control")]).toEqual(["Cookie", "no-store"]);
-    expect(app.calls).toEqual(["insert", "rekey", "delete"]);
+    expect(app.calls).toEqual(["insert", "update", "delete"]);
   });
 
   it("at once leave one cookie", async () => {
     const app = webApp();
-    const session = await app.loadFrom(requestWith());
+    const session = await app.getSession(requestWith());
     const headers = new Headers();
     session.set("userId", 7);
-    await Promise.all([app.commit(session, headers), app.commit(session, headers)]);
+    await Promise.all([app.commitSession(session, headers), app.commitSession(session, headers)]);
     expect(headers.getSetCookie().map(parseSetCookie)).toMatchObject([{ value: session.sessionKey }]);
   });
 
@@ -342,7 +352,7 @@ describe("several commits", () => {
     const app = webApp();
     const { session, setCookies } = await respond(app, undefined, (session) => session.set("userId", 7));
     const headers = new Headers();
-    await app.commit(session, headers);
+    await app.commitSession(session, headers);
     expect(headers.getSetCookie()).toEqual(setCookies);
     expect(headers.get("cache-control")).toBe("no-store");
     expect(app.calls).toEqual(["insert"]);
@@ -356,7 +366,7 @@ describe("where a session cannot be saved", () => {
     const app = webApp();
     const key = await app.signIn();
     const failure = new Error("connection lost");
-    app.store[verb] = () => Promise.reject(failure);
+    Object.assign(app.store, { [verb]: () => Promise.reject(failure) });
     app.clock.advance(60);
     const headers = new Headers(unchanged);
     const cookie = verb === "update" ? `session=${key}` : undefined;
@@ -383,42 +393,40 @@ describe("where a session cannot be saved", () => {
     expect(Object.fromEntries(headers)).toEqual(unchanged);
   });
 
-  it("since it ended meanwhile: no header is touched, and flush and another commit remove the cookie", async () => {
+  it("because its row is gone: no header is touched, until flush() removes the cookie", async () => {
     const app = webApp();
     const key = await app.signIn();
-    const session = await app.loadFrom(requestWith(`session=${key}`));
+    const session = await app.getSession(requestWith(`session=${key}`));
     await app.open(key).flush();
     session.set("userId", 8);
     const headers = new Headers(unchanged);
-    await expect(app.commit(session, headers)).rejects.toMatchObject({ code: "SESSION_UPDATE" });
+    await expect(app.commitSession(session, headers)).rejects.toMatchObject({ code: "SESSION_UPDATE" });
     expect(Object.fromEntries(headers)).toEqual(unchanged);
     await session.flush();
-    await app.commit(session, headers);
+    await app.commitSession(session, headers);
     expect(headers.getSetCookie().map(parseSetCookie)).toMatchObject([{ value: "", attributes: { "max-age": "0" } }]);
     expect(await app.store.find(storedKey(key))).toBeUndefined();
   });
 
-  it("after a save of the handler's that failed, what others may have undone meanwhile is not saved once more", async () => {
+  it("after the handler's save lost its answer, nothing is applied twice", async () => {
     const app = webApp();
     const key = await app.signIn();
-    const session = await app.loadFrom(requestWith(`session=${key}`));
+    const session = await app.getSession(requestWith(`session=${key}`));
     loseNextAnswer(app.store, lost, async () => {
       const other = await app.load(key);
       expect(other.flash("note")).toBe("once");
       await other.save();
     });
     session.flash("note", "once");
-    await session.save().catch(() => {});
-    const headers = new Headers(unchanged);
-    await expect(app.commit(session, headers)).rejects.toThrow("connection lost");
-    expect(Object.fromEntries(headers)).toEqual(unchanged);
+    await session.save();
+    await app.commitSession(session, new Headers(unchanged));
     expect((await app.load(key)).flash("note")).toBeUndefined();
   });
 
-  it("but what nobody has written since is", async () => {
+  it("after a save that the handler caught, commitSession saves the change", async () => {
     const app = webApp();
     const key = await app.signIn();
-    const session = await app.loadFrom(requestWith(`session=${key}`));
+    const session = await app.getSession(requestWith(`session=${key}`));
     const update = app.store.update.bind(app.store);
     app.store.update = async () => {
       app.store.update = update;
@@ -426,29 +434,29 @@ describe("where a session cannot be saved", () => {
     };
     session.set("userId", 8);
     await session.save().catch(() => {});
-    await app.commit(session, new Headers());
+    await app.commitSession(session, new Headers());
     expect((await app.load(key)).get("userId")).toBe(8);
   });
 
-  it("a new session leaves nothing behind that a later commit would write", async () => {
+  it("a new session leaves nothing behind that a later call would write", async () => {
     const app = webApp();
-    const session = await app.loadFrom(requestWith());
+    const session = await app.getSession(requestWith());
     const insert = app.store.insert.bind(app.store);
     app.store.insert = () => Promise.reject(new Error("connection lost"));
     session.set("userId", 7);
     const headers = new Headers();
-    await expect(app.commit(session, headers)).rejects.toThrow("connection lost");
+    await expect(app.commitSession(session, headers)).rejects.toThrow("connection lost");
     app.store.insert = insert;
     session.delete("userId");
-    await app.commit(session, headers);
+    await app.commitSession(session, headers);
     expect([...headers]).toEqual([]);
   });
 });
 
-describe("commit refuses", () => {
+describe("commitSession refuses", () => {
   const nothingToCommit = {
     name: "TypeError",
-    message: expect.stringMatching(/has no cookie.* `await loadFrom\(request\)`/),
+    message: expect.stringMatching(/has no cookie.* `await getSession\(request\)`/),
   };
 
   it("a session of open() and load(), which have no cookie, and saves nothing of it", async () => {
@@ -457,7 +465,7 @@ describe("commit refuses", () => {
     for (const session of [app.open(), await app.load(key)]) {
       session.set("userId", 8);
       const headers = new Headers();
-      await expect(app.commit(session, headers)).rejects.toMatchObject(nothingToCommit);
+      await expect(app.commitSession(session, headers)).rejects.toMatchObject(nothingToCommit);
       expect([...headers]).toEqual([]);
     }
     expect(app.calls).toEqual(["find"]);
@@ -465,17 +473,17 @@ describe("commit refuses", () => {
 
   it("a session of another createWebSessions()", async () => {
     const [one, another] = [webApp(), webApp()];
-    const session = await one.loadFrom(requestWith());
-    await expect(another.commit(session, new Headers())).rejects.toMatchObject(nothingToCommit);
+    const session = await one.getSession(requestWith());
+    await expect(another.commitSession(session, new Headers())).rejects.toMatchObject(nothingToCommit);
   });
 
   it("headers that cannot be changed, before anything is saved; but not where there is nothing to write to them", async () => {
     const app = webApp();
     const { headers } = Response.redirect("https://shop.example/cart", 303);
-    const session = await app.loadFrom(requestWith());
-    await app.commit(session, headers);
+    const session = await app.getSession(requestWith());
+    await app.commitSession(session, headers);
     session.set("userId", 7);
-    await expect(app.commit(session, headers)).rejects.toMatchObject({
+    await expect(app.commitSession(session, headers)).rejects.toMatchObject({
       name: "TypeError",
       message: expect.stringMatching(/cannot be changed.*`new Response\(response\.body, response\)`/),
       cause: expect.any(TypeError),
@@ -484,7 +492,7 @@ describe("commit refuses", () => {
 
     const response = Response.redirect("https://shop.example/cart", 303);
     const copy = new Response(response.body, response);
-    await app.commit(session, copy.headers);
+    await app.commitSession(session, copy.headers);
     expect(copy.headers.getSetCookie().map(parseSetCookie)).toMatchObject([{ value: session.sessionKey }]);
     expect([copy.status, copy.headers.get("location")]).toEqual([303, "https://shop.example/cart"]);
   });

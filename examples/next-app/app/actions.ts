@@ -30,6 +30,7 @@ const FRESH = 15 * 60;
 
 // These functions are async even where nothing is awaited: a file with "use server" may export no others, as Next.js 15 reads it.
 
+/** A cookie that opens no session stays in the browser until the next write, which is here. */
 export const addToCart = withSession(async (session, _previous: Outcome | null, form: FormData): Promise<Outcome> => {
   const hadEnded = session.sessionKey === null && hasSessionCookie({ headers: await headers() });
   const outcome = changeCart(session, form, (product) => quantityOf(session, product) + 1);
@@ -81,13 +82,13 @@ export const signIn = withSession(
     if (session.get("userId", user.id) !== user.id) await session.flush();
     if (session.get("draft")?.userId !== user.id) session.delete("draft");
     session.delete("kept");
-    session.update({
+    // A new key at every change of privilege prevents session fixation. The cart comes along. If the button was clicked
+    // twice, the second click finds the old key gone, and starts a session with what is given here.
+    await session.markAuthenticated({
       userId: user.id,
       userAgent: shortUserAgent((await headers()).get("user-agent")),
       signedInAt: new Date().toISOString(),
     });
-    // A new key at every change of privilege: who knew the visitor's key must not have the user's. The cart comes along.
-    await session.markAuthenticated();
     redirect(safePath(form.get("next")));
   },
 );

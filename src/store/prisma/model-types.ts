@@ -13,11 +13,16 @@ export type OwnColumns<Model = SessionDelegate> =
       { [Name in Exclude<keyof Scalars & keyof Fields, PackageColumn>]: Scalars[Name] }
     : Columns;
 
+/** `Prisma.skip` of a client with `strictUndefinedChecks`. The package refuses it. */
+type Skip = { ifUndefined(value: unknown): unknown };
+
 /** The user's own columns with the types that writing takes. */
 type WrittenColumns<Model> =
   TypesOf<Model> extends { readonly operations: { readonly createMany: { readonly args: { data: infer Data } } } }
-    ? Omit<Exclude<Data, readonly unknown[]>, PackageColumn>
+    ? { [Name in Exclude<keyof Rows<Data>, PackageColumn>]: Exclude<Rows<Data>[Name], Skip> }
     : Columns;
+
+type Rows<Data> = Exclude<Data, readonly unknown[]>;
 
 type NullableName<Row> = { [Name in keyof Row]: null extends Row[Name] ? Name : never }[keyof Row];
 
@@ -59,5 +64,5 @@ type OtherColumns<Model> = {
  */
 export type ModelWhere<Model = SessionDelegate> =
   TypesOf<Model> extends { readonly operations: { readonly findMany: { readonly args: { where?: infer Where } } } }
-    ? NonNullable<Where>
+    ? Exclude<NonNullable<Where>, Skip>
     : Columns;

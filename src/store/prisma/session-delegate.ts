@@ -2,28 +2,36 @@
  * The part of a Prisma model that this package calls, typed by its shape alone.
  *
  * The model of any client fits: Prisma 6 and 7, any output path, extended clients, transaction
- * clients, `$primary()` of read replicas. A model that lacks a column does not compile.
+ * clients, `$primary()` of read replicas, clients with a global `omit`. A model that lacks a column
+ * does not compile.
  *
  * Each of these calls is one statement. (Prisma 6.19 and 7.0 put BEGIN and COMMIT around
  * `createMany` and `updateMany`.) Prisma batches `findUnique` by the key alone. `createMany` does
  * not read the row back, on any database. `updateMany` and `deleteMany` count the rows instead of
  * throwing.
+ *
+ * Every call that reads has a `select`: without one, a global `omit` would take columns away.
  */
 export interface SessionDelegate {
+  /**
+   * How Prisma describes the columns. It shows which are missing: the result type of a `select`
+   * gives a missing column the type `never`. Optional, because a fake of a model may lack it.
+   */
+  readonly fields?: {
+    readonly key: { readonly typeName: "String" };
+    readonly data: { readonly typeName: "String" };
+    readonly expireDate: { readonly typeName: "DateTime" };
+  };
   findUnique(args: {
     where: { key: string };
     select: { data: true; expireDate: true };
   }): PromiseLike<SessionColumns | null>;
-  /**
-   * `select` is optional here so that the result has the type of the whole row: a model that lacks
-   * a column does not fit.
-   */
   findMany(args: {
     where: { expireDate: { lte: Date; gte?: Date } };
     orderBy: { expireDate: "asc" };
     take?: number;
-    select?: { key: true; expireDate: true };
-  }): PromiseLike<({ key: string } & SessionColumns)[]>;
+    select: { key: true; expireDate: true };
+  }): PromiseLike<{ key: string; expireDate: Date; data?: string }[]>;
   createMany(args: { data: { key: string } & SessionColumns }): PromiseLike<{ count: number }>;
   updateMany(args: {
     where: { key: string; expireDate: { gt: Date }; data: string | { startsWith: string } };

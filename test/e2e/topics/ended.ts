@@ -135,12 +135,32 @@ export function endedTests(shop: OpenShop): void {
     it("leads to the sign-in page when it ends while an action is at work on it", async () => {
       const visitor = await shop.visit();
       await visitor.addMug();
+      const key = await visitor.sessionKey();
       await whileEndingElsewhere(async () => {
         await visitor.press("Add Desk fern to cart");
         await visitor.alert("Your session has ended. Nothing was changed: please sign in again.");
       });
-      expect(await visitor.context.cookies()).toEqual([]);
+      expect(await visitor.sessionKey()).toBe(key);
       expect(await shop.rows()).toEqual([]);
+    });
+
+    it("keeps its cookie, which leads to the sign-in page and not around in a circle, until the next sign-in", async () => {
+      const visitor = await shop.visit();
+      await visitor.signIn();
+      const key = await visitor.sessionKey();
+      await shop.sql("DELETE FROM session");
+      for (const path of ["/account", "/account/devices", "/sign-in"]) {
+        await visitor.go(path);
+        await visitor.heading("Sign in");
+        expect(await visitor.sessionKey()).toBe(key);
+      }
+      await visitor.go("/sign-in?next=/account");
+      await visitor.enterPassword();
+      await visitor.heading("Hello");
+      expect(await visitor.sessionKey()).toMatch(/^[a-z0-9]{32}$/);
+      expect(await visitor.sessionKey()).not.toBe(key);
+      await visitor.signOut();
+      expect(await visitor.cookie()).toBeUndefined();
     });
 
     it("leaves the page without a notice when it ends while the proxy takes that out of it", async () => {

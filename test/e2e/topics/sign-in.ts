@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { account } from "../shop.ts";
 import type { OpenShop } from "../use-shop.ts";
-import type { Visitor } from "../visitor.ts";
+import { Visitor } from "../visitor.ts";
 
 export function signInTests(shop: OpenShop): void {
   describe("signing in", () => {
@@ -37,6 +37,27 @@ export function signInTests(shop: OpenShop): void {
       await visitor.go("/account/devices");
       await visitor.enterPassword();
       await visitor.heading("Your devices");
+    });
+
+    it("in two tabs at once ends signed in", async () => {
+      const visitor = await shop.visit();
+      await visitor.addMug();
+      const key = await visitor.sessionKey();
+      const other = new Visitor(visitor.context, await visitor.context.newPage());
+      const tabs = [visitor, other];
+      for (const tab of tabs) {
+        await tab.go("/sign-in?next=/account");
+        await tab.press("Fill it in");
+      }
+      await Promise.all(tabs.map((tab) => tab.press("Sign in")));
+      for (const tab of tabs) await tab.heading(`Hello, ${account.name}.`);
+      for (const tab of tabs) {
+        await tab.go("/account");
+        await tab.heading(`Hello, ${account.name}.`);
+      }
+      expect(await visitor.sessionKey()).not.toBe(key);
+      const withOldKey = await fetch(`${shop.url}/`, { headers: { Cookie: `session=${key}` } });
+      expect(await withOldKey.text()).not.toContain(account.name);
     });
 
     it("works by keyboard alone", async () => {

@@ -4,7 +4,7 @@ import type { SessionDelegate, SessionStore } from "prisma-db-session";
 import { gate } from "../../support.ts";
 
 /** The part of a Prisma client that a scene needs. */
-export interface SceneClient {
+interface SceneClient {
   readonly session: SessionDelegate;
   $executeRawUnsafe(sql: string): PromiseLike<number>;
   $transaction<Result>(

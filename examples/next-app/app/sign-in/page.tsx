@@ -11,6 +11,7 @@ export const metadata: Metadata = { title: "Sign in" };
 
 export default async function SignInPage({ searchParams }: PageProps<"/sign-in">) {
   const { next, ended, again } = await searchParams;
+  // By the session, not by the cookie, which may open none.
   const user = await currentUser();
   if (user && again === undefined) redirect(safePath(next));
   // The address is anybody's to make up; the session is not.

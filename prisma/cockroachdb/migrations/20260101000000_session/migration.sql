@@ -2,7 +2,7 @@
 CREATE TABLE "session" (
     "key" STRING NOT NULL,
     "data" STRING NOT NULL,
-    "expire_date" TIMESTAMPTZ(3) NOT NULL,
+    "expire_date" TIMESTAMP(3) NOT NULL,
 
     CONSTRAINT "session_pkey" PRIMARY KEY ("key")
 );

@@ -2,7 +2,7 @@
 CREATE TABLE "session" (
     "key" TEXT NOT NULL,
     "data" TEXT NOT NULL,
-    "expire_date" TIMESTAMPTZ(3) NOT NULL,
+    "expire_date" TIMESTAMP(3) NOT NULL,
 
     CONSTRAINT "session_pkey" PRIMARY KEY ("key")
 );

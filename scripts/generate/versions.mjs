@@ -1,0 +1,49 @@
+import { mkdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+
+const FOLDER = "test/versions";
+const PROVIDERS = ["postgresql", "mysql"];
+
+/** The Prisma versions of test/versions/, by their folders there. */
+const VERSIONS = ["prisma-6", "prisma-7.0"];
+
+/** The clients of older Prisma versions: of each the session table on each server, and one of Prisma 6 for its types alone. */
+export async function versionClients() {
+  const lockfile = `${FOLDER}/package-lock.json`;
+  const clients = [
+    {
+      name: "prisma-6/types",
+      schema: `${FOLDER}/prisma-6/types.prisma`,
+      output: `${FOLDER}/prisma-6/generated/types`,
+      entry: "index.d.ts",
+      cli: `${FOLDER}/prisma-6`,
+      lockfile,
+    },
+  ];
+  for (const version of VERSIONS) {
+    for (const provider of PROVIDERS) {
+      const cli = `${FOLDER}/${version}`;
+      const output = `${cli}/generated/${provider}`;
+      const schema = `${cli}/generated/schemas/${provider}.prisma`;
+      await writeSchema(version, provider, schema);
+      clients.push({ name: `${version}/${provider}`, schema, output, cli, lockfile });
+    }
+  }
+  return clients;
+}
+
+/** Writes prisma/PROVIDER/schema.prisma as that version wants it, as old as it is there. */
+async function writeSchema(version, provider, path) {
+  const source = `prisma/${provider}/schema.prisma`;
+  const text = (await readFile(source, "utf8")).replace(/^ {2}output .*$/m, `  output   = "../${provider}"`);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, version === "prisma-6" ? forPrisma6(text) : text);
+  const { atime, mtime } = await stat(source);
+  await utimes(path, atime, mtime);
+}
+
+/** Prisma 6 has the URL in the schema, and without this engine type it needs a native engine, which has to be downloaded. */
+const forPrisma6 = (schema) =>
+  schema
+    .replace(/^generator client \{$/m, '$&\n  engineType = "client"')
+    .replace(/^datasource db \{$/m, '$&\n  url = env("DATABASE_URL")');

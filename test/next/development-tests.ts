@@ -1,0 +1,148 @@
+// `next dev`: what was changed and not saved is warned of, and hot reload leaves nothing behind.
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { launchChromium, noChromium } from "../e2e/chromium.ts";
+import { skippedBecause } from "../skipped.ts";
+import { UNKNOWN_KEY } from "../support.ts";
+import { assemble, type Running, start } from "./fixtures/app.ts";
+import { callAction, get, post, proxied, type Send } from "./fixtures/requests.ts";
+import type { Target } from "./fixtures/targets.ts";
+
+const WARNING = "UnsavedChanges: A session was changed, but not saved by the end of the request";
+const RELOADS = 5;
+
+const forget = { change: "forget", key: undefined };
+
+/** Where a session is asked for, and what the stack of the warning ends with. */
+const PLACES: [name: string, send: Send, asked: RegExp][] = [
+  ["a route handler", get("/get-session"), /at handle \(app\/get-session\/route\.ts:\d+/],
+  ["a page", get("/component"), /at Content \(app\/component\/page\.tsx:\d+/],
+  ["generateMetadata", get("/metadata"), /generateMetadata \(app\/metadata\/page\.tsx:\d+/],
+  ["a server action", callAction("byHand"), /at byHand \(app\/actions\/actions\.ts:\d+/],
+  ["the proxy", proxied(), /at proxied \(lib\/proxied\.ts:\d+/],
+];
+
+/** What `next dev` of one version of Next.js warns of. */
+export const warningTests = (target: Target) =>
+  describe(`next dev, ${target.title}`, () => {
+    let app: Running;
+    let folder: string;
+    beforeAll(async () => {
+      folder = await assemble(target, `${target.name}-dev`);
+      app = await start(folder, "dev");
+      return () => app.stop();
+    }, 120_000);
+
+    /** What is printed from now on, as soon as `done` says so. */
+    async function printed(work: () => Promise<unknown>, done: (text: string) => boolean): Promise<string> {
+      const before = (await app.log()).length;
+      await work();
+      let text = "";
+      await vi.waitFor(async () => {
+        text = (await app.log()).slice(before);
+        expect(done(text)).toBe(true);
+      }, 10_000);
+      return text;
+    }
+
+    const warnings = (text: string) => text.split(WARNING).length - 1;
+
+    it.each(PLACES)("warns of a change in %s that is not saved, with its line", async (_, send, asked) => {
+      const source = await readFile(join(folder, "lib/work.ts"), "utf8");
+      const line = source.split("\n").findIndex((text) => text.includes("forget:")) + 1;
+      const text = await printed(
+        () => send(app.url, forget),
+        (text) => asked.test(text) && text.includes(`> ${line} |`),
+      );
+      expect(warnings(text)).toBe(1);
+      expect(text.split(WARNING)[1]?.split("\n")[1]).toContain(`(lib/work.ts:${line}:`);
+    });
+
+    const ERRORS: [name: string, place: string, send: Send, change: string][] = [
+      ["SessionReadOnlyError", "a page", get("/component"), "set"],
+      ["SessionReadOnlyError", "generateMetadata", get("/metadata"), "set"],
+      ["SerializationError", "a route handler", post("/get-session"), "a date"],
+      ["SerializationError", "a server action", callAction("byHand"), "a date"],
+    ];
+
+    /** The number of the line of lib/work.ts that calls `save()`. */
+    async function lineOfSave(): Promise<number> {
+      const source = await readFile(join(folder, "lib/work.ts"), "utf8");
+      return source.split("\n").findIndex((text) => text.includes("await session.save()")) + 1;
+    }
+
+    it.each(ERRORS)("prints a %s in %s with the line of the user's call", async (name, _, send, change) => {
+      const line = await lineOfSave();
+      const text = await printed(
+        () => send(app.url, { change, key: undefined }),
+        (text) => text.includes(`${name}: `) && text.includes(`> ${line} |`),
+      );
+      const [, ...stack] = (text.split(`${name}: `)[1] ?? "").split("\n");
+      expect(stack.find((each) => /^ +at /.test(each))).toContain(`(lib/work.ts:${line}:`);
+    });
+
+    it.skipIf(noChromium)(`shows that line in the overlay${skippedBecause(noChromium)}`, async () => {
+      const browser = await launchChromium();
+      onTestFinished(() => browser.close());
+      const page = await browser.newPage({ extraHTTPHeaders: { "x-change": "set" } });
+      await page.goto(`${app.url}/component`);
+      const frame = page.locator("[data-nextjs-codeframe]").first();
+      await frame.waitFor({ timeout: 20_000 });
+      expect(await frame.textContent()).toMatch(new RegExp(`lib/work\\.ts.*> ?${await lineOfSave()} ?\\|`, "s"));
+    });
+
+    it("warns of nothing that is saved or only read", async () => {
+      const text = await printed(
+        async () => {
+          await get("/get-session")(app.url, { change: "reads", key: undefined });
+          await get("/component")(app.url, { change: "reads", key: undefined });
+          await post("/get-session")(app.url, { change: "set", key: undefined });
+          await post("/with-session/42")(app.url, forget);
+          await get("/get-session")(app.url, forget);
+        },
+        (text) => warnings(text) > 0,
+      );
+      expect(warnings(text)).toBe(1);
+      expect(text).toMatch(/at handle \(app\/get-session\/route\.ts/);
+    });
+
+    if (target.isCached)
+      it("has nothing to say of a session that is read by a page to be prefetched", async () => {
+        await get("/partial")(app.url, { change: "reads", key: UNKNOWN_KEY });
+        const text = await printed(
+          () => get("/get-session")(app.url, forget),
+          (text) => warnings(text) > 0,
+        );
+        expect(text).not.toMatch(/unstable value|Error:/);
+        expect(await app.log()).not.toContain("unstable value");
+      });
+  });
+
+/** What hot reload of one version of Next.js leaves behind. */
+export const reloadTests = (target: Target) =>
+  describe(`hot reload, ${target.title}`, () => {
+    let app: Running;
+    let folder: string;
+    beforeAll(async () => {
+      // Turbopack reloads no module that proxy.ts imports too, on Next.js 16.4.5: with that file there is nothing to be seen.
+      const without = [...target.without, ...(target.without.includes("proxy.ts") ? [] : ["proxy.ts"])];
+      folder = await assemble({ ...target, without }, `${target.name}-reload`);
+      app = await start(folder, "dev");
+      return () => app.stop();
+    }, 120_000);
+
+    it("keeps one client and one connection, and no more listeners than there were", async () => {
+      const file = join(folder, "lib/prisma.ts");
+      const source = await readFile(file, "utf8");
+      const state = async () =>
+        JSON.parse((await get("/edition")(app.url, { change: "reads", key: UNKNOWN_KEY })).body);
+      const before = await state();
+      expect(before).toMatchObject({ edition: 0, clients: 1 });
+      for (let edition = 1; edition <= RELOADS; edition++) {
+        await writeFile(file, source.replace("edition = 0", `edition = ${edition}`));
+        await vi.waitFor(async () => expect((await state()).edition).toBe(edition), { timeout: 20_000, interval: 200 });
+      }
+      expect(await state()).toEqual({ ...before, edition: RELOADS });
+    });
+  });

@@ -1,0 +1,9 @@
+import { describe } from "vitest";
+import { contextTests } from "../next/context-tests.ts";
+import { next15 } from "../next/fixtures/targets.ts";
+import { skippedBecause } from "../skipped.ts";
+import { notInstalled } from "./installed.ts";
+
+describe.skipIf(notInstalled)(`the tables of contexts.md${skippedBecause(notInstalled)}`, () => {
+  contextTests(next15);
+});

@@ -1,0 +1,54 @@
+import { createSessions, UpdateError } from "prisma-db-session";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { mariadb } from "../databases/mariadb.ts";
+import { postgresql } from "../databases/postgresql.ts";
+import { skippedBecause } from "../skipped.ts";
+import { SECRET } from "../support.ts";
+import { notInstalled } from "./installed.ts";
+import { prismaVersions, type VersionedProvider, versionedClient } from "./prisma.ts";
+
+for (const version of prismaVersions)
+  for (const { name, provider, skipReason = notInstalled, create } of [postgresql, mariadb])
+    describe.skipIf(skipReason)(`Prisma ${version.version} on ${name}${skippedBecause(skipReason)}`, () => {
+      /** Sessions of two processes, as it were. */
+      async function twoInstances() {
+        const database = await create();
+        onTestFinished(database.drop);
+        const instance = async () => {
+          const prisma = await versionedClient(version, provider as VersionedProvider, database.url);
+          onTestFinished(() => prisma.$disconnect());
+          return createSessions<{ userId: number; cart: string[] }>({ model: prisma.session, secret: SECRET });
+        };
+        return [await instance(), await instance()] as const;
+      }
+
+      it("is the version that it says", async () => {
+        const client = new URL(`${version.folder}/generated/${provider}/client.ts`, import.meta.url).href;
+        const { Prisma } = await import(/* @vite-ignore */ client);
+        expect(Prisma.prismaVersion.client).toBe(version.version);
+      });
+
+      it("makes, merges, rotates and ends a session", async () => {
+        const [mine, theirs] = await twoInstances();
+        const session = mine.open();
+        session.set("userId", 7);
+        await session.save();
+
+        const another = await theirs.load(session.sessionKey);
+        another.set("cart", ["tea"]);
+        await another.save();
+        session.set("userId", 8);
+        await session.save();
+        expect(session.toJSON()).toEqual({ userId: 8, cart: ["tea"] });
+
+        const oldKey = session.sessionKey;
+        await session.cycleKey();
+        expect((await theirs.load(oldKey)).isEmpty()).toBe(true);
+        const rotated = await theirs.load(session.sessionKey);
+        expect(rotated.get("userId")).toBe(8);
+
+        await session.flush();
+        rotated.set("userId", 9);
+        await expect(rotated.save()).rejects.toBeInstanceOf(UpdateError);
+      });
+    });
