@@ -1,10 +1,13 @@
 import fc from "fast-check";
 import { createSessions, type DbSession, type SessionStore, type Sessions } from "prisma-db-session";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { describeEachStore } from "../stores.ts";
 import { SECRET, START, storedKey } from "../support.ts";
 import { report, scale } from "./scale.ts";
 import { EXPIRY, type Request, SessionModel } from "./session-model.ts";
+
+// The waits between attempts are not what this is about.
+vi.mock("../../src/jitter.ts", () => ({ jitter: async () => {} }));
 
 type Data = Record<string, unknown>;
 

@@ -80,7 +80,7 @@ const KEYS_WITHOUT_ROW: readonly GivenKey[] = [
     key: "of a session that was destroyed",
     async of(actors) {
       const session = await planted(actors);
-      await session.destroy();
+      await session.destroy(keyOf(session));
       return keyOf(session);
     },
   },
@@ -207,7 +207,7 @@ describeEachStore("After a sign-in", (stores) => {
     }
     held.clear();
     await expect(held.save()).rejects.toThrow(UpdateError);
-    await held.destroy();
+    await held.destroy(oldKey);
     await alsoHeld.flush();
     await expectVictimAlone(visited);
   });

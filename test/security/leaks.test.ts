@@ -25,7 +25,7 @@ describeEachOwnedDatabase("a session's whole life", (db) => {
     expect([...new Set(witness.events.map(({ type }) => type))].sort()).toEqual(
       [
         ...["created", "loaded", "saved", "merged", "overwritten", "conflict", "rotated", "refreshed", "ended"],
-        ...["revoked", "limitNotEnforced", "unknownKey", "malformedKey", "suspicious", "cleared"],
+        ...["revoked", "limitNotEnforced", "unknownKey", "malformedKey", "suspicious", "expiredDeleted", "signInRestarted"],
       ].sort(),
     );
     expect([...new Set(witness.codes)].sort()).toEqual([

@@ -73,8 +73,9 @@ class Life {
     await loaded.refresh();
     await loaded.exists(String(loaded.sessionKey));
     await this.#look();
+    const before = String(loaded.sessionKey);
     await loaded.create();
-    await loaded.destroy();
+    await loaded.destroy(before);
     await (await this.#saved()).flush();
   }
 
@@ -101,6 +102,7 @@ class Life {
     await this.#attempt(() => limited.revoke({ userId: 7 }, { except: MALFORMED }));
     await this.#attempt(() => newest.save());
     await this.#attempt(() => newest.cycleKey());
+    await newest.markAuthenticated({ userId: 7 });
   }
 
   async refuseWhatCannotBeStored(): Promise<void> {
@@ -186,7 +188,7 @@ class Life {
       () => writer.markAuthenticated(),
       () => reader.refresh(),
       () => reader.exists(String(reader.sessionKey)),
-      () => reader.destroy(),
+      () => reader.destroy(String(reader.sessionKey)),
       () => reader.flush(),
       () => clearExpired(),
       () => list({ userId: 7 }),

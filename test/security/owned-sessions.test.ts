@@ -353,7 +353,7 @@ describe("markAuthenticated", () => {
     const session = sessions.open();
     session.set("userId", 1);
     await session.save();
-    await session.destroy();
+    await session.destroy(session.sessionKey as string);
     await expect(session.markAuthenticated()).rejects.toMatchObject({ code: "SESSION_UPDATE" });
     expect(session.isFresh(60)).toBe(false);
   });
