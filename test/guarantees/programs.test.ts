@@ -228,7 +228,7 @@ class Actors {
     actor.request.data.set(key, value);
     const after = session.sessionKey as string;
     expect(after).not.toBe(before);
-    this.#model.save(actor.request, after);
+    this.#model.save(actor.request, after, [key]);
     this.#cookie = after;
   }
 
