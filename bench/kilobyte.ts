@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Sessions } from "prisma-db-session";
 
 export const SECRET = "a-secret-for-benchmarks-of-32-characters-or-more";
 
@@ -11,7 +12,18 @@ export const KILOBYTE = {
   seen: Array.from({ length: 20 }, (_, i) => 1000 + i),
 };
 
-/** The text of another save: as long as it was, another from its beginning on, as a signed one is. */
+/** A new session of that size, saved. */
+export async function savedKilobyte({ open }: Pick<Sessions, "open">) {
+  const session = open();
+  session.update(KILOBYTE);
+  await session.save();
+  return session;
+}
+
+/** What the data column begins with before the text: the version and the signature. */
+export const PREFIX_LENGTH = 68;
+
+/** The text of another save: of the same length, and different from its beginning on, like a signed text. */
 export const textOf = (text: string, number: number): string =>
   `v1.${String(number).padStart(64, "0")}${text.slice(67)}`;
 

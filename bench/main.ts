@@ -5,14 +5,18 @@ import { startOwnMariadb } from "../test/databases/mariadb-server.ts";
 import type { TestDatabase } from "../test/databases/types.ts";
 import { benchCodecs } from "./codecs.ts";
 import { benchConflicts } from "./conflicts.ts";
+import { benchLoad } from "./load.ts";
 import type { Result } from "./result.ts";
+import { benchRow } from "./row.ts";
 import { benchSave } from "./save.ts";
 import { table } from "./table.ts";
+import { benchWriters } from "./writers.ts";
 
 const USAGE = `npm run bench -- [--json] [database ...]
 
-The databases are sqlite (the default), postgresql and mariadb. The latter two are those of TEST_POSTGRES_URL and TEST_MYSQL_URL, or started
-for the run. Every ratio is of one run, by turns, so that it can be compared between machines; the times cannot.`;
+The databases are sqlite (the default), postgresql and mariadb. The latter two are those of TEST_POSTGRES_URL and
+TEST_MYSQL_URL, or servers that are started for the run. The two ways of each ratio take turns within the run, so ratios
+can be compared between machines. Times cannot. Goals are goals: no test compares them.`;
 
 /** A database to measure on, and what ends it. */
 interface Bench {
@@ -53,7 +57,7 @@ async function main(args: readonly string[]): Promise<void> {
     process.exitCode = values.help ? 0 : 1;
     return;
   }
-  const results: (Result & { database?: string })[] = await benchCodecs();
+  const results: (Result & { database?: string })[] = [await benchRow(), ...(await benchCodecs())];
   for (const name of names) {
     for (const result of await onDatabase(name)) results.push({ database: name, ...result });
   }
@@ -65,7 +69,13 @@ const isDatabase = (name: string): name is keyof typeof DATABASES => name in DAT
 async function onDatabase(name: keyof typeof DATABASES): Promise<Result[]> {
   const { db, stop } = await DATABASES[name]();
   try {
-    return [await benchSave(await db.connect({ logs: false })), await benchConflicts(db)];
+    const prisma = await db.connect({ logs: false });
+    return [
+      ...(await benchSave(prisma)),
+      await benchLoad(prisma),
+      ...(await benchWriters(prisma)),
+      await benchConflicts(db),
+    ];
   } finally {
     await db.drop();
     await stop();

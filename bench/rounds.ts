@@ -1,30 +1,35 @@
-/** Two ways to do something, in microseconds a time. */
-export interface Comparison {
-  readonly ours: number;
-  readonly theirs: number;
-  /** The median of the rounds' own ratios: what slows the machine down for a while slows both. */
-  readonly ratio: number;
-}
-
 export type Work = () => Promise<unknown>;
 
 /** Rounds that only warm up. */
 const WARM_UP = 5;
 
-/** Does both by turns, `times` times in each round. */
-export async function compare(ours: Work, theirs: Work, { rounds = 21, times = 200 } = {}): Promise<Comparison> {
-  const pairs: { ours: number; theirs: number }[] = [];
+/** The times of several ways to do something, in microseconds a time, by their names. */
+export interface Comparison<Name extends string> {
+  /** The median of all rounds. */
+  readonly us: Readonly<Record<Name, number>>;
+  /** The median of the rounds' own ratios. What slows the machine down for a while slows both ways. */
+  ratio(of: Name, to: Name): number;
+}
+
+/** Does all of them by turns, each `times` times in each round. The first way of one round is the last one of the next. */
+export async function compare<Name extends string>(
+  ways: Readonly<Record<Name, Work>>,
+  { rounds = 21, times = 200 } = {},
+): Promise<Comparison<Name>> {
+  const names = Object.keys(ways) as Name[];
+  const measured: Record<Name, number>[] = [];
   for (let round = 0; round < WARM_UP + rounds; round++) {
-    // Whoever is first in one round is second in the next.
-    const first = round % 2 === 0 ? await microseconds(ours, times) : undefined;
-    const second = await microseconds(theirs, times);
-    pairs.push({ ours: first ?? (await microseconds(ours, times)), theirs: second });
+    const result = {} as Record<Name, number>;
+    const turn = round % names.length;
+    for (const name of [...names.slice(turn), ...names.slice(0, turn)]) {
+      result[name] = await microseconds(ways[name], times);
+    }
+    if (round >= WARM_UP) measured.push(result);
   }
-  const measured = pairs.slice(WARM_UP);
+  const us = Object.fromEntries(names.map((name) => [name, median(measured.map((round) => round[name]))]));
   return {
-    ours: median(measured.map((pair) => pair.ours)),
-    theirs: median(measured.map((pair) => pair.theirs)),
-    ratio: median(measured.map((pair) => pair.ours / pair.theirs)),
+    us: us as Record<Name, number>,
+    ratio: (of, to) => median(measured.map((round) => round[of] / round[to])),
   };
 }
 

@@ -41,6 +41,8 @@ export async function startOwnMariadb(flags: readonly string[]): Promise<OwnServ
         "--bind-address=127.0.0.1",
         `--tmpdir=${directory}`, // In a common one every server that starts removes the temporary tables of the others.
         `--init-file=${users}`,
+        // The default of the server, written here because the guarantees need it.
+        "--sql-mode=STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION",
         "--skip-name-resolve", // or test@127.0.0.1 would be looked up as localhost, where other users have precedence
         ...flags,
       ],

@@ -27,7 +27,7 @@ const { clearExpired } = createSessions({
   model: client.session,
   secret: SECRET,
   onEvent: (event) => {
-    if (event.type === "cleared") batches.push(event.count);
+    if (event.type === "expiredDeleted") batches.push(event.count);
   },
 });
 tell("ready");

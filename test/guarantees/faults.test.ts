@@ -25,6 +25,7 @@ for (const { name, provider, skipReason, create } of [postgresql, mariadb]) {
       const through = Object.assign(new URL(url), { hostname: "127.0.0.1", port: `${proxy.port}` });
       await proveUnderLoad({
         title: `${name} over connections that fail`,
+        provider,
         client: await impatientClient(provider as ServerProvider, through.href),
         async faults() {
           proxy.rage(true);

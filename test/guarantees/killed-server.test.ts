@@ -50,6 +50,7 @@ for (const { name, provider, skipReason, start } of servers) {
       const random = seededRandom(SEED);
       await proveUnderLoad({
         title: `${name}, killed ${KILLS} times`,
+        provider,
         client: await impatientClient(provider, database),
         async faults(ledger) {
           for (let kills = 0; kills < KILLS; kills++) {

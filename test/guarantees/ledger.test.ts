@@ -30,7 +30,16 @@ async function load(breakIt: (sound: SessionStore) => Partial<SessionStore> = ()
 }
 
 let updates = 0;
+const ANY = { startsWith: "" };
 const lost = new Error("Connection lost");
+const losses = seededRandom(2);
+
+async function unreliably<Result>(statement: () => Promise<Result>): Promise<Result> {
+  if (losses.chance(0.1)) throw lost;
+  const result = await statement();
+  if (losses.chance(0.1)) throw lost;
+  return result;
+}
 
 it("finds nothing wrong with sound sessions", async () => {
   const { ledger, table } = await load();
@@ -47,20 +56,35 @@ it("finds nothing wrong with sound sessions", async () => {
   ]);
 });
 
+it("finds nothing wrong with sound sessions whose statements and answers are lost", async () => {
+  const { ledger, table } = await load((sound) => ({
+    find: (key) => unreliably(() => sound.find(key)),
+    insert: (row) => unreliably(() => sound.insert(row)),
+    update: (...args) => unreliably(() => sound.update(...args)),
+    delete: (key) => unreliably(() => sound.delete(key)),
+  }));
+  const { lies, curiosities } = audit(ledger, table);
+  expect(lies).toEqual([]);
+  expect(curiosities.repeated).toBeGreaterThan(0);
+  expect(curiosities.failedYetApplied).toBeGreaterThan(0);
+});
+
 describe("finds", () => {
   const broken: [what: string, lie: RegExp, breakIt: (sound: SessionStore) => Partial<SessionStore>][] = [
     [
       "an UPDATE without its guard",
       /was acknowledged and is not there/,
-      (sound) => ({ update: (key, { liveAt }, changes) => sound.update(key, { liveAt }, changes) }),
+      (sound) => ({ update: (key, { liveAt }, changes) => sound.update(key, { liveAt, data: ANY }, changes) }),
     ],
     [
       "a save that inserts what is gone",
       /is back after flush|was acknowledged after flush|has 2 rows/,
       (sound) => ({
         async update(key, guard, changes) {
-          if (await sound.update(key, guard, changes)) return true;
-          return (await sound.find(key)) ? false : sound.insert({ key, data: "", ...changes });
+          const outcome = await sound.update(key, guard, changes);
+          if (outcome !== "unmatched" || (await sound.find(key))) return outcome;
+          await sound.insert({ data: "", ...changes, key: changes.key ?? key });
+          return "updated";
         },
       }),
     ],
@@ -69,7 +93,10 @@ describe("finds", () => {
       "a change of the key that leaves the old row",
       /has \d+ rows/,
       (sound) => ({
-        rekey: async (_key, _guard, row) => ((await sound.insert(row)) ? "rekeyed" : "taken"),
+        async update(key, guard, changes) {
+          if (changes.key === undefined) return sound.update(key, guard, changes);
+          return (await sound.insert({ data: "", ...changes, key: changes.key })) ? "updated" : "taken";
+        },
       }),
     ],
     [
@@ -82,7 +109,7 @@ describe("finds", () => {
         },
       }),
     ],
-    ["a save that only says so", /was acknowledged and is not there/, () => ({ update: async () => true })],
+    ["a save that only says so", /was acknowledged and is not there/, () => ({ update: async () => "updated" })],
     [
       "an error that is not the database's",
       /threw "Wrapped"/,
@@ -108,17 +135,41 @@ describe("finds", () => {
     expect(audit(ledger, table).lies.join("\n")).toMatch(lie);
   });
 
-  type Step = [actor: number, kind: Operation["kind"], outcome: "acknowledged" | "failed", drawn?: string];
+  type Step = [
+    actor: number,
+    kind: Operation["kind"],
+    outcome: "acknowledged" | "failed",
+    more?: {
+      /** The key that was drawn for it. */
+      readonly drawn?: string;
+      /** The key of the session object afterwards. */
+      readonly to?: string;
+      /** What it takes away. */
+      readonly takes?: number;
+      /** Whether the row lacks it. */
+      readonly isMissing?: boolean;
+    },
+  ];
   const told: [what: string, lie: RegExp | undefined, key: string | undefined, steps: Step[]][] = [
     [
-      "nothing in a session that goes on under the key of a cycleKey that arrived unheard, though another has flushed the old one",
+      "nothing in a session that goes on under the key of a rotation whose answer was lost, though another flushed the old key",
       undefined,
-      "k2",
+      "k1",
       [
         [1, "load", "acknowledged"],
-        [1, "cycleKey", "failed", "k1"],
+        [1, "cycleKey", "failed", { drawn: "k1" }],
         [2, "flush", "acknowledged"],
-        [1, "save", "acknowledged", "k2"],
+        [1, "save", "acknowledged", { to: "k1" }],
+      ],
+    ],
+    [
+      "a flush that leaves the row of a rotation of the same object",
+      /is back after flush/,
+      "k1",
+      [
+        [1, "load", "acknowledged"],
+        [1, "cycleKey", "failed", { drawn: "k1" }],
+        [1, "flush", "acknowledged"],
       ],
     ],
     [
@@ -127,7 +178,7 @@ describe("finds", () => {
       undefined,
       [
         [1, "load", "acknowledged"],
-        [1, "cycleKey", "failed", "k1"],
+        [1, "cycleKey", "failed", { drawn: "k1" }],
         [2, "flush", "acknowledged"],
         [1, "load", "acknowledged"],
       ],
@@ -138,10 +189,10 @@ describe("finds", () => {
       "k2",
       [
         [1, "load", "acknowledged"],
-        [1, "cycleKey", "failed", "k1"],
+        [1, "cycleKey", "failed", { drawn: "k1" }],
         [2, "flush", "acknowledged"],
         [1, "load", "acknowledged"],
-        [1, "save", "acknowledged", "k2"],
+        [1, "save", "acknowledged", { drawn: "k2", to: "k2" }],
       ],
     ],
     [
@@ -150,7 +201,7 @@ describe("finds", () => {
       "k1",
       [
         [1, "load", "acknowledged"],
-        [1, "save", "acknowledged", "k1"],
+        [1, "save", "acknowledged", { drawn: "k1", to: "k1" }],
       ],
     ],
     [
@@ -159,33 +210,98 @@ describe("finds", () => {
       "k0",
       [
         [1, "load", "acknowledged"],
-        [1, "cycleKey", "failed", "k1"],
+        [1, "cycleKey", "failed", { drawn: "k1" }],
         [1, "save", "acknowledged"],
+      ],
+    ],
+    [
+      "nothing in a save that failed and is not there",
+      undefined,
+      "k0",
+      [
+        [1, "load", "acknowledged"],
+        [1, "save", "failed", { isMissing: true }],
+      ],
+    ],
+    [
+      "a save that is lost although a later save of the same object was acknowledged",
+      /save 2 .* was saved again on the same object and is not there/,
+      "k0",
+      [
+        [1, "load", "acknowledged"],
+        [1, "save", "failed", { isMissing: true }],
+        [1, "save", "acknowledged"],
+      ],
+    ],
+    [
+      "a save that is applied a second time after another request took it",
+      /save 2 .* is back after save 4 .* took it: applied twice/,
+      "k0",
+      [
+        [1, "load", "acknowledged"],
+        [1, "save", "failed"],
+        [2, "load", "acknowledged"],
+        [2, "save", "acknowledged", { takes: 2 }],
+        [1, "save", "acknowledged"],
+      ],
+    ],
+    [
+      "nothing in a save that another request took away",
+      undefined,
+      "k0",
+      [
+        [1, "load", "acknowledged"],
+        [1, "save", "acknowledged", { isMissing: true }],
+        [2, "load", "acknowledged"],
+        [2, "save", "acknowledged", { takes: 2 }],
       ],
     ],
   ];
   it.each(told)("%s", (_what, lie, key, steps) => {
     const ledger = new Ledger();
-    const creation = ledger.begin({ kind: "create", actor: 0, life: undefined, from: null });
+    const creation = ledger.begin({ kind: "create", actor: 0, object: {}, life: undefined, from: null });
     creation.drawn.push("k0");
-    ledger.acknowledge(creation);
+    ledger.acknowledge(creation, "k0");
     const life = ledger.born(creation);
     const data: Record<string, unknown> = {};
     const write = (operation: Operation) => {
       for (const mark of marksOf(operation)) data[mark] = operation.number;
     };
     write(creation);
-    for (const [actor, kind, outcome, drawn] of steps) {
-      const operation = ledger.begin({ kind, actor, life, from: "k0" });
+    const objects = new Map<number, object>();
+    for (const [actor, kind, outcome, { drawn, to = "k0", takes, isMissing = false } = {}] of steps) {
+      if (kind === "load" || !objects.has(actor)) objects.set(actor, {});
+      const object = objects.get(actor) as object;
+      const operation = ledger.begin({
+        kind,
+        actor,
+        object,
+        life,
+        from: "k0",
+        takes: takes === undefined ? [] : [takes],
+      });
       if (drawn) operation.drawn.push(drawn);
-      if (outcome === "acknowledged") ledger.acknowledge(operation);
-      else ledger.fail(operation, lost, true);
-      if (["save", "cycleKey"].includes(kind)) write(operation);
+      if (outcome === "acknowledged") ledger.acknowledge(operation, to);
+      else ledger.fail(operation, lost, () => true);
+      if (["save", "cycleKey"].includes(kind) && !isMissing) write(operation);
     }
     const rows = new Map(key ? [[key, data]] : []);
     const { lies } = audit(ledger, { rows, count: rows.size });
     if (lie) expect(lies.join("\n")).toMatch(lie);
     else expect(lies).toEqual([]);
+  });
+
+  it("a ConflictError without a failure of the same object before it", () => {
+    const undecided = Object.assign(new Error("undecided", { cause: lost }), { code: "SESSION_CONFLICT" });
+    const ledger = new Ledger();
+    const begin = (object: object) => ledger.begin({ kind: "save", actor: 1, object, life: undefined, from: "k0" });
+    const isOfDatabase = (error: unknown) => error === lost;
+    const object = {};
+    ledger.fail(begin(object), lost, isOfDatabase);
+    ledger.fail(begin(object), undecided, isOfDatabase);
+    expect(ledger.wrongAnswers).toEqual([]);
+    ledger.fail(begin({}), undecided, isOfDatabase);
+    expect(ledger.wrongAnswers).toEqual(["save 2 threw SESSION_CONFLICT"]);
   });
 
   const tampered: [what: string, lie: RegExp, tamper: (data: Record<string, unknown>, ledger: Ledger) => void][] = [

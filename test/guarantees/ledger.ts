@@ -3,10 +3,11 @@ import type { DbSession } from "prisma-db-session";
 export type Kind = "create" | "load" | "save" | "cycleKey" | "flush";
 
 /**
- * What the caller learnt. `over`: the session is gone (an UpdateError, or a load that finds nothing). `failed`: a database error, after which
- * the operation may have been carried out or not, or may be still.
+ * What the caller learnt. `over`: the session is gone (an UpdateError, or a load that finds nothing). `failed`: a
+ * database error. The operation may have been applied, or may be applied later. `undecided`: a ConflictError whose cause
+ * is such an error. An earlier operation of the same session object failed, and the row does not tell what became of it.
  */
-type Outcome = "running" | "acknowledged" | "over" | "failed";
+type Outcome = "running" | "acknowledged" | "over" | "failed" | "undecided";
 
 /** One call, as its caller sees it. */
 export interface Operation {
@@ -14,18 +15,27 @@ export interface Operation {
   readonly number: number;
   readonly kind: Kind;
   readonly actor: number;
-  /** The session, from its creation on and through all of its keys; undefined for what creates one. */
+  /** The session object. Another load gives another one. */
+  readonly object: object;
+  /** The session, from its creation on and through all of its keys. A creation has it once it is acknowledged. */
   readonly life: Life | undefined;
   /** The session key that it is about. */
   readonly from: string | null;
   /** Whether it also appends its number to the actor's list. */
   readonly appends: boolean;
-  /** The new keys that were drawn for it, the last one being the session's if it is acknowledged. */
+  /** The numbers of the operations whose marks it takes away. */
+  readonly takes: readonly number[];
+  /** The new keys that were drawn for it. */
   readonly drawn: string[];
+  /** The key of the session object, once the operation is acknowledged. */
+  to: string | null;
   readonly began: number;
   ended: number;
   outcome: Outcome;
 }
+
+type Beginning = Pick<Operation, "kind" | "actor" | "object" | "life" | "from"> &
+  Partial<Pick<Operation, "appends" | "takes">>;
 
 /** One session. */
 export interface Life {
@@ -45,14 +55,17 @@ export class Ledger {
   readonly lives: Life[] = [];
   /** Answers that may never be given. */
   readonly wrongAnswers: string[] = [];
+  readonly #ofObject = new Map<object, Operation[]>();
   readonly #errors = new Map<string, number>();
   #now = 0;
   #acknowledged = 0;
   #waiting: { readonly count: number; readonly resolve: () => void }[] = [];
 
-  begin(what: Pick<Operation, "kind" | "actor" | "life" | "from"> & { readonly appends?: boolean }): Operation {
+  begin(what: Beginning): Operation {
     const operation: Operation = {
       appends: false,
+      takes: [],
+      to: null,
       ...what,
       number: this.operations.length,
       drawn: [],
@@ -62,10 +75,17 @@ export class Ledger {
     };
     this.operations.push(operation);
     operation.life?.operations.push(operation);
+    this.#ofObject.set(operation.object, [...this.of(operation.object), operation]);
     return operation;
   }
 
-  acknowledge(operation: Operation): void {
+  /** The operations of a session object, in their order. */
+  of(object: object): readonly Operation[] {
+    return this.#ofObject.get(object) ?? [];
+  }
+
+  acknowledge(operation: Operation, to = operation.from): void {
+    operation.to = to;
     this.#end(operation, "acknowledged");
     this.#acknowledged += 1;
     this.#waiting = this.#waiting.filter(({ count, resolve }) => this.#acknowledged < count || resolve());
@@ -76,9 +96,10 @@ export class Ledger {
     await new Promise<void>((resolve) => this.#waiting.push({ count: this.#acknowledged + more, resolve }));
   }
 
-  /** A creation that was acknowledged begins a life. */
+  /** A creation that was acknowledged begins a life. Those of the same session object that failed before belong to it. */
   born(creation: Operation): Life {
-    const life: Life = { creation, operations: [creation], key: lastOf(creation.drawn) };
+    const operations = [...this.of(creation.object)];
+    const life: Life = { creation, operations, key: creation.to ?? "" };
     this.lives.push(life);
     return life;
   }
@@ -87,19 +108,30 @@ export class Ledger {
     this.#end(operation, "over");
   }
 
-  /** @param isOfDatabase whether this very error came from the database */
-  fail(operation: Operation, error: unknown, isOfDatabase: boolean): void {
-    const isOver = codeOf(error) === "SESSION_UPDATE" && ["save", "cycleKey"].includes(operation.kind);
-    this.#end(operation, isOver ? "over" : "failed");
+  /**
+   * @param isOfDatabase whether that very error came from the database
+   * @param to the key that the session object has all the same
+   */
+  fail(operation: Operation, error: unknown, isOfDatabase: (error: unknown) => boolean, to = operation.from): void {
+    operation.to = to;
+    const isWriteOfRow = ["save", "cycleKey"].includes(operation.kind);
+    const isOver = codeOf(error) === "SESSION_UPDATE" && isWriteOfRow;
+    const isUndecided =
+      codeOf(error) === "SESSION_CONFLICT" &&
+      isOfDatabase((error as Error).cause) &&
+      failedBefore(operation, this).length > 0;
+    this.#end(operation, isOver ? "over" : isUndecided ? "undecided" : "failed");
     const name = nameOf(error);
     this.#errors.set(name, (this.#errors.get(name) ?? 0) + 1);
-    if (!isOver && !isOfDatabase) this.wrongAnswers.push(`${operation.kind} ${operation.number} threw ${name}`);
+    if (!isOver && !isUndecided && !isOfDatabase(error)) {
+      this.wrongAnswers.push(`${operation.kind} ${operation.number} threw ${name}`);
+    }
   }
 
   /** What was asked and answered, in a few lines. */
   summary(): string[] {
     const counts = (operations: readonly Operation[]) =>
-      (["acknowledged", "over", "failed"] as const)
+      (["acknowledged", "over", "failed", "undecided"] as const)
         .map((outcome) => `${operations.filter((operation) => operation.outcome === outcome).length} ${outcome}`)
         .join(", ");
     const kinds: Kind[] = ["create", "load", "save", "cycleKey", "flush"];
@@ -116,6 +148,20 @@ export class Ledger {
     operation.outcome = outcome;
   }
 }
+
+/** The writes of the same session object that failed before, and were not followed by an acknowledged one. */
+export function failedBefore(operation: Operation, ledger: Ledger): Operation[] {
+  const failed: Operation[] = [];
+  for (const earlier of ledger.of(operation.object)) {
+    if (earlier === operation) break;
+    if (!WRITES.includes(earlier.kind)) continue;
+    if (earlier.outcome === "acknowledged") failed.length = 0;
+    if (["failed", "undecided"].includes(earlier.outcome)) failed.push(earlier);
+  }
+  return failed;
+}
+
+const WRITES: readonly Kind[] = ["create", "save", "cycleKey"];
 
 export const formatCounts = (counts: Readonly<Record<string, number>>): string =>
   Object.entries(counts)

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as wait, setImmediate as yieldToOthers } from "node:timers/promises";
 import type { DbSession, Sessions } from "prisma-db-session";
 import { randomSessionKey } from "../../src/key.ts";
-import { type Kind, type Ledger, type Life, lastOf, listOf, marksOf, type Operation } from "./ledger.ts";
+import { type Kind, type Ledger, type Life, listOf, marksOf, type Operation } from "./ledger.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 
 const SESSIONS = 4;
@@ -76,45 +76,62 @@ class Actor {
   }
 
   async #create(): Promise<void> {
+    const { ledger, random } = this.#options;
     const session = this.#sessions.open();
-    const operation = this.#begin("create", undefined, null);
-    mark(session, operation);
-    if (!(await this.#answered(operation, () => session.create()))) return;
-    const life = this.#options.ledger.born(operation);
-    this.#shared.life = life;
-    this.#held = { session, life };
+    let isAgain = false;
+    do {
+      const operation = this.#begin("create", session, undefined);
+      mark(session, operation);
+      // After a failure, a save of the same object adopts the row that may be there.
+      if (await this.#answered(operation, session, () => (isAgain ? session.save() : session.create()))) {
+        const life = ledger.born(operation);
+        this.#shared.life = life;
+        this.#held = { session, life };
+        return;
+      }
+      isAgain = true;
+    } while (random.chance(0.7));
   }
 
   async #write(kind: "save" | "cycleKey", current: Life): Promise<void> {
-    const { ledger, random } = this.#options;
+    const { random } = this.#options;
     if (!this.#held || random.chance(0.4)) await this.#load(current);
     if (!this.#held) return;
     const { session, life } = this.#held;
     // Others may come in between, as they may while a request is at work.
     for (let turns = random.below(4); turns > 0; turns--) await yieldToOthers();
 
-    const operation = this.#begin(kind, life, session.sessionKey, random.chance(0.3));
+    const appends = random.chance(0.3);
+    const takes = random.chance(0.3) ? this.#takeMark(session) : [];
+    const operation = this.#begin(kind, session, life, { appends, takes });
     mark(session, operation);
-    if (await this.#answered(operation, () => session[kind]())) {
+    if (await this.#answered(operation, session, () => session[kind]())) {
       if (life.key === operation.from) life.key = session.sessionKey ?? "";
     } else if (operation.outcome === "over") {
       this.#bury(life, operation);
-    } else if (random.chance(0.5)) {
-      this.#held = undefined; // Otherwise the next save has the changes of this one with it.
+    } else if (operation.outcome === "undecided" || random.chance(0.3)) {
+      this.#held = undefined; // Otherwise the next save of the same object has to bring the changes of this one too.
     }
-    if (operation.outcome === "acknowledged" && session.sessionKey !== lastOf([operation.from, ...operation.drawn])) {
-      ledger.wrongAnswers.push(`${kind} ${operation.number} left the session with a key that is not its own`);
-    }
+  }
+
+  /** Takes away what an earlier operation has written, as a coupon is redeemed. Nothing may bring it back. */
+  #takeMark(session: DbSession): number[] {
+    const numbers = session.keys().flatMap((key) => /^a(\d+)$/.exec(key)?.[1] ?? []);
+    const taken = numbers[this.#options.random.below(numbers.length)];
+    if (taken === undefined) return [];
+    for (const letter of ["a", "b"]) session.delete(letter + taken);
+    return [Number(taken)];
   }
 
   async #load(life: Life): Promise<void> {
     const { key } = life;
     this.#held = undefined;
     const session = this.#sessions.open(key);
-    const operation = this.#begin("load", life, key);
+    const operation = this.#begin("load", session, life, { from: key });
     if (
       !(await this.#answered(
         operation,
+        session,
         () => session.load(),
         () => session.sessionKey === null,
       ))
@@ -129,8 +146,8 @@ class Actor {
     const { random } = this.#options;
     const held = random.chance(0.5) ? this.#held : undefined;
     const { session, life } = held ?? { session: this.#sessions.open(current.key), life: current };
-    const operation = this.#begin("flush", life, session.sessionKey);
-    if (!(await this.#answered(operation, () => session.flush()))) return;
+    const operation = this.#begin("flush", session, life);
+    if (!(await this.#answered(operation, session, () => session.flush()))) return;
     if (held) this.#held = undefined;
     this.#bury(life, operation);
   }
@@ -141,22 +158,33 @@ class Actor {
     if (this.#shared.life === life && life.key === from) this.#shared.life = undefined;
   }
 
-  #begin(kind: Kind, life: Life | undefined, from: string | null, appends = false): Operation {
-    return this.#options.ledger.begin({ kind, actor: this.#id, life, from, appends });
+  #begin(
+    kind: Kind,
+    session: DbSession,
+    life: Life | undefined,
+    more: Partial<Pick<Operation, "from" | "appends" | "takes">> = {},
+  ): Operation {
+    const { sessionKey: from } = session;
+    return this.#options.ledger.begin({ kind, actor: this.#id, object: session, life, from, ...more });
   }
 
   /** Whether it was acknowledged. */
-  async #answered(operation: Operation, work: () => Promise<unknown>, isOver = () => false): Promise<boolean> {
+  async #answered(
+    operation: Operation,
+    session: DbSession,
+    work: () => Promise<unknown>,
+    isOver = () => false,
+  ): Promise<boolean> {
     const { ledger, isOfDatabase, random } = this.#options;
     try {
       await drawing.run(operation.drawn, work);
     } catch (error) {
-      ledger.fail(operation, error, isOfDatabase(error));
+      ledger.fail(operation, error, isOfDatabase, session.sessionKey);
       await wait(random.below(MAX_PAUSE_MS));
       return false;
     }
     if (isOver()) ledger.over(operation);
-    else ledger.acknowledge(operation);
+    else ledger.acknowledge(operation, session.sessionKey);
     return operation.outcome === "acknowledged";
   }
 }

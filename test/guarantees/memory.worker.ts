@@ -37,11 +37,13 @@ export interface Work {
   readonly counts: Readonly<Record<string, number>>;
 }
 
+type FailureKind = "retryable" | "unknown" | "fatal";
+
 class DatabaseFailure extends Error {
   override name = "DatabaseFailure";
-  readonly kind: "rolledBack" | "unknown" | "final";
+  readonly kind: FailureKind;
 
-  constructor(kind: "rolledBack" | "unknown" | "final") {
+  constructor(kind: FailureKind) {
     super(kind);
     this.kind = kind;
   }
@@ -149,7 +151,7 @@ function count(what: string): void {
 /** The same store, some of whose updates fail in each of the ways that there are. */
 function failingNowAndThen(sound: SessionStore): SessionStore {
   const fail = () => {
-    const kind = random.pick({ none: 97, rolledBack: 1, unknown: 1, final: 1 });
+    const kind = random.pick({ none: 97, retryable: 1, unknown: 1, fatal: 1 });
     if (kind !== "none") throw new DatabaseFailure(kind);
   };
   return {
@@ -159,11 +161,8 @@ function failingNowAndThen(sound: SessionStore): SessionStore {
       fail();
       return sound.update(...args);
     },
-    async rekey(...args) {
-      fail();
-      return sound.rekey(...args);
-    },
-    failureKind: (error) => (error instanceof DatabaseFailure ? error.kind : (sound.failureKind?.(error) ?? "unknown")),
+    classifyError: (error) =>
+      error instanceof DatabaseFailure ? error.kind : (sound.classifyError?.(error) ?? "unknown"),
   };
 }
 

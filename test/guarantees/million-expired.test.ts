@@ -6,6 +6,7 @@ import { SECRET } from "../support.ts";
 import type { Cleared, Job as ClearingJob } from "./clearing.worker.ts";
 import { fillTable, liveKey } from "./full-table.ts";
 import { report, scale } from "./scale.ts";
+import { expectStrictMode } from "./strict-mode.ts";
 import type { Phase, Traffic, Job as TrafficJob } from "./traffic.worker.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
@@ -23,6 +24,7 @@ const MAX_GROWTH_MB = 200;
 describeEachDatabase(`${EXPIRED} expired rows among ${LIVE} live ones`, (db, { name, provider }) => {
   it("are cleared in bounded batches by one process, while another loads and saves", async () => {
     const { url, prisma } = db();
+    await expectStrictMode(prisma, provider);
     await fillTable(prisma, provider, { live: LIVE, expired: EXPIRED });
     const cleaner = new WorkerProcess(new URL("clearing.worker.ts", import.meta.url), {
       provider,

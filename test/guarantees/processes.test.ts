@@ -4,6 +4,7 @@ import { describeEachDatabase } from "../databases/index.ts";
 import { SECRET } from "../support.ts";
 import type { Job, Outcome } from "./processes.worker.ts";
 import { report } from "./scale.ts";
+import { expectStrictMode } from "./strict-mode.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
 const PROCESSES = 4;
@@ -12,6 +13,7 @@ const WORKER = new URL("processes.worker.ts", import.meta.url);
 
 describeEachDatabase(`${PROCESSES * REQUESTS} requests of ${PROCESSES} processes`, (db, { name, provider }) => {
   it("add a key each to one session at once, and none is lost", async () => {
+    await expectStrictMode(db().prisma, provider);
     const sessions = createSessions({ model: db().prisma.session, secret: SECRET });
     const session = sessions.open();
     session.set("before", true);

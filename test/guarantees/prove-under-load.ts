@@ -1,16 +1,18 @@
 import { createSessions } from "prisma-db-session";
 import { expect } from "vitest";
-import type { TestClient } from "../databases/types.ts";
+import type { Provider, TestClient } from "../databases/types.ts";
 import { SECRET } from "../support.ts";
 import { audit } from "./audit.ts";
 import { formatCounts, Ledger, readTable } from "./ledger.ts";
 import { runLoad } from "./load.ts";
 import { report, scale } from "./scale.ts";
 import { SEED, seededRandom } from "./seeded-random.ts";
+import { expectStrictMode } from "./strict-mode.ts";
 import { watchModel } from "./watched-model.ts";
 
 interface Proof {
   readonly title: string;
+  readonly provider: Provider;
   /** Where the load goes, and the faults are. It is closed afterwards. */
   readonly client: TestClient;
   /** What happens meanwhile; the load ends with it. */
@@ -20,7 +22,7 @@ interface Proof {
 }
 
 /** Puts a load on sessions while there are faults, and then holds against the table what everybody was told. */
-export async function proveUnderLoad({ title, client, faults, afterwards }: Proof): Promise<void> {
+export async function proveUnderLoad({ title, provider, client, faults, afterwards }: Proof): Promise<void> {
   const { model, threw } = watchModel(client.session);
   const ledger = new Ledger();
   let isOver = false;
@@ -39,7 +41,9 @@ export async function proveUnderLoad({ title, client, faults, afterwards }: Proo
     await client.$disconnect();
   }
 
-  const { session } = await afterwards();
+  const past = await afterwards();
+  await expectStrictMode(past, provider);
+  const { session } = past;
   const { load: loadSession } = createSessions({ model: session, secret: SECRET });
   const table = await readTable(ledger, loadSession, () => session.count());
   const { lies, curiosities } = audit(ledger, table);

@@ -11,6 +11,8 @@ interface Row {
 /** What one request of the model knows: its copy of the session, and what the row held when it was read. */
 export interface Request {
   key: string | null;
+  /** The key that the cookie brought. */
+  readonly given: string | null;
   /** What was read or written last. Undefined after a clear: the next save replaces all. */
   base: Data | undefined;
   data: Map<string, unknown>;
@@ -40,15 +42,19 @@ export class SessionModel {
   }
 
   load(key: string | null): Request {
-    if (key === null || !this.isLive(key)) return { key: null, base: new Map(), data: new Map() };
+    if (key === null || !this.isLive(key)) return { key: null, given: key, base: new Map(), data: new Map() };
     const { data } = this.rows.get(key) as Row;
-    return { key, base: copy(data), data: copy(data) };
+    return { key, given: key, base: copy(data), data: copy(data) };
   }
 
-  /** Saves under the new key that a request got, or under the one that it has. */
-  save(request: Request, newKey: string): void {
+  /**
+   * Saves under the new key that a request got, or under the one that it has.
+   *
+   * @param given The keys that a sign-in was given. They win, even if the request read the same values.
+   */
+  save(request: Request, newKey: string, given: readonly string[] = []): void {
     const { key, base, data } = request;
-    const merged = key !== null && base ? merge((this.rows.get(key) as Row).data, base, data) : copy(data);
+    const merged = key !== null && base ? merge((this.rows.get(key) as Row).data, base, data, given) : copy(data);
     if (key !== null) this.rows.delete(key);
     this.rows.set(newKey, { data: merged, expires: this.now + this.#age(merged) * 1000 });
     this.keys.add(newKey);
@@ -69,10 +75,12 @@ export class SessionModel {
 }
 
 /** Theirs, with the keys that this request set or removed on top. */
-function merge(theirs: Data, base: Data, mine: Data): Map<string, unknown> {
+function merge(theirs: Data, base: Data, mine: Data, given: readonly string[]): Map<string, unknown> {
   const merged = copy(theirs);
   for (const key of base.keys()) if (!mine.has(key)) merged.delete(key);
-  for (const [key, value] of mine) if (text(value) !== text(base.get(key))) merged.set(key, value);
+  for (const [key, value] of mine) {
+    if (given.includes(key) || text(value) !== text(base.get(key))) merged.set(key, value);
+  }
   return copy(merged);
 }
 

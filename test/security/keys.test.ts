@@ -73,7 +73,7 @@ describe("session keys", () => {
 
   it("are such in the sessions that get them, by create() and by cycleKey()", async () => {
     // A table that keeps nothing, or this would be a test of the machine's memory.
-    const store = { ...memoryStore(), insert: async () => true, rekey: async () => "rekeyed" as const };
+    const store = { ...memoryStore(), insert: async () => true, update: async () => "updated" as const };
     const { sessions } = memorySessions({ store, onEvent: () => {} });
     const keys: string[] = [];
     while (keys.length < 100_000) {

@@ -25,7 +25,15 @@ describeEachOwnedDatabase("a session's whole life", (db) => {
     expect([...new Set(witness.events.map(({ type }) => type))].sort()).toEqual(
       [
         ...["created", "loaded", "saved", "merged", "overwritten", "conflict", "rotated", "refreshed", "ended"],
-        ...["revoked", "limitNotEnforced", "unknownKey", "malformedKey", "suspicious", "cleared"],
+        ...[
+          "revoked",
+          "limitNotEnforced",
+          "unknownKey",
+          "malformedKey",
+          "suspicious",
+          "expiredDeleted",
+          "signInRestarted",
+        ],
       ].sort(),
     );
     expect([...new Set(witness.codes)].sort()).toEqual([
@@ -36,6 +44,7 @@ describeEachOwnedDatabase("a session's whole life", (db) => {
       "SESSION_SERIALIZATION",
       "SESSION_UPDATE",
     ]);
+    expect(witness.missingTables).toBe(12);
     expect(witness.databaseFailures).toBe(12);
     expect(witness.text("console")).toContain("did not verify");
     expect(witness.text("console")).toContain("The log is full.");

@@ -1,4 +1,4 @@
-import { createSessions, prismaStore, type SessionsOptions } from "prisma-db-session";
+import { createSessions, type DbSession, prismaStore, type Sessions, type SessionsOptions } from "prisma-db-session";
 import type { TestDatabase } from "../databases/index.ts";
 import type { OwnedTestClient } from "../databases/types.ts";
 import { type ShopData, storedKey, testClock, UNKNOWN_KEY } from "../support.ts";
@@ -13,6 +13,7 @@ export const MALFORMED = "Malformed+Cookie/Value==";
 
 const MINUTE = 60;
 
+type Session = DbSession<ShopData>;
 type OwnedTestDatabase = TestDatabase<OwnedTestClient>;
 type Model = OwnedTestClient["session"];
 type Options = Partial<SessionsOptions<ShopData, Model>>;
@@ -31,6 +32,7 @@ export async function live(db: OwnedTestDatabase, options: Options = {}): Promis
     await life.refuseKeys();
     await life.refuseColumns();
     await life.meetChangedRows();
+    await life.loseTheTable();
     await life.loseTheDatabase();
     await life.end();
   } finally {
@@ -73,8 +75,9 @@ class Life {
     await loaded.refresh();
     await loaded.exists(String(loaded.sessionKey));
     await this.#look();
+    const before = String(loaded.sessionKey);
     await loaded.create();
-    await loaded.destroy();
+    await loaded.destroy(before);
     await (await this.#saved()).flush();
   }
 
@@ -101,6 +104,7 @@ class Life {
     await this.#attempt(() => limited.revoke({ userId: 7 }, { except: MALFORMED }));
     await this.#attempt(() => newest.save());
     await this.#attempt(() => newest.cycleKey());
+    await newest.markAuthenticated({ userId: 7 });
   }
 
   async refuseWhatCannotBeStored(): Promise<void> {
@@ -171,22 +175,39 @@ class Life {
     await this.#sessions({ onEvent }).load(another.sessionKey);
   }
 
-  /** Each verb fails, with what the database really says then. */
-  async loseTheDatabase(): Promise<void> {
-    const [reader, writer] = await this.#twice();
-    const { load, list, revoke, clearExpired } = this.#sessions();
+  /** Each verb fails because the table is missing. */
+  async loseTheTable(): Promise<void> {
+    const held = await this.#twice();
     this.#clock.advance(2 * MINUTE);
-    writer.set("note", `${CANARY} lost`);
     await this.#db.$executeRawUnsafe("ALTER TABLE session RENAME TO session_away");
+    await this.#callAllVerbs(this.#sessions(), held);
+    await this.#db.$executeRawUnsafe("ALTER TABLE session_away RENAME TO session");
+  }
+
+  /** Each verb fails because its transaction has ended. */
+  async loseTheDatabase(): Promise<void> {
+    const { sessionKey } = await this.#saved();
+    const [sessions, held] = await this.#db.$transaction(async ({ session: model }) => {
+      const inside = this.#sessions({ model: model as Model });
+      return [inside, [await inside.load(sessionKey), await inside.load(sessionKey)] as const] as const;
+    });
+    this.#clock.advance(2 * MINUTE);
+    await this.#callAllVerbs(sessions, held);
+  }
+
+  async #callAllVerbs(sessions: Sessions<ShopData, Model>, held: readonly [Session, Session]): Promise<void> {
+    const [reader, writer] = held;
+    const { load, list, revoke, clearExpired } = sessions;
+    writer.set("note", `${CANARY} lost`);
     for (const run of [
-      () => this.#saved(),
+      () => this.#saved(sessions),
       () => load(reader.sessionKey),
       () => writer.save(),
       () => writer.cycleKey(),
       () => writer.markAuthenticated(),
       () => reader.refresh(),
       () => reader.exists(String(reader.sessionKey)),
-      () => reader.destroy(),
+      () => reader.destroy(String(reader.sessionKey)),
       () => reader.flush(),
       () => clearExpired(),
       () => list({ userId: 7 }),
@@ -194,7 +215,6 @@ class Life {
     ]) {
       await this.#attempt(run);
     }
-    await this.#db.$executeRawUnsafe("ALTER TABLE session_away RENAME TO session");
   }
 
   async end(): Promise<void> {

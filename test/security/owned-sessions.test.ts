@@ -174,6 +174,21 @@ describeEachOwnedDatabase("whose sessions", (db) => {
     expect(events).toContainEqual({ type: "revoked", by: "maxPerOwner", keyHash: oldest.keyHash });
   });
 
+  it("ends the session that was created or authenticated longest ago, whatever was saved since", async () => {
+    const { sessions, signIn, clock } = shop(2);
+    const [first, second] = [await signIn(1), await signIn(1)];
+    // A save and a renewed expiry do not make a session newer. Proving the password again does.
+    second.setExpiry(86_400);
+    await second.save();
+    clock.advance(1);
+    await first.markAuthenticated();
+    clock.advance(1);
+    const third = await signIn(1);
+    const left = (await sessions.list({ userId: 1 })).map(({ keyHash }) => keyHash);
+    expect(left.sort()).toEqual([first.keyHash, third.keyHash].sort());
+    await expect(second.save()).rejects.toMatchObject({ code: "SESSION_UPDATE" });
+  });
+
   it.each([1, 2])("leaves %i of an owner who signs in many times at the same instant", async (max) => {
     const { sessions } = shop(max);
     const signIn = async () => {
@@ -353,7 +368,7 @@ describe("markAuthenticated", () => {
     const session = sessions.open();
     session.set("userId", 1);
     await session.save();
-    await session.destroy();
+    await session.destroy(session.sessionKey as string);
     await expect(session.markAuthenticated()).rejects.toMatchObject({ code: "SESSION_UPDATE" });
     expect(session.isFresh(60)).toBe(false);
   });

@@ -1,8 +1,39 @@
-import { ConfigError } from "prisma-db-session";
+import { ConfigError, memoryStore, type SessionStore } from "prisma-db-session";
 import { describe, expect, it } from "vitest";
 import { memorySessions } from "../support.ts";
 
 const columns = () => ({ userId: 1 });
+
+describe.each(["findMatching", "deleteMatching"] as const)("a store without %s", (missing) => {
+  const both = /`findMatching` and `deleteMatching`/;
+  const store = (): SessionStore => {
+    const { [missing]: _, ...others } = memoryStore();
+    return others;
+  };
+
+  it("saves and loads sessions", async () => {
+    const { sessions } = memorySessions({ store: store(), columns });
+    const session = sessions.open();
+    session.set("userId", 1);
+    await session.save();
+    expect((await sessions.load(session.sessionKey)).get("userId")).toBe(1);
+  });
+
+  it("is a ConfigError of list(), revoke() and maxPerOwner, which names both verbs", async () => {
+    const { sessions } = memorySessions({ store: store(), columns });
+    const calls = [() => sessions.list({ userId: 1 }), () => sessions.revoke({ userId: 1 })];
+    for (const [i, name] of ["list()", "revoke()"].entries()) {
+      const error = await calls[i]?.().catch((error: unknown) => error);
+      expect(error).toBeInstanceOf(ConfigError);
+      expect(String(error)).toMatch(both);
+      expect(String(error)).toContain(name);
+    }
+    const limited = () => memorySessions({ store: store(), columns, maxPerOwner: { column: "userId", max: 1 } });
+    expect(limited).toThrow(ConfigError);
+    expect(limited).toThrow(both);
+    expect(limited).toThrow("maxPerOwner");
+  });
+});
 
 describe("the options of whose sessions", () => {
   it.each([0, 1.5, "5", undefined])("refuse %s as the most that an owner may have", (max) => {

@@ -1,18 +1,19 @@
 import {
   createSessions,
   type DbSession,
-  memoryStore,
   prismaStore,
   type SessionEvent,
+  type SessionStore,
   type SessionsOptions,
   UpdateError,
 } from "prisma-db-session";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 import { describeEachOwnedDatabase } from "../databases/index.ts";
 import { hasRowLocks, somebodyWaits } from "../databases/waiting.ts";
 import { skippedBecause } from "../skipped.ts";
-import type { TestStores } from "../stores.ts";
+import type { OwnStore } from "../stores.ts";
 import { gate, SECRET, type ShopData, storedKey, testClock } from "../support.ts";
+import { describeEachOwnedStore } from "./owned-stores.ts";
 
 const OWNER = 7;
 const SOMEBODY_ELSE = 8;
@@ -43,11 +44,21 @@ describeEachOwnedStore("revoke()", (stores) => {
     const { store: shared, otherStore } = stores();
     const myStore = { ...shared };
     const theirStore = { ...otherStore };
+    // Tests replace verbs of these stores later.
+    const replaceable = (store: OwnStore): SessionStore => ({
+      ...store,
+      update: (...args) => store.update(...args),
+      deleteMatching: (...args) => store.deleteMatching(...args),
+    });
     const clock = testClock();
     const events: SessionEvent[] = [];
     const common = { secret: SECRET, now: clock.now, columns };
-    const mine = createSessions<ShopData>({ store: myStore, onEvent: (event) => events.push(event), ...common });
-    const theirs = createSessions<ShopData>({ store: theirStore, ...common });
+    const mine = createSessions<ShopData>({
+      store: replaceable(myStore),
+      onEvent: (event) => events.push(event),
+      ...common,
+    });
+    const theirs = createSessions<ShopData>({ store: replaceable(theirStore), ...common });
 
     const signIn = async (userId: number) => {
       const session = theirs.open();
@@ -96,7 +107,6 @@ describeEachOwnedStore("revoke()", (stores) => {
       return send();
     };
     theirStore.update = (...args) => late(() => otherStore.update(...args));
-    theirStore.rekey = (...args) => late(() => otherStore.rekey(...args));
     const writing = run(session);
     await sent.opened;
     expect(await mine.revoke({ userId: OWNER })).toBe(1);
@@ -266,27 +276,6 @@ describeEachOwnedDatabase("revoke()", (db, database) => {
     },
   );
 });
-
-/** A `describe` for the memory store and for each database, with the column `userId`. */
-function describeEachOwnedStore(title: string, tests: (stores: () => TestStores) => void): void {
-  describe(`${title} in memory`, () => {
-    tests(() => {
-      const store = memoryStore();
-      return { store, otherStore: store };
-    });
-  });
-
-  describeEachOwnedDatabase(title, (db) => {
-    let otherStore: TestStores["otherStore"] | undefined;
-    beforeEach(async () => {
-      otherStore ??= prismaStore((await db().connect()).session);
-    });
-    tests(() => {
-      if (!otherStore) throw new Error("The stores are there in tests only.");
-      return { store: prismaStore(db().prisma.session), otherStore };
-    });
-  });
-}
 
 /** The waits between attempts are not what this is about. */
 async function withoutWaits(run: () => Promise<unknown>): Promise<void> {

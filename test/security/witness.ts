@@ -14,6 +14,8 @@ export class Witness {
   readonly events: SessionEvent[] = [];
   /** The codes of the package's errors. */
   readonly codes: string[] = [];
+  /** How often the package's error said that the table is missing. */
+  missingTables = 0;
   /** How often the database's own error reached the caller. */
   databaseFailures = 0;
   readonly #texts: Record<Channel, string[]> = {
@@ -56,6 +58,9 @@ export class Witness {
       const isOwn = code.startsWith("SESSION_") || error instanceof TypeError;
       if (code.startsWith("SESSION_")) this.codes.push(code);
       if (!isOwn) this.databaseFailures++;
+      if (error.message.startsWith("Cannot use the session table because the database does not have it")) {
+        this.missingTables++;
+      }
       const texts = [String(error), String(error.stack), JSON.stringify(error), inspect(error, DEEPLY)];
       this.see(isOwn ? "errors" : "databaseErrors", ...texts);
     }
