@@ -24,7 +24,7 @@ export class UpdateError extends SessionError {
   readonly code = "SESSION_UPDATE";
 }
 
-/** Another request changed the session since it was read, and the change could not be, or was not to be, merged. Nothing was written. */
+/** Another request changed the session since it was read, and the change could not be, or was not to be, merged. This write changed nothing. */
 export class ConflictError extends SessionError {
   override readonly name = "ConflictError";
   readonly code = "SESSION_CONFLICT";
@@ -57,10 +57,26 @@ export class SessionNotLoadedError extends SessionError {
   readonly code = "SESSION_NOT_LOADED";
 }
 
-/** The session was written where no cookie can be set: in a server component, in `generateMetadata` or in `after()`. Nothing was written. */
+/**
+ * The session cannot be written, because no cookie can be set: in a server component, in
+ * `generateMetadata` or in `after()`. Nothing was written, unless `isWritten` is true.
+ */
 export class SessionReadOnlyError extends SessionError {
   override readonly name = "SessionReadOnlyError";
   readonly code = "SESSION_READ_ONLY";
+  /**
+   * True if the row was written, but the browser was not told: its cookie could not be changed at
+   * last. Do not repeat the change. Default: false.
+   */
+  readonly isWritten: boolean;
+
+  constructor(
+    message: string,
+    { isWritten = false, ...options }: ErrorOptions & { readonly isWritten?: boolean } = {},
+  ) {
+    super(message, options);
+    this.isWritten = isWritten;
+  }
 }
 
 /**

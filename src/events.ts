@@ -73,7 +73,7 @@ const WARNINGS: Partial<Record<SessionEvent["type"], (keyHash: string) => string
     "If you changed the secret, keep the old one as the second of the array. Otherwise the table was changed.",
   limitNotEnforced: (keyHash) =>
     `prisma-db-session: session ${keyHash} was saved, but maxPerOwner could not count or delete the sessions of its owner. ` +
-    "Check whether the database can be reached. The next sign-in of the owner tries again.",
+    "Check whether the database can be reached, and whether `columns` throws. The next sign-in of the owner tries again.",
 };
 
 /** The default listener: says aloud what points to tampering or to a wrong secret, and what failed without an error; nothing else. */

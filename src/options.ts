@@ -11,6 +11,7 @@ import { isPossibleSessionKey } from "./possible-key.ts";
 import { KeyedQueue } from "./record/keyed-queue.ts";
 import type { SessionConfig } from "./record/session-config.ts";
 import { secretKeys } from "./secret.ts";
+import { MAX_COOKIE_SECONDS } from "./set-cookie.ts";
 import type { FilledColumns, OwnColumns } from "./store/prisma/model-types.ts";
 import { prismaStore } from "./store/prisma/prisma-store.ts";
 import type { SessionDelegate } from "./store/prisma/session-delegate.ts";
@@ -78,7 +79,6 @@ export interface SessionsOptions<
 }
 
 const TWO_WEEKS = 1_209_600;
-const MAX_SECONDS = 400 * 86_400;
 
 const STORE_VERBS: readonly (keyof SessionStore)[] = [
   "find",
@@ -187,10 +187,17 @@ function checkedStore(store: object): SessionStore {
 /** TypeScript says this at compile time; without it, a wrong part would fail at the first request that needs it. */
 function checkParts(
   { codec, serializer }: Required<Pick<SessionsOptions, "codec" | "serializer">>,
-  options: { readonly [Name in "now" | "randomKey" | "onEvent" | "columns"]?: unknown },
+  options: {
+    readonly [Name in "now" | "randomKey" | "onEvent" | "columns" | "expireAtBrowserClose" | "hashKeys"]?: unknown;
+  },
 ) {
   checkPart("codec", codec, ["encode", "decode"]);
   checkPart("serializer", serializer, ["stringify", "parse"]);
+  for (const name of ["expireAtBrowserClose", "hashKeys"] as const) {
+    if (!["boolean", "undefined"].includes(typeof options[name])) {
+      throw new ConfigError(`\`${name}\` must be true or false.`);
+    }
+  }
   for (const name of ["now", "randomKey", "onEvent", "columns"] as const) {
     const given = options[name];
     if (given !== undefined && typeof given !== "function") {
@@ -237,9 +244,9 @@ function duration(name: string, seconds: number | undefined): number | undefined
   if (!Number.isFinite(seconds) || seconds <= 0) {
     throw new ConfigError(`\`${name}\` must be a positive number of seconds.`);
   }
-  if (seconds <= MAX_SECONDS) return seconds;
+  if (seconds <= MAX_COOKIE_SECONDS) return seconds;
   throw new ConfigError(
-    `\`${name}\` must be at most ${MAX_SECONDS} seconds (400 days), as browsers keep no cookie longer. ` +
-      `${seconds} looks like milliseconds. Give seconds.`,
+    `\`${name}\` must be at most ${MAX_COOKIE_SECONDS} seconds (400 days), as browsers keep no cookie longer. ` +
+      "Did you mean milliseconds? Give seconds.",
   );
 }

@@ -326,7 +326,7 @@ describe("other options", () => {
     for (const value of [34_560_001, 1000 * 60 * 60 * 24 * 14]) {
       expectConfigError(
         { ...options, [name]: value },
-        new RegExp(`\`${name}\` must be at most 34560000 seconds \\(400 days\\).*${value} looks like milliseconds`),
+        new RegExp(`\`${name}\` must be at most 34560000 seconds \\(400 days\\).*Did you mean milliseconds`),
       );
     }
   });

@@ -73,7 +73,7 @@ export class CookieSync {
       throw new SessionReadOnlyError(
         `The session was ${done}, but the browser was not told, because its cookie could not be changed. ` +
           "Change sessions before the response is returned.",
-        { cause },
+        { cause, isWritten: true },
       );
     }
   }

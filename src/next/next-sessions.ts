@@ -2,6 +2,7 @@ import { cookies } from "next/headers.js";
 import { captureCallSite } from "../call-site.ts";
 import { type CookieAttributes, cookieAttributes } from "../cookie.ts";
 import { ConfigError } from "../errors.ts";
+import { checkWithSessionOptions } from "../option-names.ts";
 import { type ConfigSource, resolveOptions, type SessionsOptions } from "../options.ts";
 import type { SessionConfig } from "../record/session-config.ts";
 import { DbSession } from "../session/db-session.ts";
@@ -134,6 +135,7 @@ export function createNextSessions<
       handler: (session: DbSession<Data>, ...args: Args) => Result,
       withOptions: WithSessionOptions = {},
     ) {
+      checkWithSessionOptions(withOptions);
       const site = captureCallSite();
       return async (...args: Args): Promise<Awaited<Result>> => {
         // Nothing that a browser sends to an action can become a Request.

@@ -27,9 +27,8 @@ export class KeyedQueue {
     const place: Place = { wake: () => {} };
     queue.push(place);
     while (queue.includes(place) && queue[0] !== place) {
-      const [first] = queue;
-      const hasMoved = await waitForMove(place);
-      if (!hasMoved && first && queue[0] === first) this.#leave(key, queue, first);
+      const first = queue[0] as Place;
+      if (!(await waitForMove(place)) && queue[0] === first) this.#leave(key, queue, first);
     }
     try {
       return await work();

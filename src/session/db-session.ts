@@ -14,6 +14,8 @@ import type { SignIn } from "../record/write.ts";
 import { SerialQueue } from "./serial-queue.ts";
 import { checkedEntries, SessionBase } from "./session-base.ts";
 
+const NO_KEY = "destroy(): the session key is missing. To sign out, call `flush()`.";
+
 interface WriteOptions {
   /** Insert a row, also if the session has one, and try at most so many keys. */
   readonly create?: { readonly keys?: number };
@@ -125,10 +127,8 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   destroy(...given: [] | [sessionKey: string]): Promise<void> {
     if (given.length === 0) return this.flush();
     const [sessionKey] = given;
+    if (typeof sessionKey !== "string") return Promise.reject(new TypeError(NO_KEY));
     return this.#inTurn(async () => {
-      if (typeof sessionKey !== "string") {
-        throw new TypeError("destroy(): the session key is missing. To sign out, call `flush()`.");
-      }
       await this.#cookie.checkWritable();
       if (isPossibleSessionKey(sessionKey)) await this.#record.delete(sessionKey);
     });
@@ -151,6 +151,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
         throw error;
       }
       this.clears = 0;
+      this.writeError = undefined;
       this.#cookie.remove();
     });
   }
@@ -176,7 +177,8 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    *
    * It is no gate for what may happen only once: use `save()` with `onConflict: "error"`, or a unique column.
    * @throws UpdateError without data, if the row is gone
-   * @throws ConflictError, SerializationError like `save()`. The session then does not have the data given.
+   * @throws ConflictError, SerializationError like `save()`. The session then does not have the data given. If its row
+   *   was gone too, the session object is empty.
    * @throws TypeError for a key that begins with `_session_`
    */
   markAuthenticated(data?: Partial<Data>): Promise<void> {

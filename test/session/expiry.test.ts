@@ -115,15 +115,20 @@ describe("expiry", () => {
   ])("%s is refused with a clear error", (value) => {
     const session = memorySessions().sessions.open();
     expect(() => session.setExpiry(value as number)).toThrow(
-      /is no expiry\. Give seconds, a Date of the years 1970 to 9999/,
+      /is not an expiry\. Give seconds, a Date of the years 1970 to 9999/,
     );
     expect(session.modified).toBe(false);
   });
 
-  it("seconds that lead to a date which not every date column holds end at the nearest that fits", () => {
+  it("more than 400 days in seconds are refused, because they are mostly milliseconds", () => {
     const session = memorySessions().sessions.open();
-    session.setExpiry(1e12);
-    expect(session.getExpiryDate()).toEqual(new Date("9999-12-31T23:59:59.999Z"));
+    session.setExpiry(400 * 86_400);
+    expect(() => session.setExpiry(14 * 86_400_000)).toThrow(/400 days\. Did you mean milliseconds\? Give seconds/);
+    expect(session.getExpiryAge()).toBe(400 * 86_400);
+  });
+
+  it("seconds that lead to a date before every date column's first end at the nearest that fits", () => {
+    const session = memorySessions().sessions.open();
     session.setExpiry(-1e18);
     expect(session.getExpiryDate()).toEqual(new Date(0));
   });

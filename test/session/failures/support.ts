@@ -31,7 +31,7 @@ type Verb = "find" | "insert" | "update" | "delete";
 /** Whether a statement that fails was applied. */
 type Outcome = "applied" | "lost";
 
-export const inMemory = (): TestStores => {
+const inMemory = (): TestStores => {
   const store = memoryStore();
   return { store, otherStore: store };
 };
