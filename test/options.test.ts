@@ -62,12 +62,12 @@ describe("the model", () => {
   it("that is missing is a ConfigError that says what to pass", () => {
     expectConfigError(
       { model: undefined, secret: SECRET },
-      /model is missing\. Pass the model .* run `prisma generate`/,
+      /`model` is missing\. Pass the model .* run `prisma generate`/,
     );
   });
 
   it("beside a store is a ConfigError", () => {
-    expectConfigError({ model: {}, store, secret: SECRET }, /both given\. Give one/);
+    expectConfigError({ model: {}, store, secret: SECRET }, /either `model` or `store`, not both/);
   });
 
   it.each([
@@ -349,7 +349,7 @@ describe("other options", () => {
 
   it("refreshAfter must be shorter than maxAge", () => {
     for (const options of [{ maxAge: 60, refreshAfter: 60 }, { refreshAfter: TWO_WEEKS }]) {
-      expectConfigError({ store, secret: SECRET, ...options }, /refreshAfter is no shorter than maxAge/);
+      expectConfigError({ store, secret: SECRET, ...options }, /`refreshAfter` must be shorter than `maxAge`/);
     }
   });
 
@@ -363,12 +363,12 @@ describe("other options", () => {
   });
 
   it.each([
-    ["codec", { codec: {} }, /codec is no codec\. It needs encode, decode\./],
-    ["serializer", { serializer: { stringify: JSON.stringify } }, /serializer is no serializer\. It needs parse\./],
-    ["store", { store: { find() {} } }, /store is no store\. It needs insert, update/],
-    ["now", { now: 5 }, /now is no function/],
-    ["randomKey", { randomKey: "key" }, /randomKey is no function/],
-    ["onEvent", { onEvent: true }, /onEvent is no function/],
+    ["codec", { codec: {} }, /`codec` must have `encode`, `decode`\./],
+    ["serializer", { serializer: { stringify: JSON.stringify } }, /`serializer` must have `parse`\./],
+    ["store", { store: { find() {} } }, /`store` must have `insert`, `update`/],
+    ["now", { now: 5 }, /`now` must be a function/],
+    ["randomKey", { randomKey: "key" }, /`randomKey` must be a function/],
+    ["onEvent", { onEvent: true }, /`onEvent` must be a function/],
     ["cookie.secure", { cookie: { secure: "no" } }, /`secure` must be true or false/],
   ])("%s of the wrong form is a ConfigError at once", (_, options, message) => {
     expectConfigError({ store, secret: SECRET, ...options }, message);
