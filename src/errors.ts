@@ -22,8 +22,10 @@ export class CreateError extends SessionError {
 
 /**
  * The session's row no longer exists: the session was signed out, deleted or expired, or got a new
- * key from another request. The package updated nothing and created no row. The browser still has
- * the cookie. `flush()` removes the cookie.
+ * key from another request. The package updated nothing and created no row.
+ *
+ * Leave the cookie alone, because the browser may have a newer one by now. Send the user to the
+ * sign-in page.
  */
 export class UpdateError extends SessionError {
   override readonly name = "UpdateError";

@@ -57,15 +57,10 @@ export interface Emitter {
   readonly storedKey: (sessionKey: string) => string;
 }
 
-/** Calls the listener. The hash is computed only when the listener reads it, which few do. */
+/** Calls the listener, if there is one for this type of event. */
 export function emitFor(sessionKey: string, event: KeyedSessionEvent, { emit, hasListener, storedKey }: Emitter): void {
   if (!hasListener(event)) return;
-  emit({
-    ...event,
-    get keyHash() {
-      return shortKeyHash(storedKey(sessionKey));
-    },
-  } as SessionEvent);
+  emit({ ...event, keyHash: shortKeyHash(storedKey(sessionKey)) } as SessionEvent);
 }
 
 /**

@@ -18,7 +18,7 @@ export interface ProxyResponse {
   };
 }
 
-const remembered = new WeakMap<ProxyResponse, NextCookies>();
+const remembered = new WeakMap<ProxyResponse, { readonly request: ProxyRequest; readonly cookies: NextCookies }>();
 
 /**
  * The cookies of a proxy: the same object for the same response. Next.js passes what is set to the
@@ -30,17 +30,22 @@ export function proxyCookies(request: ProxyRequest, response: ProxyResponse | un
   if (!response) {
     throw new TypeError("getSession() needs the response too. In proxy.ts, call `getSession(request, response)`.");
   }
-  let cookies = remembered.get(response);
-  if (!cookies) {
-    cookies = {
-      get: (name) => response.cookies.get(name) ?? request.cookies.get(name),
-      delete: undefined,
-      set(name, value, options) {
-        response.cookies.set(name, value, options);
-        keepOutOfCaches(response.headers);
-      },
-    };
-    remembered.set(response, cookies);
+  const known = remembered.get(response);
+  if (known && known.request !== request) {
+    throw new TypeError(
+      "getSession(): this response belongs to another request, whose session it would get. " +
+        "Make a response for each request.",
+    );
   }
+  if (known) return known.cookies;
+  const cookies: NextCookies = {
+    get: (name) => response.cookies.get(name) ?? request.cookies.get(name),
+    delete: undefined,
+    set(name, value, options) {
+      response.cookies.set(name, value, options);
+      keepOutOfCaches(response.headers);
+    },
+  };
+  remembered.set(response, { request, cookies });
   return cookies;
 }

@@ -32,12 +32,22 @@ interface Call {
   readonly site: CallSite;
 }
 
-/** The answer for a request of another site, if `sameOrigin` asks for one. */
+/**
+ * The answer for a request of another site, if `sameOrigin` asks for one.
+ * @throws TypeError if `sameOrigin` is set, but the handler did not get its request
+ */
 export function refusal(
   request: Request | undefined,
   { sameOrigin = false }: WithSessionOptions,
 ): Response | undefined {
-  if (!sameOrigin || !request || isSafe(request) || isSameOrigin(request)) return undefined;
+  if (!sameOrigin) return undefined;
+  if (!request) {
+    throw new TypeError(
+      "withSession(): `sameOrigin` needs the request. Pass it on as an argument of the route handler. " +
+        "A server action needs no such check, because Next.js makes it: leave `sameOrigin` out there.",
+    );
+  }
+  if (isSafe(request) || isSameOrigin(request)) return undefined;
   return new Response("Requests of other sites are not allowed here.", { status: 403 });
 }
 

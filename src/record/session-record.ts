@@ -144,7 +144,9 @@ export class SessionRecord {
 
   /** From now on, the session has no row. */
   forget(): void {
-    for (const write of this.#state.inDoubt) this.#otherKeys.add(write.sessionKey);
+    const { sessionKey, inDoubt } = this.#state;
+    for (const key of [sessionKey, ...inDoubt.map((write) => write.sessionKey)])
+      if (key !== null) this.#otherKeys.add(key);
     this.#insertInDoubt = undefined;
     Object.assign(this.#state, newRowState());
   }

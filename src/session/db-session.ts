@@ -193,7 +193,8 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * The row may be gone or may have got a new key: a button was clicked twice, or the user signed
    * out in another tab. If you pass `data`, a new session then starts, and the user is signed in.
    * The new session holds exactly `data`, so pass everything that identifies or restricts the user.
-   * If the user only proves the password again, call it without data.
+   * Never pass a grant without its user: for a second factor or a role, pass the user too, or `set()`
+   * the grant and call it without data. If the user only proves the password again, pass no data.
    *
    * Several concurrent requests can all succeed. If something may happen only once, use `save()`
    * with `onConflict: "error"`, or a unique column.

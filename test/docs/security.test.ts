@@ -41,8 +41,8 @@ describe("the tests that the security pages rest on", () => {
 });
 
 describe("docs/security.md", () => {
-  it("has at most 300 lines", () => {
-    expect(page.trimEnd().split("\n").length).toBeLessThanOrEqual(300);
+  it("has at most 320 lines", () => {
+    expect(page.trimEnd().split("\n").length).toBeLessThanOrEqual(320);
   });
 
   it("says of each attempt what stops it, and tests hold each", () => {

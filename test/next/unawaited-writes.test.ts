@@ -356,6 +356,20 @@ describe("sameOrigin", () => {
     expect(await send(method, elsewhere, true)).toMatchObject({ status: 200 });
   });
 
+  it("is a clear error if the handler does not get its request", async () => {
+    const app = nextApp();
+    const handler = app.withSession(async (_session, _body: object) => "done", { sameOrigin: true });
+    await expect(inNextRequest({}, () => handler({}))).rejects.toThrow(/`sameOrigin` needs the request/);
+    expect(app.calls).toEqual([]);
+  });
+
+  it("refuses a misspelt name", () => {
+    const options = { sameorigin: true } as object;
+    expect(() => nextApp().withSession(async () => "done", options)).toThrow(
+      /`withSession\.sameorigin` is an unknown option\. Did you mean `withSession\.sameOrigin`\?/,
+    );
+  });
+
   it("lets requests of this site through, and without the option all", async () => {
     expect(await send("POST", { "sec-fetch-site": "same-origin" }, true)).toMatchObject({ status: 200 });
     expect(await send("POST", elsewhere)).toMatchObject({ status: 200 });
