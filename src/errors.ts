@@ -99,5 +99,6 @@ export class SessionReadOnlyError extends SessionError {
 export class SessionInterruptedError extends SessionError {
   override readonly name = "SessionInterruptedError";
   readonly code = "SESSION_INTERRUPTED";
+  /** What an error boundary of Next.js receives in production instead of the message. */
   readonly digest = "SESSION_INTERRUPTED";
 }

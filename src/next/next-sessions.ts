@@ -34,6 +34,7 @@ export interface NextSessions<
   Data extends object = Record<string, unknown>,
   Model extends SessionDelegate = SessionDelegate,
 > extends Sessions<Data, Model> {
+  /** The session of the current request, loaded: see {@link GetSession}. */
   readonly getSession: GetSession<Data>;
   /**
    * Wraps a route handler or a server action. The handler gets the loaded session before its other

@@ -3,12 +3,15 @@ import type { NextCookieOptions, NextCookies } from "./next-cookie.ts";
 
 /** The part of a `NextRequest` that is used, typed structurally. */
 export interface ProxyRequest {
+  /** The cookies that the browser sent. */
   readonly cookies: { get(name: string): { readonly value: string } | undefined };
 }
 
 /** The part of a `NextResponse` that is used, typed structurally. */
 export interface ProxyResponse {
+  /** They get `Cache-Control: no-store` and `Vary: Cookie` when the cookie is set. */
   readonly headers: ResponseHeaders;
+  /** The cookies that the response sets. Next.js passes them to the page of the same request too. */
   readonly cookies: {
     get(name: string): { readonly value: string } | undefined;
     set(name: string, value: string, options: NextCookieOptions): unknown;
