@@ -111,12 +111,20 @@ async function deleteAll(store: SessionStore): Promise<number> {
   );
 }
 
+/** One request. */
+interface Actor {
+  session: DbSession<Data>;
+  request: Request;
+  /** Keys that the session object had, and that `flush()` deletes too. */
+  readonly lostKeys: Set<string>;
+}
+
 /** Several requests, each with its session and with the model's idea of it. One browser: they share the cookie. */
 class Actors {
   #cookie: string | null = null;
   readonly #sessions: readonly Sessions<Data>[];
   readonly #model: SessionModel;
-  readonly #requests: { session: DbSession<Data>; request: Request }[];
+  readonly #requests: Actor[];
 
   constructor(sessions: readonly Sessions<Data>[], model: SessionModel) {
     this.#sessions = sessions;
@@ -124,6 +132,7 @@ class Actors {
     this.#requests = Array.from({ length: ACTORS }, (_, i) => ({
       session: this.#open(i, null),
       request: model.load(null),
+      lostKeys: new Set<string>(),
     }));
   }
 
@@ -136,7 +145,7 @@ class Actors {
 
   /** Runs one step, and the model right after its last statement: nothing comes in between, since statements come one at a time. */
   async run(i: number, step: Operation): Promise<void> {
-    const actor = this.#requests[i] as { session: DbSession<Data>; request: Request };
+    const actor = this.#requests[i] as Actor;
     const { session, request } = actor;
     const model = this.#model;
     switch (step.do) {
@@ -145,11 +154,14 @@ class Actors {
         const { sessionKey } = actor.session;
         await actor.session.load();
         actor.request = model.load(sessionKey);
+        actor.lostKeys.clear();
+        if (sessionKey !== null && actor.request.key === null) actor.lostKeys.add(sessionKey);
         break;
       }
       case "openAndClear":
         actor.session = this.#open(i, this.#cookie);
-        actor.request = { key: this.#cookie, given: this.#cookie, base: undefined, data: new Map() };
+        actor.lostKeys.clear();
+        actor.request = { key: this.#cookie, base: undefined, data: new Map() };
         actor.session.clear();
         break;
       case "set":
@@ -181,8 +193,10 @@ class Actors {
         break;
       case "flush":
         await session.flush();
-        // The key that the cookie brought counts too: the reading may have found an expired row under it.
-        model.delete(request.key ?? request.given);
+        model.delete(request.key);
+        // The reading may have found an expired row under a key that the session does not have any more.
+        for (const key of actor.lostKeys) model.delete(key);
+        actor.lostKeys.clear();
         actor.request = model.load(null);
         this.#cookie = null;
         break;
@@ -219,12 +233,15 @@ class Actors {
   }
 
   /** A sign-in ends signed in: if the row is gone, a new session starts, which holds what was given and nothing else. */
-  async #signIn(actor: { session: DbSession<Data>; request: Request }, key: string, value: number): Promise<void> {
+  async #signIn(actor: Actor, key: string, value: number): Promise<void> {
     const { session, request } = actor;
     const { key: before } = request;
     await session.markAuthenticated({ [key]: value });
     const isGone = before !== null && !this.#model.isLive(before);
-    if (isGone) actor.request = this.#model.load(null);
+    if (isGone) {
+      actor.request = this.#model.load(null);
+      actor.lostKeys.add(before);
+    }
     actor.request.data.set(key, value);
     const after = session.sessionKey as string;
     expect(after).not.toBe(before);
