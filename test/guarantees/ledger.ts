@@ -168,7 +168,7 @@ export const formatCounts = (counts: Readonly<Record<string, number>>): string =
     .map(([name, count]) => `${count} ${name}`)
     .join(", ") || "none";
 
-export function lastOf<Item>(items: readonly Item[]): Item {
+function lastOf<Item>(items: readonly Item[]): Item {
   const last = items.at(-1);
   if (last === undefined) throw new Error("There is none.");
   return last;
