@@ -6,8 +6,8 @@ export interface CallSite {
 }
 
 /**
- * Notes where the user is calling from. An error that is thrown later, after other work, no longer knows this.
- * It costs about 4 µs. The text of the stack is made only if it is read.
+ * Notes where the user is calling from. An error that is thrown later, after other work, no longer
+ * knows this. It costs about 4 µs. The text of the stack is made only if it is read.
  */
 export function captureCallSite(): CallSite {
   const site: CallSite = {};
@@ -15,9 +15,13 @@ export function captureCallSite(): CallSite {
   return site;
 }
 
-/** Makes the stack of an error of this package lead to the user's line. Returns the error. */
-export function withCallSite(error: unknown, { stack }: CallSite): unknown {
-  const frames = typeof stack === "string" ? /(?:\n {4}at .*)+$/.exec(stack)?.[0] : undefined;
-  if (frames && error instanceof SessionError) error.stack = `${error.name}: ${error.message}${frames}`;
-  return error;
+/** Does work. If it throws an error of this package, the error's stack leads to the user's line. */
+export async function atCallSite<Result>({ stack }: CallSite, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    const frames = typeof stack === "string" ? /(?:\n {4}at .*)+$/.exec(stack)?.[0] : undefined;
+    if (frames && error instanceof SessionError) error.stack = `${error.name}: ${error.message}${frames}`;
+    throw error;
+  }
 }

@@ -1,31 +1,36 @@
 import { shortKeyHash } from "./key.ts";
 
 interface KeyedEvent {
-  /** A short hash of the stored key: the same for every event of one session until its key changes. Never a key. */
+  /**
+   * A short hash of the stored key. All events of a session have the same hash until its key
+   * changes. It is never a key.
+   */
   readonly keyHash: string;
 }
 
 /**
- * What happened to a session, for a security log. No event carries a key or session data.
+ * An event that happened to a session, for a security log. No event contains a key or session data.
  *
- * | type | when |
- * |---|---|
- * | `created` | a row was inserted |
- * | `loaded` | a live row was read |
- * | `saved` | a row was updated |
- * | `merged` | another request had changed the row, and the changes of both were merged |
- * | `overwritten` | another request had changed the row, and its changes are replaced: after `clear()`, or with `onConflict: "overwrite"` |
- * | `conflict` | a save ended in a `ConflictError` |
- * | `rotated` | the row got a new key |
- * | `refreshed` | `refresh()` extended the expiry |
- * | `ended` | the row was deleted (`flushed`, `destroyed`), has `expired`, or was `gone` when it was to be updated |
- * | `signInRestarted` | `markAuthenticated(data)` found that its row was gone, and started a new session |
- * | `revoked` | `revoke()` deleted the row, or its owner had too many sessions (`maxPerOwner`) |
- * | `limitNotEnforced` | the owner's sessions could not be counted or deleted (`maxPerOwner`); the next sign-in of the owner tries again |
- * | `unknownKey` | no row has the key of the cookie: the session has ended, or the key was guessed. No alarm by itself |
- * | `malformedKey` | the cookie cannot be a session key |
- * | `suspicious` | the data of a row did not verify or decode; the session counts as gone |
- * | `expiredDeleted` | `clearExpired()` deleted a batch of `count` rows |
+ * - `created`: a row was inserted.
+ * - `loaded`: a live row was read.
+ * - `saved`: a row was updated.
+ * - `merged`: another request had changed the row. The package merged the changes of both requests.
+ * - `overwritten`: another request had changed the row, and this save replaced its changes. This
+ *   happens after `clear()`, or with `onConflict: "overwrite"`.
+ * - `conflict`: a save ended in a `ConflictError`.
+ * - `rotated`: the row got a new key.
+ * - `refreshed`: `refresh()` extended the expiry.
+ * - `ended`: the row was deleted (`flushed`, `destroyed`), the row has `expired`, or a write found
+ *   no row (`gone`).
+ * - `signInRestarted`: `markAuthenticated(data)` found no row, and started a new session.
+ * - `revoked`: `revoke()` deleted the row, or its owner had too many sessions (`maxPerOwner`).
+ * - `limitNotEnforced`: the package could not count or delete the owner's sessions (`maxPerOwner`).
+ *   The owner's next sign-in tries again.
+ * - `unknownKey`: no row has the key of the cookie. The session has ended, or the key was guessed.
+ *   One such event is not a reason for an alarm.
+ * - `malformedKey`: the cookie cannot be a session key.
+ * - `suspicious`: the data of a row did not verify or decode. The session is empty.
+ * - `expiredDeleted`: `clearExpired()` deleted a batch of `count` rows.
  */
 export type SessionEvent =
   | (KeyedEvent & {
@@ -40,58 +45,59 @@ export type SessionEvent =
 
 type WithoutHash<Event> = Event extends { readonly keyHash: string } ? Omit<Event, "keyHash"> : never;
 
-/** What happened to the session of a key. */
+/** An event of one session, without its `keyHash`. */
 export type KeyedSessionEvent = WithoutHash<SessionEvent>;
 
-/** What is needed to tell the listener. */
+/** The parts of the configuration that {@link emitFor} needs. */
 export interface Emitter {
   readonly emit: SessionEventListener;
-  /** Whether a listener wants events of this type. */
+  /** Whether the listener receives events of this type. */
   readonly hasListener: (event: Pick<SessionEvent, "type">) => boolean;
   /** The value of the key column for a session key. */
   readonly storedKey: (sessionKey: string) => string;
 }
 
-/** Tells the listener. Few listeners look at the hash, so it is computed when they do. */
+/** Calls the listener, if there is one for this type of event. */
 export function emitFor(sessionKey: string, event: KeyedSessionEvent, { emit, hasListener, storedKey }: Emitter): void {
   if (!hasListener(event)) return;
-  emit({
-    ...event,
-    get keyHash() {
-      return shortKeyHash(storedKey(sessionKey));
-    },
-  } as SessionEvent);
+  emit({ ...event, keyHash: shortKeyHash(storedKey(sessionKey)) } as SessionEvent);
 }
 
-/** Gets every {@link SessionEvent}. What it throws is printed and otherwise ignored: a log that fails must not fail a request. */
+/**
+ * Receives every {@link SessionEvent}. If the listener throws, the package prints the error and
+ * continues, because a failed log must not fail a request.
+ */
 export type SessionEventListener = (event: SessionEvent) => void;
 
-/** What the default listener says, by the type of the event. */
+/** The warnings of the default listener, by the type of the event. */
 const WARNINGS: Partial<Record<SessionEvent["type"], (keyHash: string) => string>> = {
   suspicious: (keyHash) =>
-    `prisma-db-session: the data of session ${keyHash} did not verify, so the session counts as gone. ` +
+    `prisma-db-session: the data of session ${keyHash} did not verify, so the session is empty. ` +
     "If you changed the secret, keep the old one as the second of the array. Otherwise the table was changed.",
   limitNotEnforced: (keyHash) =>
     `prisma-db-session: session ${keyHash} was saved, but maxPerOwner could not count or delete the sessions of its owner. ` +
-    "Check whether the database can be reached. The next sign-in of the owner tries again.",
+    "Check whether the database can be reached, and whether `columns` throws. The next sign-in of the owner tries again.",
 };
 
-/** The default listener: says aloud what points to tampering or to a wrong secret, and what failed without an error; nothing else. */
+/**
+ * The default listener. It prints a warning for signs of tampering or of a wrong secret. It also
+ * prints a warning if `maxPerOwner` failed, because that failure throws no error.
+ */
 export function warnByDefault(event: SessionEvent): void {
   const warning = WARNINGS[event.type];
   if (warning && "keyHash" in event) console.warn(warning(event.keyHash));
 }
 
-/** Whether the default listener says anything of it. */
+/** Whether the default listener prints a warning for the event. */
 export const isDefaultWarning = ({ type }: Pick<SessionEvent, "type">): boolean => WARNINGS[type] !== undefined;
 
-/** Wraps a listener so that neither an exception nor a rejected promise of its own gets out. */
+/** Wraps a listener: its exceptions and its rejected promises are printed, and go no further. */
 export function safeListener(listener: SessionEventListener): SessionEventListener {
   const report = (error: unknown) => console.error("prisma-db-session: onEvent failed.", error);
   return (event) => {
     try {
       const result: unknown = listener(event);
-      // Not only promises: a query of Prisma's starts when somebody waits for it.
+      // `resolve()` also takes thenables: a Prisma query starts only when its `then()` is called.
       if (result !== undefined) Promise.resolve(result).catch(report);
     } catch (error) {
       report(error);

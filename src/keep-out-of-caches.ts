@@ -1,9 +1,14 @@
 /** The part of `Headers` that is used of a response's, typed by its shape. */
 export interface ResponseHeaders {
+  /** The values of a header, joined by commas. `null` if the header is absent. */
   get(name: string): string | null;
+  /** Replaces all values of a header. */
   set(name: string, value: string): void;
+  /** Adds a value to a header. */
   append(name: string, value: string): void;
+  /** Removes a header with all its values. */
   delete(name: string): void;
+  /** Every `Set-Cookie` header, each by itself. */
   getSetCookie(): string[];
 }
 

@@ -10,6 +10,7 @@ import type { Columns } from "./store/session-store.ts";
 export type ListedSession<Model = SessionDelegate> = OwnColumns<Model> & {
   /** What `DbSession.keyHash` and events call the session. */
   readonly keyHash: string;
+  /** When the session expires, unless it is saved or refreshed before. */
   readonly expireDate: Date;
 };
 

@@ -28,12 +28,17 @@ const LIMIT_OPTIONS = ["column", "max"];
 export function checkOptionNames(options: object): void {
   checkNames(options, OPTIONS, "");
   const { cookie, maxPerOwner } = options as { readonly cookie?: unknown; readonly maxPerOwner?: unknown };
-  checkNames(cookie, COOKIE_OPTIONS, "cookie.");
-  checkNames(maxPerOwner, LIMIT_OPTIONS, "maxPerOwner.");
+  if (cookie !== undefined) checkNames(cookie, COOKIE_OPTIONS, "cookie.");
+  if (maxPerOwner !== undefined) checkNames(maxPerOwner, LIMIT_OPTIONS, "maxPerOwner.");
 }
 
+/** The same for the second argument of `withSession`. */
+export const checkWithSessionOptions = (options: unknown): void => checkNames(options, ["sameOrigin"], "withSession.");
+
 function checkNames(options: unknown, known: readonly string[], path: string): void {
-  if (typeof options !== "object" || options === null) return;
+  if (typeof options !== "object" || options === null) {
+    throw new ConfigError(`\`${path.slice(0, -1) || "options"}\` must be an object.`);
+  }
   // cookieAttributes() explains this one.
   const unknown = Object.keys(options).find((name) => !known.includes(name) && `${path}${name}` !== "cookie.httpOnly");
   if (unknown === undefined) return;

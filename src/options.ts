@@ -11,74 +11,105 @@ import { isPossibleSessionKey } from "./possible-key.ts";
 import { KeyedQueue } from "./record/keyed-queue.ts";
 import type { SessionConfig } from "./record/session-config.ts";
 import { secretKeys } from "./secret.ts";
+import { MAX_COOKIE_SECONDS } from "./set-cookie.ts";
 import type { FilledColumns, OwnColumns } from "./store/prisma/model-types.ts";
 import { prismaStore } from "./store/prisma/prisma-store.ts";
 import type { SessionDelegate } from "./store/prisma/session-delegate.ts";
 import type { SessionStore } from "./store/session-store.ts";
 import { withRetries } from "./store/with-retries.ts";
 
-/** The options of `createSessions`, `createNextSessions` and `createWebSessions`. Durations are in seconds. */
+/**
+ * The options of `createSessions`, `createNextSessions` and `createWebSessions`. Durations are in
+ * seconds.
+ */
 export interface SessionsOptions<
   Data extends object = Record<string, unknown>,
   Model extends SessionDelegate = SessionDelegate,
 > {
   /**
-   * The session model of your Prisma client, `prisma.session`, or a synchronous function that returns a model: for a
-   * client of each tenant or request. The function is called once for each session object, and once for each call of
-   * `list`, `revoke` and `clearExpired`. Either this or `store`.
+   * The session model of your Prisma client, `prisma.session`. Or a synchronous function that
+   * returns a model, if each tenant or request has a client of its own. The function is called once
+   * for each session object, and once for each call of `list`, `revoke` and `clearExpired`. Give
+   * either `model` or `store`.
    */
   readonly model?: Model | (() => Model) | undefined;
-  /** Where the rows are stored, if not in a Prisma model, or a function that returns a store. */
+  /**
+   * A store for the rows, instead of a Prisma model. Or a synchronous function that returns a
+   * store.
+   */
   readonly store?: SessionStore | (() => SessionStore) | undefined;
   /**
-   * At least 32 random characters; of an array, the first signs and all verify, so that a secret can be replaced. Those after it may be
-   * undefined: `[process.env.SESSION_SECRET, process.env.OLD_SESSION_SECRET]`.
+   * At least 32 random characters. To replace a secret, give an array: the first secret signs, and
+   * all secrets verify. The secrets after the first may be `undefined`:
+   * `[process.env.SESSION_SECRET, process.env.OLD_SESSION_SECRET]`.
    */
   readonly secret: string | readonly (string | undefined)[] | undefined;
-  /** How long a session lives after its last save. Default: 1 209 600, two weeks. */
+  /**
+   * How long a session lives after its last save. Default: 1 209 600 (two weeks). At most 400 days.
+   */
   readonly maxAge?: number;
   /**
-   * How long a session may live since it was created or last authenticated (`markAuthenticated()`), whatever is saved
-   * in the meantime. Default: no such limit.
+   * The absolute timeout: how long a session lives after its creation or its last
+   * `markAuthenticated()`. A save does not extend this time. Default: no limit. At most 400 days.
    */
   readonly absoluteMaxAge?: number;
-  /** How long after the last write `refresh()` moves the expiry on. Default: it never does. */
+  /**
+   * How long after the last write `refresh()` extends the expiry. Must be shorter than `maxAge`.
+   * Default: `refresh()` never extends the expiry.
+   */
   readonly refreshAfter?: number;
-  /** Whether the cookie ends with the browser, for sessions that were not given an expiry by `setExpiry`. Default: false. */
+  /**
+   * Whether the browser deletes the cookie when it closes. An expiry that `setExpiry()` sets
+   * overrides this option. Default: false.
+   */
   readonly expireAtBrowserClose?: boolean;
   /**
-   * What a save does when another request changed the session since it was read. `merge` (the default) keeps the changes of both, and for a
-   * key that both changed the later one; `overwrite` keeps only this one's data; `error` throws a `ConflictError`.
+   * What a save does if another request changed the session after this request read it.
+   * - `merge` (the default) keeps the changes of both requests. If both changed the same key, the
+   *   later save wins.
+   * - `overwrite` keeps only the data of this request.
+   * - `error` throws a `ConflictError`.
    */
   readonly onConflict?: "merge" | "overwrite" | "error";
-  /** How the data become a text. Default: `signedJson()`. */
+  /** Converts the data to the text of the data column. Default: `signedJson()`. */
   readonly codec?: Codec;
-  /** Writes and reads the values inside the codec's text. Default: `JSON`, strictly: what it would not bring back is refused. */
+  /**
+   * Converts the values inside the codec's text. Default: `JSON`. With `JSON`, a save refuses values
+   * that would not be the same after a load.
+   */
   readonly serializer?: Serializer;
-  /** Whether the table holds a hash of each session key instead of the key itself. Default: true. */
+  /**
+   * Whether the table holds a hash of each session key instead of the key itself. Default: true.
+   */
   readonly hashKeys?: boolean;
   /** The name and the attributes of the cookie. */
   readonly cookie?: CookieOptions;
   /**
-   * Fills columns of your own model from what a session holds, at every save: whose session it is, say, so that `list()` and `revoke()` can
-   * find it. `undefined` is written as `null`. Typed by your model if you name it: `createSessions<Data, typeof prisma.session>`.
+   * Fills columns of your own model from the session data, at every save. For example the user's
+   * id: `list()` and `revoke()` can then find the user's sessions. `undefined` is written as
+   * `null`. To type the columns by your model, name the model:
+   * `createSessions<Data, typeof prisma.session>`.
    */
   readonly columns?: (data: Partial<Data>) => FilledColumns<Model>;
   /**
-   * How many live sessions may have the same value in a column that `columns` fills. When one more gets it, by signing in, the sessions
-   * that were authenticated longest ago (`markAuthenticated()`; otherwise those created longest ago) end. Default: no such limit.
+   * The concurrent session limit: how many live sessions may have the same value in a column that
+   * `columns` fills. If one more session gets this value by a sign-in, the package deletes the
+   * oldest sessions. The age of a session counts from its last `markAuthenticated()`, or else from
+   * its creation. Default: no limit.
    */
   readonly maxPerOwner?: { readonly column: keyof OwnColumns<Model> & string; readonly max: number };
-  /** Gets every event. Default: those of the types `suspicious` and `uncounted` are printed as warnings. */
+  /**
+   * Receives every event. By default, the package prints `suspicious` and `limitNotEnforced` as
+   * warnings.
+   */
   readonly onEvent?: SessionEventListener;
   /** The clock, for tests. */
   readonly now?: () => Date;
-  /** The generator of session keys, for tests: 8 to 40 characters of a-z and 0-9. */
+  /** The generator of session keys, for tests. A key must be 8 to 40 characters of a-z and 0-9. */
   readonly randomKey?: () => string;
 }
 
 const TWO_WEEKS = 1_209_600;
-const MAX_SECONDS = 400 * 86_400;
 
 const STORE_VERBS: readonly (keyof SessionStore)[] = [
   "find",
@@ -89,17 +120,17 @@ const STORE_VERBS: readonly (keyof SessionStore)[] = [
   "deleteExpired",
 ];
 
-/** The checked options. Each call asks `model` or `store` once, if it is a function. */
+/** Returns the checked options. If `model` or `store` is a function, each call calls it once. */
 export type ConfigSource = () => SessionConfig;
 
-/** @throws ConfigError for options that are missing or impossible */
+/** @throws ConfigError for options that are missing or invalid */
 export function resolveOptions<Data extends object, Model extends SessionDelegate>(
   options: SessionsOptions<Data, Model>,
 ): ConfigSource {
   checkOptionNames(options);
   const { codec = signedJson(), serializer = JSON, onConflict = "merge", hashKeys = true } = options;
   if (!["merge", "overwrite", "error"].includes(onConflict)) {
-    throw new ConfigError('The option onConflict is none of its values. Give "merge", "overwrite" or "error".');
+    throw new ConfigError('`onConflict` must be "merge", "overwrite" or "error".');
   }
   checkParts({ codec, serializer }, options);
   cookieAttributes(options.cookie);
@@ -107,7 +138,7 @@ export function resolveOptions<Data extends object, Model extends SessionDelegat
   const refreshAfter = duration("refreshAfter", options.refreshAfter);
   if (refreshAfter !== undefined && refreshAfter >= maxAge) {
     throw new ConfigError(
-      "The option refreshAfter is no shorter than maxAge, so a session would end before. Give fewer seconds.",
+      "`refreshAfter` must be shorter than `maxAge`. Otherwise the session would expire before the refresh.",
     );
   }
   const maxPerOwner = resolveMaxPerOwner(options);
@@ -136,12 +167,12 @@ export function resolveOptions<Data extends object, Model extends SessionDelegat
   });
 }
 
-/** Checks each model or store once, however often a function returns it. */
+/** Checks each model or store only once, even if a function returns it many times. */
 function configSource(
   { model, store }: { readonly model?: unknown; readonly store?: unknown },
   configOf: (store: SessionStore) => SessionConfig,
 ): ConfigSource {
-  if (model && store) throw new ConfigError("The options model and store were both given. Give one of them.");
+  if (model && store) throw new ConfigError("Pass either `model` or `store`, not both.");
   const configs = new WeakMap<object, SessionConfig>();
   const configFor = (given: unknown): SessionConfig => {
     if (typeof given !== "object" || given === null) throw noModelError(given);
@@ -153,16 +184,27 @@ function configSource(
     return config;
   };
   const given = store ?? model;
-  if (typeof given === "function") return () => configFor(given());
+  if (typeof given === "function") return () => configFor(checkedResult(store ? "store" : "model", given()));
   const config = configFor(given);
   return () => config;
+}
+
+/** Checks the model or store that the function of an option returned. */
+function checkedResult(name: "model" | "store", result: unknown): object {
+  const isPromise = typeof result === "object" && result !== null && "then" in result;
+  if (typeof result === "object" && result !== null && !isPromise) return result;
+  const what = isPromise ? "a promise" : result === undefined || result === null ? "nothing" : `a ${typeof result}`;
+  throw new ConfigError(
+    `\`${name}\` is a function that returned ${what}. It must be synchronous and return a ` +
+      `${name === "model" ? "Prisma model, such as `prisma.session`" : "session store"}.`,
+  );
 }
 
 function noModelError(given: unknown): ConfigError {
   if (given === undefined || given === null) {
     return new ConfigError(
-      "The option model is missing. Pass the model of your Prisma client, `model: prisma.session`; " +
-        "if that is undefined, add the model Session to your schema and run `prisma generate`.",
+      "`model` is missing. Pass the model of your Prisma client, `model: prisma.session`. " +
+        "If that is undefined, add the model `Session` to your schema and run `prisma generate`.",
     );
   }
   return new ConfigError(`\`model\` must be a Prisma model, but it is a ${typeof given}. Pass \`prisma.session\`.`);
@@ -173,24 +215,35 @@ function checkedStore(store: object): SessionStore {
   return store as SessionStore;
 }
 
-/** TypeScript says this at compile time; without it, a wrong part would fail at the first request that needs it. */
+/**
+ * TypeScript finds these mistakes at compile time. Without TypeScript and without this check, a
+ * wrong part would fail only at the first request that needs it.
+ */
 function checkParts(
   { codec, serializer }: Required<Pick<SessionsOptions, "codec" | "serializer">>,
-  options: { readonly [Name in "now" | "randomKey" | "onEvent" | "columns"]?: unknown },
+  options: {
+    readonly [Name in "now" | "randomKey" | "onEvent" | "columns" | "expireAtBrowserClose" | "hashKeys"]?: unknown;
+  },
 ) {
   checkPart("codec", codec, ["encode", "decode"]);
   checkPart("serializer", serializer, ["stringify", "parse"]);
+  for (const name of ["expireAtBrowserClose", "hashKeys"] as const) {
+    if (!["boolean", "undefined"].includes(typeof options[name])) {
+      throw new ConfigError(`\`${name}\` must be true or false.`);
+    }
+  }
   for (const name of ["now", "randomKey", "onEvent", "columns"] as const) {
     const given = options[name];
     if (given !== undefined && typeof given !== "function") {
-      throw new ConfigError(`The option ${name} is no function. Give one, or leave it out.`);
+      throw new ConfigError(`\`${name}\` must be a function. Pass one, or leave the option out.`);
     }
   }
 }
 
 function checkPart(name: string, part: unknown, methods: readonly string[]): void {
   const missing = methods.filter((method) => typeof Reflect.get(Object(part), method) !== "function");
-  if (missing.length > 0) throw new ConfigError(`The option ${name} is no ${name}. It needs ${missing.join(", ")}.`);
+  if (missing.length === 0) return;
+  throw new ConfigError(`\`${name}\` must have ${missing.map((method) => `\`${method}\``).join(", ")}.`);
 }
 
 function resolveMaxPerOwner({
@@ -203,11 +256,14 @@ function resolveMaxPerOwner({
   if (maxPerOwner === undefined) return undefined;
   const { column, max } = maxPerOwner;
   if (typeof column !== "string" || !Number.isInteger(max) || (max as number) < 1) {
-    throw new ConfigError('The option maxPerOwner is none. Give it like `{ column: "userId", max: 5 }`.');
+    throw new ConfigError(
+      '`maxPerOwner` must be like `{ column: "userId", max: 5 }`. `max` must be a whole number of at least 1.',
+    );
   }
   if (!columns) {
     throw new ConfigError(
-      `The option maxPerOwner needs the option columns, which fills ${column}: \`columns: (data) => ({ ${column}: data.${column} ?? null })\`.`,
+      `\`maxPerOwner\` needs the option \`columns\` to fill \`${column}\`. ` +
+        `Add \`columns: (data) => ({ ${column}: data.${column} ?? null })\`.`,
     );
   }
   return { column, max: max as number };
@@ -217,7 +273,7 @@ function checkedKeys(randomKey: () => string): () => string {
   return () => {
     const key = randomKey();
     if (isPossibleSessionKey(key)) return key;
-    throw new ConfigError("The option randomKey gave no session key. Let it return 8 to 40 characters of a-z and 0-9.");
+    throw new ConfigError("`randomKey` must return 8 to 40 characters of a-z and 0-9.");
   };
 }
 
@@ -226,9 +282,9 @@ function duration(name: string, seconds: number | undefined): number | undefined
   if (!Number.isFinite(seconds) || seconds <= 0) {
     throw new ConfigError(`\`${name}\` must be a positive number of seconds.`);
   }
-  if (seconds <= MAX_SECONDS) return seconds;
+  if (seconds <= MAX_COOKIE_SECONDS) return seconds;
   throw new ConfigError(
-    `\`${name}\` must be at most ${MAX_SECONDS} seconds (400 days), as browsers keep no cookie longer. ` +
-      `${seconds} looks like milliseconds. Give seconds.`,
+    `\`${name}\` must be at most ${MAX_COOKIE_SECONDS} seconds (400 days), because browsers keep no cookie longer. ` +
+      "Did you mean milliseconds? Pass seconds.",
   );
 }

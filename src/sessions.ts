@@ -12,46 +12,60 @@ export interface Sessions<
   Data extends object = Record<string, unknown>,
   Model extends SessionDelegate = SessionDelegate,
 > {
-  /** The session of a key, without any I/O; `null`, `undefined` or a text that cannot be a key: a new session. */
+  /**
+   * Returns the session of a key, without any I/O. For `null`, `undefined` or a text that cannot be
+   * a key, it returns a new session.
+   */
   readonly open: (sessionKey?: string | null) => DbSession<Data>;
-  /** `open()` and `load()`. */
+  /** Calls `open()`, and then `load()` of the session. */
   readonly load: (sessionKey?: string | null) => Promise<DbSession<Data>>;
   /**
-   * Deletes every expired row, batch by batch, each its own short statement, with a rest after each. Safe beside traffic and beside another
-   * cleaner; goes on until no row is left that had expired when it began.
-   * @returns how many rows were deleted; fewer, never more, than were if the answer of a DELETE was lost, which is then sent once more
-   * @throws the signal's reason, after the batch that was running
-   * @throws ConfigError for a batchSize that is none, and for expired rows that are read again and again but cannot be deleted
+   * Deletes every row that had expired when the call began. It works in batches: each batch deletes
+   * with a short statement of its own, and is followed by a pause. It is safe to run during
+   * traffic, and concurrently with another `clearExpired()`.
+   * @returns The number of deleted rows. If the answer of a DELETE was lost, the package sends that
+   * DELETE again. The number may then be too small, but is never too large.
+   * @throws the reason of the signal, after the running batch
+   * @throws ConfigError for an invalid `batchSize`, or if expired rows are read again and again but
+   * cannot be deleted
    */
   readonly clearExpired: (options?: ClearExpiredOptions) => Promise<number>;
   /**
-   * The live sessions whose columns meet a condition, as for a page "your devices": `list({ userId: 7 })`, in Prisma's own terms. Those that
-   * expire last come first. The option `columns` fills the columns; one statement.
-   * @throws TypeError for a condition with a part that says nothing (`undefined`, `NaN`, an empty `OR`), which Prisma would take for others than
-   * are meant; `{}` alone means everybody
+   * Lists the live sessions whose columns match a Prisma condition, for example for a page "Your
+   * devices": `list({ userId: 7 })`. The sessions that expire last come first. The option `columns`
+   * fills the columns. One statement.
+   * @throws TypeError if a part of the condition is `undefined`, `NaN` or empty (`OR: []`), because
+   * Prisma would match other sessions than you mean. `{}` alone matches all sessions.
    */
   readonly list: (where: ModelWhere<Model>) => Promise<ListedSession<Model>[]>;
   /**
-   * Ends the sessions whose columns meet a condition, by deleting their rows: no save that is in flight brings one back. For "sign out
-   * everywhere else": `revoke({ userId: 7 }, { except: session })`; for one of the devices: `revoke({ userId: 7 }, { keyHash })`. A session
-   * that gets an owner while this runs is not met by it: lock a disabled account before, and then revoke.
-   * @returns how many rows were deleted, expired ones included; 0 for a `keyHash` that got another key meanwhile: list anew then. If the
-   * answer of a DELETE was lost, that is sent once more: what the first had deleted is not counted, and there may be no event of it
-   * @throws TypeError for a condition with a part that says nothing (`undefined`, `NaN`, an empty `OR`), which Prisma would take for others than
-   * are meant; `{}` alone means everybody
+   * Revokes the sessions whose columns match a Prisma condition: it deletes their rows. No save in
+   * flight brings a deleted session back.
+   * - Sign out everywhere else: `revoke({ userId: 7 }, { except: session })`.
+   * - Sign out one device: `revoke({ userId: 7 }, { keyHash })`.
+   *
+   * `revoke()` does not see a session that gets its owner while `revoke()` runs. To disable an
+   * account, first lock the account, and then revoke its sessions.
+   * @returns The number of deleted rows, expired rows included. The number is 0 if the session of
+   * `keyHash` got a new key in the meantime: then call `list()` again. If the answer of a DELETE
+   * was lost, the package sends that DELETE again. The number then leaves out the rows of the first
+   * DELETE, and their events may be missing.
+   * @throws TypeError if a part of the condition is `undefined`, `NaN` or empty (`OR: []`), because
+   * Prisma would match other sessions than you mean. `{}` alone matches all sessions.
    */
   readonly revoke: (where: ModelWhere<Model>, options?: RevokeOptions) => Promise<number>;
 }
 
 /**
- * Sessions outside of Next.js: in a worker, a script or a test. In a Next.js app use `createNextSessions`.
+ * Creates sessions outside of Next.js: in a worker, a script or a test. In a Next.js app use
+ * `createNextSessions`.
  *
  * @example
  * ```ts
  * const sessions = createSessions<{ userId: number }>({ model: prisma.session, secret: process.env.SESSION_SECRET });
  * const session = await sessions.load(sessionKey);
  * ```
- * @throws ConfigError for options that are missing or impossible
+ * @throws ConfigError for options that are missing or invalid
  */
 export function createSessions<
   Data extends object = Record<string, unknown>,
@@ -60,7 +74,7 @@ export function createSessions<
   return sessionsOf(resolveOptions(options));
 }
 
-/** The same for options that were checked already. */
+/** Like {@link createSessions}, for options that were checked already. */
 export function sessionsOf<Data extends object, Model extends SessionDelegate>(
   config: ConfigSource,
 ): Sessions<Data, Model> {

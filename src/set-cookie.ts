@@ -1,12 +1,12 @@
 import type { CookieAttributes } from "./cookie.ts";
 
 /** Browsers keep no cookie longer than 400 days (RFC 6265bis), and some refuse one that asks for more. */
-const MAX_SECONDS = 400 * 86_400;
+export const MAX_COOKIE_SECONDS = 400 * 86_400;
 
 /** For how many seconds a browser keeps the cookie of a row: as long as the row lives, but at most 400 days. */
 export function cookieMaxAge(expires: Date, now: Date): number {
   const seconds = Math.ceil((expires.getTime() - now.getTime()) / 1000);
-  return Math.max(0, Math.min(seconds, MAX_SECONDS));
+  return Math.max(0, Math.min(seconds, MAX_COOKIE_SECONDS));
 }
 
 /**

@@ -155,6 +155,11 @@ describe.each(Object.entries(CARRIERS))("the cookie, through %s,", (_, carry) =>
     expect(parseSetCookie(set).attributes["max-age"]).toBe("0");
   });
 
+  it("lives for 400 days at most, however long its row lives: no browser keeps one longer", async () => {
+    const { set } = await carry(options({}), new Date("2040-01-01"));
+    expect(parseSetCookie(set).attributes["max-age"]).toBe("34560000");
+  });
+
   it.each([
     [0.2, "1"],
     [90, "90"],

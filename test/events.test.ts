@@ -27,13 +27,51 @@ describe("events", () => {
     expect(events[4]).toMatchObject({ type: "ended", reason: "flushed" });
   });
 
+  it("tell of a sign-in that had to start a new session, and of the session before it", async () => {
+    const { sessions, events } = memorySessions();
+    const session = sessions.open();
+    await session.save();
+    const previousKeyHash = session.keyHash;
+    await sessions.open().destroy(String(session.sessionKey));
+    await session.markAuthenticated({ userId: 7 });
+    expect(types(events)).toEqual(["created", "ended", "ended", "created", "signInRestarted"]);
+    expect(events.at(-1)).toEqual({ type: "signInRestarted", keyHash: session.keyHash, previousKeyHash });
+  });
+
+  it("tell of conflicts: merged, overwritten and refused", async () => {
+    for (const [onConflict, type] of [
+      ["merge", "merged"],
+      ["overwrite", "overwritten"],
+      ["error", "conflict"],
+    ] as const) {
+      const { sessions, events } = memorySessions({ onConflict });
+      const session = sessions.open();
+      await session.save();
+      const other = await sessions.load(session.sessionKey);
+      other.set("note", "theirs");
+      await other.save();
+      events.length = 0;
+      session.set("userId", 7);
+      await session.save().catch(() => {});
+      expect(events[0]).toEqual({ type, attempt: 1, keyHash: session.keyHash });
+    }
+  });
+
+  it("tell how many expired rows were deleted", async () => {
+    const { sessions, events, clock } = memorySessions({ maxAge: 60 });
+    await sessions.open().save();
+    clock.advance(60);
+    await sessions.clearExpired();
+    expect(events.at(-1)).toEqual({ type: "expiredDeleted", count: 1 });
+  });
+
   it("tell what was wrong with a key, or with a row", async () => {
     const { sessions, events, clock, store } = memorySessions({ maxAge: 60 });
     await sessions.load("Malformed Key");
     await sessions.load(UNKNOWN_KEY);
     const session = sessions.open();
     await session.save();
-    await sessions.open().destroy(session.sessionKey);
+    await sessions.open().destroy(String(session.sessionKey));
     await session.save().catch(() => {});
     const expiring = sessions.open();
     await expiring.save();

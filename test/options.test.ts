@@ -62,16 +62,95 @@ describe("the model", () => {
   it("that is missing is a ConfigError that says what to pass", () => {
     expectConfigError(
       { model: undefined, secret: SECRET },
-      /model is missing\. Pass the model .* run `prisma generate`/,
+      /`model` is missing\. Pass the model .* run `prisma generate`/,
     );
   });
 
   it("beside a store is a ConfigError", () => {
-    expectConfigError({ model: {}, store, secret: SECRET }, /both given\. Give one/);
+    expectConfigError({ model: {}, store, secret: SECRET }, /either `model` or `store`, not both/);
   });
 
-  it.each([{}, { session: {} }, "session", 7])("that is none is a ConfigError", (model) => {
-    expectConfigError({ model, secret: SECRET }, /`model` must be a Prisma model, but it has no findUnique/);
+  it.each([
+    [{}, /`model` must be a Prisma model, but it has no findUnique/],
+    [{ session: {} }, /`model` must be a Prisma model, but it has no findUnique/],
+    ["session", /`model` must be a Prisma model, but it is a string\. Pass `prisma\.session`/],
+    [7, /`model` must be a Prisma model, but it is a number/],
+  ])("that is not a Prisma model is a ConfigError", (model, message) => {
+    expectConfigError({ model, secret: SECRET }, message);
+  });
+});
+
+describe.each(["model", "store"] as const)("%s as a function", (name) => {
+  /** Functions that look like a Prisma model, on the memory store. `checks` counts how often a model is checked. */
+  function source() {
+    const table = memoryStore();
+    let checks = 0;
+    const statements = {
+      findUnique: ({ where }: { where: { key: string } }) => table.find(where.key),
+      createMany: async ({ data }: { data: Parameters<typeof table.insert>[0] }) => ({
+        count: Number(await table.insert(data)),
+      }),
+      findMany: async () => [],
+      updateMany: async () => ({ count: 1 }),
+      deleteMany: async () => ({ count: 0 }),
+    };
+    const fields = { key: "String", data: "String", expireDate: "DateTime" };
+    const model = {
+      ...statements,
+      get fields() {
+        checks++;
+        return Object.fromEntries(Object.entries(fields).map(([column, typeName]) => [column, { typeName }]));
+      },
+    };
+    let calls = 0;
+    const given = () => {
+      calls++;
+      return name === "model" ? model : table;
+    };
+    const options = { [name]: given, secret: SECRET } as unknown as SessionsOptions;
+    const { open, load, list, revoke, clearExpired } = createSessions(options);
+    const called = async (work: () => unknown) => {
+      calls = 0;
+      await work();
+      return calls;
+    };
+    return { open, load, list, revoke, clearExpired, called, checks: () => checks };
+  }
+
+  it("is called once for each session object, and once for each list, revoke and clearExpired", async () => {
+    const { open, load, list, revoke, clearExpired, called } = source();
+    expect(await called(() => {}), "not before it is needed").toBe(0);
+    let session = open();
+    expect(await called(() => (session = open()))).toBe(1);
+    expect(await called(() => session.save())).toBe(0);
+    expect(await called(() => session.cycleKey())).toBe(0);
+    expect(await called(() => load(session.sessionKey))).toBe(1);
+    expect(await called(() => list({}))).toBe(1);
+    expect(await called(() => revoke({}))).toBe(1);
+    expect(await called(() => clearExpired())).toBe(1);
+  });
+
+  it("has what it returns checked once, however often it returns it", async () => {
+    const { open, checks } = source();
+    open();
+    const before = checks();
+    for (let i = 0; i < 10; i++) await open().save();
+    expect(checks()).toBe(before);
+  });
+
+  it.each<[string, () => unknown, string]>([
+    ["nothing", () => undefined, "returned nothing. It must be synchronous"],
+    ["null", () => null, "returned nothing. It must be synchronous"],
+    ["a promise", async () => memoryStore(), "returned a promise. It must be synchronous"],
+    ["a text", () => "session", "returned a string. It must be synchronous"],
+    ["an object of another kind", () => ({}), "find"],
+  ])("that returns %s is a clear ConfigError at the first use", async (_, given, message) => {
+    const sessions = createSessions({ [name]: given, secret: SECRET } as unknown as SessionsOptions);
+    const error = { code: "SESSION_CONFIG", message: expect.stringContaining(message) };
+    expect(() => sessions.open()).toThrow(expect.objectContaining(error));
+    for (const work of [sessions.load(), sessions.clearExpired(), sessions.list({}), sessions.revoke({})]) {
+      await expect(work).rejects.toMatchObject(error);
+    }
   });
 });
 
@@ -234,15 +313,43 @@ describe("the cookie", () => {
 });
 
 describe("other options", () => {
-  it.each(["maxAge", "absoluteMaxAge", "refreshAfter"])("%s must be seconds above 0", (name) => {
+  it.each(["maxAge", "absoluteMaxAge", "refreshAfter"])("%s must be seconds above 0, and at most 400 days", (name) => {
     for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, "60"]) {
-      expectConfigError({ store, secret: SECRET, [name]: value }, new RegExp(`${name} is no duration\\. Give`));
+      expectConfigError(
+        { store, secret: SECRET, [name]: value },
+        new RegExp(`\`${name}\` must be a positive number of seconds`),
+      );
     }
+    const options = { store, secret: SECRET, maxAge: 34_560_000 };
+    const given = name === "refreshAfter" ? 34_559_999 : 34_560_000;
+    expect(() => createSessions({ ...options, [name]: given })).not.toThrow();
+    for (const value of [34_560_001, 1000 * 60 * 60 * 24 * 14]) {
+      expectConfigError(
+        { ...options, [name]: value },
+        new RegExp(`\`${name}\` must be at most 34560000 seconds \\(400 days\\).*Did you mean milliseconds`),
+      );
+    }
+  });
+
+  it.each([
+    ["maxage", { maxage: 60 }, /`maxage` is an unknown option\. Did you mean `maxAge`\?/],
+    ["max_age", { max_age: 60 }, /`max_age` is an unknown option\. Did you mean `maxAge`\?/],
+    ["ttl", { ttl: 60 }, /`ttl` is an unknown option\. Remove it, or correct it to one of .*`maxAge`/],
+    ["of cookie", { cookie: { samesite: "lax" } }, /`cookie\.samesite` is .*Did you mean `cookie\.sameSite`\?/],
+    ["of cookie", { cookie: { maxAge: 60 } }, /`cookie\.maxAge` is .*one of `name`, `domain`, `path`/],
+    ["of maxPerOwner", { maxPerOwner: { column: "userId", maximum: 5 } }, /`maxPerOwner\.maximum` is .*`max`/],
+  ])("an unknown name (%s) is a ConfigError that helps", (_, options, message) => {
+    expectConfigError({ store, secret: SECRET, ...options }, message);
+  });
+
+  it("names of the other entries are accepted, so that one object can be shared", () => {
+    const shared = { store, secret: SECRET, onInterrupted: "/sign-in" };
+    expect(() => createSessions(shared)).not.toThrow();
   });
 
   it("refreshAfter must be shorter than maxAge", () => {
     for (const options of [{ maxAge: 60, refreshAfter: 60 }, { refreshAfter: TWO_WEEKS }]) {
-      expectConfigError({ store, secret: SECRET, ...options }, /refreshAfter is no shorter than maxAge/);
+      expectConfigError({ store, secret: SECRET, ...options }, /`refreshAfter` must be shorter than `maxAge`/);
     }
   });
 
@@ -256,12 +363,12 @@ describe("other options", () => {
   });
 
   it.each([
-    ["codec", { codec: {} }, /codec is no codec\. It needs encode, decode\./],
-    ["serializer", { serializer: { stringify: JSON.stringify } }, /serializer is no serializer\. It needs parse\./],
-    ["store", { store: { find() {} } }, /store is no store\. It needs insert, update/],
-    ["now", { now: 5 }, /now is no function/],
-    ["randomKey", { randomKey: "key" }, /randomKey is no function/],
-    ["onEvent", { onEvent: true }, /onEvent is no function/],
+    ["codec", { codec: {} }, /`codec` must have `encode`, `decode`\./],
+    ["serializer", { serializer: { stringify: JSON.stringify } }, /`serializer` must have `parse`\./],
+    ["store", { store: { find() {} } }, /`store` must have `insert`, `update`/],
+    ["now", { now: 5 }, /`now` must be a function/],
+    ["randomKey", { randomKey: "key" }, /`randomKey` must be a function/],
+    ["onEvent", { onEvent: true }, /`onEvent` must be a function/],
     ["cookie.secure", { cookie: { secure: "no" } }, /`secure` must be true or false/],
   ])("%s of the wrong form is a ConfigError at once", (_, options, message) => {
     expectConfigError({ store, secret: SECRET, ...options }, message);

@@ -68,7 +68,7 @@ it("the packed package works in a project that has nothing else, and its types h
   expect(compiled.stdout).toBe("");
   const { stdout } = await run(process.execPath, ["out/consumer.js"], { cwd: project });
   expect(stdout, "only the entry for Next.js wants next").toBe("next\n");
-});
+}, 120_000);
 
 it("the packed package has an edge entry that needs neither Node nor the rest", async () => {
   const { installed } = await projectWithPackage();

@@ -6,7 +6,9 @@ import type { SecretKeys } from "../secret.ts";
  * The same value must always give the same text: a save finds the changed values by comparing texts.
  */
 export interface Serializer {
+  /** The text of a value. It is written into the data column, protected by the codec. */
   stringify(value: unknown): string;
+  /** The value of a text that `stringify` made. */
   parse(text: string): unknown;
 }
 
@@ -25,6 +27,7 @@ export interface CodecContext {
  * case, accents or trailing spaces, which the default collations of MySQL ignore: begin with a signature or a nonce in hex.
  */
 export interface Codec {
+  /** The protected text, for the data column. */
   encode(text: string, context: CodecContext): string;
   /** The text, or `undefined` for data that do not verify. Never throws, whatever the data. */
   decode(data: string, context: CodecContext): string | undefined;

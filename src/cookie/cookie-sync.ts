@@ -17,8 +17,8 @@ interface CookieState {
 }
 
 /**
- * Makes the cookie match the row after each write. It sets the cookie only if its key or its expiry changes, because in
- * a server action Next.js renders the page again for each cookie that is set.
+ * Makes the cookie match the row after each write. It sets the cookie only if its key or its expiry
+ * changes, because in a server action Next.js renders the page again for each cookie that is set.
  */
 export class CookieSync {
   readonly #config: SessionConfig;
@@ -31,7 +31,10 @@ export class CookieSync {
     this.#cookie = cookie;
   }
 
-  /** Whether the row was written, but the browser was not told. The next write of the session tells it. */
+  /**
+   * Whether the row was written, but the browser was not told. The next write of the session tells
+   * it.
+   */
   get isDue(): boolean {
     return this.#isDue;
   }
@@ -70,7 +73,7 @@ export class CookieSync {
       throw new SessionReadOnlyError(
         `The session was ${done}, but the browser was not told, because its cookie could not be changed. ` +
           "Change sessions before the response is returned.",
-        { cause },
+        { cause, isWritten: true },
       );
     }
   }

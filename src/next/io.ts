@@ -1,8 +1,9 @@
 import cache from "next/cache.js";
 
 /**
- * To be awaited before a database or the clock is asked. With Cache Components, Next.js also renders pages to prefetch them: there this never
- * returns, so that no statement is sent for what nobody will see, and the clock is not complained of. Everywhere else it returns at once, as
- * it does before Next.js 16, which has no such function.
+ * Await this before a query and before reading the clock. With Cache Components, Next.js also
+ * renders pages to prefetch them. There it never returns, so no statement is sent, and Next.js does
+ * not complain about the clock. Everywhere else it returns at once, and before Next.js 16, which
+ * has no such function, too.
  */
 export const io: () => Promise<void> = (cache as { readonly io?: () => Promise<void> }).io ?? (async () => {});

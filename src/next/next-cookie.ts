@@ -3,7 +3,7 @@ import type { CookieAttributes } from "../cookie.ts";
 import { SessionReadOnlyError } from "../errors.ts";
 import { cookieMaxAge } from "../set-cookie.ts";
 
-/** The part of `await cookies()` that is used, typed by its shape, which Next.js 15 and 16 share. */
+/** The part of `await cookies()` that is used, typed structurally. Next.js 15 and 16 share it. */
 export interface NextCookies {
   get(name: string): { readonly value: string } | undefined;
   readonly delete: unknown;
@@ -13,9 +13,10 @@ export interface NextCookies {
 export type NextCookieOptions = Omit<CookieAttributes, "name"> & { readonly maxAge?: number; readonly expires?: Date };
 
 /**
- * Whether cookies can be set here. Where they are read-only, Next.js gives one function, which throws, for every method that would change
- * one; in `"use cache: private"` it binds that anew each time, so that only its name is the same, while the functions that set have none. To
- * call it would show as much, but where cookies can be set, it would render the page anew.
+ * Whether cookies can be set here. Where they are read-only, Next.js uses one throwing function for
+ * `set` and `delete`. In `"use cache: private"` it binds this function for each access, so only the
+ * name is the same. The functions that can set a cookie have no name. Calling `set` as a probe
+ * would make an action render its page again.
  */
 function isWritable(cookies: NextCookies): boolean {
   const { set, delete: remove } = cookies;
@@ -32,7 +33,7 @@ export class NextCookie implements SessionCookie {
   /** The value that was read, or was written since. */
   #own: string | undefined;
 
-  /** @param askAgain `await cookies()`, for which `after()` gives another answer than the handler. */
+  /** @param askAgain `cookies()`, which gives another object in `after()` than in the handler */
   constructor(
     cookies: NextCookies,
     attributes: CookieAttributes,
@@ -66,7 +67,8 @@ export class NextCookie implements SessionCookie {
     try {
       cookies = await this.#askAgain?.();
     } catch (error) {
-      // Code that Next.js does not follow, such as a callback of another library, still belongs to its request.
+      // A callback of another library may run outside of the request's scope. It still belongs to
+      // its request.
       if (!isOutsideRequest(error)) throw readOnlyError(error);
     }
     if (cookies && !isWritable(cookies)) throw readOnlyError();
@@ -77,9 +79,10 @@ export class NextCookie implements SessionCookie {
   }
 
   delete(): void {
-    // Not `cookies.delete()`: a browser removes a cookie only for the attributes that it was set with. The date repeats
-    // the age of 0, which Next.js forgets when an action sends what the proxy has set a second time.
-    // The cookie of another session, which this request has begun in the meantime, stays.
+    // Not `cookies.delete()`: a browser removes a cookie only for the attributes that it was set
+    // with. The date is needed beside the age of 0: Next.js drops the age when an action sends
+    // again what the proxy has set. If this request has started another session in the meantime,
+    // the cookie is that session's, and stays.
     if (this.value && this.value === this.#own) this.#write("", { maxAge: 0, expires: new Date(0) });
   }
 

@@ -2,6 +2,7 @@ import { cookies } from "next/headers.js";
 import { captureCallSite } from "../call-site.ts";
 import { type CookieAttributes, cookieAttributes } from "../cookie.ts";
 import { ConfigError } from "../errors.ts";
+import { checkWithSessionOptions } from "../option-names.ts";
 import { type ConfigSource, resolveOptions, type SessionsOptions } from "../options.ts";
 import type { SessionConfig } from "../record/session-config.ts";
 import { DbSession } from "../session/db-session.ts";
@@ -19,31 +20,41 @@ export interface NextSessionsOptions<
   Model extends SessionDelegate = SessionDelegate,
 > extends SessionsOptions<Data, Model> {
   /**
-   * The path that `withSession` redirects to when the session has ended while a handler was at work: the sign-in page, say, without a
-   * `basePath`. Default: none; a route handler answers 400, and an action throws `SessionInterruptedError`.
+   * If the session ends while a handler runs, `withSession` redirects to this path, such as the
+   * sign-in page. Leave out the `basePath`. Without this option, a route handler answers 400, and a
+   * server action throws `SessionInterruptedError`.
    */
   readonly onInterrupted?: string;
 }
 
-/** The sessions of a Next.js app. The functions can be taken out and exported one by one. */
+/**
+ * The sessions of a Next.js app. You can destructure the functions and export them one by one.
+ */
 export interface NextSessions<
   Data extends object = Record<string, unknown>,
   Model extends SessionDelegate = SessionDelegate,
 > extends Sessions<Data, Model> {
+  /** The session of the current request, loaded: see {@link GetSession}. */
   readonly getSession: GetSession<Data>;
   /**
-   * Makes a route handler or a server action that gets the loaded session before its other arguments. When the handler
-   * returns, its changes are saved. `redirect()`, `notFound()`, `unauthorized()` and `forbidden()` count as a return.
-   * After any other throw, and after a response of 500 and more, only what the handler has saved itself is saved.
+   * Wraps a route handler or a server action. The handler gets the loaded session before its other
+   * arguments. When the handler returns, `withSession` saves its changes. `redirect()`,
+   * `permanentRedirect()`, `notFound()`, `unauthorized()` and `forbidden()` count as a return.
+   * After any other throw, and after a response with a status of 500 or more, `withSession` saves
+   * nothing more. The writes of the handler itself stay.
    *
-   * It also waits for writes that the handler did not await. If one of them failed, it throws that error.
+   * `withSession` also waits for writes that the handler did not await. If such a write failed,
+   * `withSession` throws its error.
    *
-   * If the row was deleted or got a new key in the meantime, nothing is saved, and the cookie stays as it is. The answer
-   * is a 400 or a `SessionInterruptedError`; see the option `onInterrupted`. A response that sets the cookie gets
-   * `Vary: Cookie` and `Cache-Control: no-store`. A streamed response begins after the save.
+   * If the session was signed out, revoked, expired or got a new key while the handler ran, nothing
+   * is saved, and the cookie stays as it is. A route handler then answers 400, and a server action
+   * throws `SessionInterruptedError`. With the option `onInterrupted`, both redirect instead. A
+   * response that sets the cookie gets `Vary: Cookie` and `Cache-Control: no-store`. A streamed
+   * response begins after the save.
    *
-   * Give a route handler the request as Next.js passes it: an argument of the class `Request` tells it from an action.
-   * In a "use server" file the handler must be `async`, as Next.js 15 demands.
+   * `withSession` recognizes a route handler by an argument of the class `Request`. So pass the
+   * request on if you call a route handler yourself. In a "use server" file the handler must be
+   * `async`, because Next.js 15 demands this.
    *
    * @example
    * ```ts
@@ -66,26 +77,31 @@ export interface NextSessions<
 /** See `NextSessions.getSession`. */
 export interface GetSession<Data extends object> {
   /**
-   * The session of the request at hand, loaded: one statement the first time, none after that, and none at all for a visitor without a
-   * session cookie. Works in route handlers, server actions, server components, layouts and `generateMetadata`, and in `after()` of the first
-   * two; it can be written in the first two themselves. There, with the option `refreshAfter`, it also moves the expiry on when that is due: by
-   * one more statement.
+   * Returns the loaded session of the current request. The first call costs one statement. Later
+   * calls cost no statement. For a visitor without a session cookie, no call costs a statement.
    *
-   * In development, a session that was changed and not saved by the end of the request is warned of.
-   * @throws ConfigError at the first use, for options that are missing or impossible
+   * It works in route handlers, server actions, server components, layouts and `generateMetadata`,
+   * and in `after()` of a handler or an action. You can write the session only in route handlers
+   * and server actions. There, if `refreshAfter` is due, one more statement extends the expiry.
+   *
+   * In development, it prints a warning if a changed session is not saved by the end of the
+   * request.
+   * @throws ConfigError at the first use, for options that are missing or invalid
    */
   (): Promise<DbSession<Data>>;
   /**
-   * The same in `proxy.ts` (Next.js 16) and in a middleware on Node.js (15.5): the cookie goes into `response.cookies`, from where Next.js also
-   * hands it to the page of the same request. Return that very response.
+   * Does the same in `proxy.ts` (Next.js 16) and in a middleware on Node.js (15.5). The package
+   * sets the cookie in `response.cookies`. From there Next.js also passes the cookie to the page of
+   * the same request. Return that response.
    */
   (request: ProxyRequest, response: ProxyResponse): Promise<DbSession<Data>>;
 }
 
 /**
- * Sessions for the App Router of Next.js 15 and 16.
+ * Creates sessions for the App Router of Next.js 15 and 16.
  *
- * The options are checked at the first use, not here: `next build` evaluates this too, on machines that have no secret.
+ * The options are checked at the first use, not by this call: `next build` calls this function too,
+ * also on machines that have no secret.
  *
  * @example
  * ```ts
@@ -109,8 +125,9 @@ export function createNextSessions<
     return checked;
   };
 
-  // `await cookies()` is one and the same object as long as a request is in one phase, which React's cache() is not good for: that does
-  // nothing in handlers and actions. A page that is rendered after an action mostly has cookies of its own, which hold what the action set.
+  // `await cookies()` returns the same object throughout a request. React's `cache()` does nothing
+  // in handlers and actions. The page that is rendered after an action mostly has a cookies object
+  // of its own, which contains the cookies that the action set.
   const remembered = new WeakMap<object, Promise<RequestSession<Data>>>();
 
   return {
@@ -125,9 +142,10 @@ export function createNextSessions<
       handler: (session: DbSession<Data>, ...args: Args) => Result,
       withOptions: WithSessionOptions = {},
     ) {
+      checkWithSessionOptions(withOptions);
       const site = captureCallSite();
       return async (...args: Args): Promise<Awaited<Result>> => {
-        // Nothing that a browser sends to an action can become a Request.
+        // A browser cannot send an action an argument that becomes a Request.
         const request = args.find((arg) => arg instanceof Request);
         const refused = refusal(request, withOptions);
         if (refused) return refused as Awaited<Result>;
@@ -161,22 +179,26 @@ export function createNextSessions<
     if (place) warnOfUnsaved(session, place);
     if (session.sessionKey !== null) await io();
     await session.load();
-    // Row and cookie move together. (Where a handler throws, Next.js drops the cookie: it then ends before the row does, which does no harm.)
+    // If the handler throws, Next.js drops the cookie. The browser's cookie then expires before the
+    // row does. That is harmless.
     if (cookie.isWritable) await session.refresh();
     return { session, cookie };
   }
 }
 
-/** How a session was asked for. */
+/** The context of a `getSession()` call. */
 interface HowAsked {
-  /** Where, to warn of changes that are not saved. `undefined` where the package saves them. */
+  /**
+   * The place of the call, for the warning about unsaved changes. `undefined` if the package saves
+   * the changes itself, and in production.
+   */
   readonly place?: UnsavedChanges | undefined;
-  /** `cookies` of next/headers. Absent in a proxy. */
+  /** The function `cookies` of next/headers. Absent in a proxy. */
   readonly askAgain?: () => Promise<NextCookies>;
 }
 
 function checkPath(onInterrupted: unknown): void {
   if (onInterrupted === undefined || (typeof onInterrupted === "string" && /^\/(?![/\\])[!-~]*$/.test(onInterrupted)))
     return;
-  throw new ConfigError('The option onInterrupted is no path. Give one like "/sign-in", or leave it out.');
+  throw new ConfigError('`onInterrupted` must be a path like "/sign-in". Set a path, or leave the option out.');
 }

@@ -1,42 +1,51 @@
 import { keepOutOfCaches, type ResponseHeaders } from "../keep-out-of-caches.ts";
 import type { NextCookieOptions, NextCookies } from "./next-cookie.ts";
 
-/** What is used of the `NextRequest` of a proxy, typed by its shape. */
+/** The part of a `NextRequest` that is used, typed structurally. */
 export interface ProxyRequest {
+  /** The cookies that the browser sent. */
   readonly cookies: { get(name: string): { readonly value: string } | undefined };
 }
 
-/** What is used of the `NextResponse` of a proxy, typed by its shape. */
+/** The part of a `NextResponse` that is used, typed structurally. */
 export interface ProxyResponse {
+  /** They get `Cache-Control: no-store` and `Vary: Cookie` when the cookie is set. */
   readonly headers: ResponseHeaders;
+  /** The cookies that the response sets. Next.js passes them to the page of the same request too. */
   readonly cookies: {
     get(name: string): { readonly value: string } | undefined;
     set(name: string, value: string, options: NextCookieOptions): unknown;
   };
 }
 
-const remembered = new WeakMap<ProxyResponse, NextCookies>();
+const remembered = new WeakMap<ProxyResponse, { readonly request: ProxyRequest; readonly cookies: NextCookies }>();
 
 /**
- * The cookies of a proxy, the same object for one response. What is set goes to the browser and, as Next.js does with the cookies of a
- * `NextResponse.next()`, to the page of the same request. `cookies()` of next/headers must not be used there: setting one by it drops all
- * those of the response.
+ * The cookies of a proxy: the same object for the same response. Next.js passes what is set to the
+ * browser, and from a `NextResponse.next()` to the page of the same request. `cookies()` of
+ * next/headers must not be used in a proxy: setting a cookie by it drops all cookies of the
+ * response.
  */
 export function proxyCookies(request: ProxyRequest, response: ProxyResponse | undefined): NextCookies {
   if (!response) {
     throw new TypeError("getSession() needs the response too. In proxy.ts, call `getSession(request, response)`.");
   }
-  let cookies = remembered.get(response);
-  if (!cookies) {
-    cookies = {
-      get: (name) => response.cookies.get(name) ?? request.cookies.get(name),
-      delete: undefined,
-      set(name, value, options) {
-        response.cookies.set(name, value, options);
-        keepOutOfCaches(response.headers);
-      },
-    };
-    remembered.set(response, cookies);
+  const known = remembered.get(response);
+  if (known && known.request !== request) {
+    throw new TypeError(
+      "getSession(): this response belongs to another request, whose session it would get. " +
+        "Make a response for each request.",
+    );
   }
+  if (known) return known.cookies;
+  const cookies: NextCookies = {
+    get: (name) => response.cookies.get(name) ?? request.cookies.get(name),
+    delete: undefined,
+    set(name, value, options) {
+      response.cookies.set(name, value, options);
+      keepOutOfCaches(response.headers);
+    },
+  };
+  remembered.set(response, { request, cookies });
   return cookies;
 }

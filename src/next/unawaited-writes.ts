@@ -19,6 +19,8 @@ class ObservedPromise<Result> extends Promise<Result> {
 /** The writes of a session that its handler has called without `await`. */
 export class UnawaitedWrites {
   readonly #settled: Promise<void>[] = [];
+  /** What the writes themselves threw. */
+  readonly #errors = new Set<unknown>();
   readonly #failed: { readonly promise: ObservedPromise<unknown>; readonly cause: unknown }[] = [];
   #isClosed = false;
 
@@ -26,27 +28,42 @@ export class UnawaitedWrites {
   observe<Result>(write: Promise<Result>): Promise<Result> {
     if (this.#isClosed) return write;
     const observed = new ObservedPromise<Result>((resolve) => resolve(write));
-    this.#watch(observed);
+    const onRejected = (cause: unknown) => {
+      this.#errors.add(cause);
+      this.#failed.push({ promise: observed, cause });
+    };
+    // The method of the base class does not count as awaiting. With it, no write is an unhandled
+    // rejection.
+    this.#settled.push(Promise.prototype.then.call(observed, () => {}, onRejected) as Promise<void>);
+    this.#watchDerived(observed);
     return observed;
   }
 
-  /** Waits for all writes, and for what the handler chained to them. Later writes are not observed. */
+  /** Waits for all writes. Later writes are not observed. */
   async settled(): Promise<void> {
     for (const write of this.#settled) await write;
     this.#isClosed = true;
+    // An error needs some more steps to get to the end of a chain such as `save().then(next)`.
+    if (this.#errors.size > 0) await new Promise((resolve) => setTimeout(resolve, 0));
   }
 
-  /** The first error that the handler has not awaited. Ask at the end: a handler may await a promise late. */
+  /**
+   * The first error of a write that the handler has not awaited. Ask at the end: a handler may await
+   * a promise late.
+   */
   get error(): { readonly cause: unknown } | undefined {
     return this.#failed.find(({ promise }) => !promise.isAwaited);
   }
 
-  /** `save().then(next)` is a promise that can be forgotten too. */
-  #watch(promise: ObservedPromise<unknown>): void {
-    if (this.#isClosed) return;
-    promise.onDerived = (derived) => this.#watch(derived);
-    const onRejected = (cause: unknown) => void this.#failed.push({ promise, cause });
-    // The method of the base class does not count as awaiting. With it, no write is an unhandled rejection.
-    this.#settled.push(Promise.prototype.then.call(promise, () => {}, onRejected) as Promise<void>);
+  /** `save().then(next)` is a promise that can be forgotten too. An error of `next` is the handler's own. */
+  #watchDerived(promise: ObservedPromise<unknown>): void {
+    promise.onDerived = (derived) => {
+      const onRejected = (cause: unknown) => {
+        if (this.#errors.has(cause)) this.#failed.push({ promise: derived, cause });
+        else if (!derived.isAwaited) throw cause;
+      };
+      Promise.prototype.then.call(derived, () => {}, onRejected);
+      this.#watchDerived(derived);
+    };
   }
 }

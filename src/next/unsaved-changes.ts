@@ -2,8 +2,9 @@ import { after } from "next/server.js";
 import type { DbSession } from "../session/db-session.ts";
 
 /**
- * In development, warns when a session that was changed is not saved by the end of the request, and says where it was changed last. (Of a
- * change deep inside a value nobody hears, so then it says where the session was asked for.)
+ * In development, warns if a session that was changed is not saved by the end of the request, and
+ * shows the line of the last change. A change deep inside a value is not noticed when it is made.
+ * Then the warning shows `place`.
  *
  * @param place where the session was asked for
  */
@@ -14,7 +15,7 @@ export function warnOfUnsaved<Data extends object>(session: DbSession<Data>, pla
       if (isUnsaved(session)) console.warn(changed ?? place);
     });
   } catch {
-    return; // a static page has no end of a request
+    return; // a static page has no request
   }
   session.onChange = () => {
     changed = new UnsavedChanges();
@@ -34,7 +35,7 @@ export class UnsavedChanges extends Error {
 }
 
 function isUnsaved<Data extends object>(session: DbSession<Data>): boolean {
-  if (session.writeError !== undefined) return false; // somebody was told already
+  if (session.writeError !== undefined) return false; // the write has thrown an error
   try {
     return session.needsSave();
   } catch {

@@ -1,4 +1,4 @@
-import { type CallSite, withCallSite } from "../call-site.ts";
+import { atCallSite, type CallSite } from "../call-site.ts";
 import { isSameOrigin } from "../edge/is-same-origin.ts";
 import { SessionInterruptedError } from "../errors.ts";
 import { keepOutOfCaches } from "../keep-out-of-caches.ts";
@@ -15,7 +15,10 @@ export interface RequestSession<Data extends object> {
 
 /** How `withSession` runs a handler. */
 export interface WithSessionOptions {
-  /** Answers requests of other sites with 403, except GET and HEAD. Default: false. Server actions need no such check. */
+  /**
+   * Answers requests of other sites with 403, except GET and HEAD. Default: false. Server actions
+   * need no such check.
+   */
   readonly sameOrigin?: boolean;
 }
 
@@ -29,16 +32,29 @@ interface Call {
   readonly site: CallSite;
 }
 
-/** The answer for a request of another site, if `sameOrigin` asks for one. */
+/**
+ * The answer for a request of another site, if `sameOrigin` asks for one.
+ * @throws TypeError if `sameOrigin` is set, but the handler did not get its request
+ */
 export function refusal(
   request: Request | undefined,
   { sameOrigin = false }: WithSessionOptions,
 ): Response | undefined {
-  if (!sameOrigin || !request || isSafe(request) || isSameOrigin(request)) return undefined;
+  if (!sameOrigin) return undefined;
+  if (!request) {
+    throw new TypeError(
+      "withSession(): `sameOrigin` needs the request. Pass it on as an argument of the route handler. " +
+        "A server action needs no such check, because Next.js makes it: leave `sameOrigin` out there.",
+    );
+  }
+  if (isSafe(request) || isSameOrigin(request)) return undefined;
   return new Response("Requests of other sites are not allowed here.", { status: 403 });
 }
 
-/** Runs a route handler or a server action on the session of its request, and saves the session afterwards. */
+/**
+ * Runs a route handler or a server action on the session of its request, and saves the session
+ * afterwards.
+ */
 export async function runWithSession<Data extends object>(
   { session, cookie }: RequestSession<Data>,
   run: () => unknown,
@@ -68,17 +84,18 @@ export async function runWithSession<Data extends object>(
 const isSafe = ({ method }: Request) => method === "GET" || method === "HEAD";
 
 async function saveIfNeeded<Data extends object>(session: DbSession<Data>, site: CallSite): Promise<void> {
-  try {
+  await atCallSite(site, async () => {
     if (session.needsSave()) await session.save();
-  } catch (error) {
-    throw withCallSite(error, site);
-  }
+  });
 }
 
 /** `Response.error()` has the status 0. */
 const isFailure = (result: unknown) => result instanceof Response && (result.status >= 500 || result.status === 0);
 
-/** What a handler came to: its result, or what it threw to have Next.js redirect or answer with a status, which counts as one. */
+/**
+ * How a handler ended: with a result, or with a throw that makes Next.js redirect or answer with a
+ * status.
+ */
 interface Outcome {
   readonly result?: unknown;
   readonly thrown?: { readonly error: unknown; readonly flow: ControlFlow };
@@ -94,7 +111,10 @@ async function outcomeOf(run: () => unknown): Promise<Outcome> {
   }
 }
 
-/** Whether an error says that this very session has ended, rather than another one that the handler had opened. */
+/**
+ * Whether an error says that this session has ended, and not another one that the handler has
+ * opened.
+ */
 function isEndOf<Data extends object>(session: DbSession<Data>, error: unknown): boolean {
   const { code } = Object(error) as { readonly code?: unknown };
   return code === "SESSION_UPDATE" && session.writeError === error;
@@ -108,24 +128,25 @@ function interrupted(cause: unknown, request: Request | undefined, onInterrupted
   }
   if (onInterrupted !== undefined) throw redirectOfAction(onInterrupted);
   throw new SessionInterruptedError(
-    "The session ended while this action was at work on it, so nothing was saved. Show the sign-in page: an error boundary knows " +
-      'this error by its digest, "SESSION_INTERRUPTED"; or set the option `onInterrupted` to the path to redirect to.',
+    "The session ended while this action was at work, so its change was not saved. Show the sign-in page: in an error " +
+      'boundary, `error.digest` is "SESSION_INTERRUPTED". Or set the option `onInterrupted` to a path to redirect to.',
     { cause },
   );
 }
 
-/** Of a `NextRequest`. An action's redirect gets it from Next.js. */
+/** A `NextRequest` has the base path. Next.js adds it to an action's redirect itself. */
 const withBasePath = (path: string, { nextUrl }: Request & { readonly nextUrl?: { readonly basePath?: string } }) =>
   (nextUrl?.basePath ?? "") + path;
 
-/** A response that sets the cookie is for nobody else. (`Response.error()` cannot be copied.) */
+/** No cache may keep a response that sets the cookie. (`Response.error()` cannot be copied.) */
 function setNoStoreIfChanged(result: unknown, cookie: NextCookie): unknown {
   if (!(result instanceof Response) || !cookie.isChanged || result.status === 0) return result;
   try {
     keepOutOfCaches(result.headers);
     return result;
   } catch {
-    // The headers of `Response.redirect()` and of what `fetch()` gave cannot be changed, but those of a copy can.
+    // The headers of `Response.redirect()` and of `fetch()` cannot be changed, but those of a copy
+    // can.
     const copy = new Response(result.body, result);
     keepOutOfCaches(copy.headers);
     return copy;

@@ -1,3 +1,4 @@
+import { MAX_COOKIE_SECONDS } from "../set-cookie.ts";
 import { EXPIRY } from "./reserved.ts";
 import type { SessionConfig } from "./session-config.ts";
 
@@ -68,15 +69,14 @@ export function encodeExpiry(expiry: number | Date): number | string {
   return expiry instanceof Date ? expiry.toISOString() : expiry;
 }
 
-/** @throws TypeError for what is neither a finite number, nor a date of the years 1970 to 9999, nor `null` */
+/** @throws TypeError for anything but a number of seconds, a date of the years 1970 to 9999, or `null` */
 export function checkExpiry(value: unknown): asserts value is Expiry {
-  const fits =
-    value === null ||
-    (typeof value === "number" && Number.isFinite(value)) ||
-    (value instanceof Date && value.getTime() >= EARLIEST && value.getTime() <= LATEST);
-  if (fits) return;
-  throw new TypeError(
-    `${String(value)} is no expiry. Give seconds, a Date of the years 1970 to 9999, ` +
-      "0 (until the browser closes) or null (as the options say).",
-  );
+  const isTooLong = Number.isFinite(value) && Number(value) > MAX_COOKIE_SECONDS;
+  const isDate = value instanceof Date && value.getTime() >= EARLIEST && value.getTime() <= LATEST;
+  if (value === null || isDate || (Number.isFinite(value) && !isTooLong)) return;
+  const problem = isTooLong ? "is more than 400 days. Did you mean milliseconds?" : "is not an expiry.";
+  throw new TypeError(`${String(value)} ${problem} ${EXPIRIES}`);
 }
+
+const EXPIRIES =
+  "Give seconds, a Date of the years 1970 to 9999, 0 (until the browser closes) or null (as the options say).";

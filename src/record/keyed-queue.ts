@@ -26,9 +26,9 @@ export class KeyedQueue {
     this.#queues.set(key, queue);
     const place: Place = { wake: () => {} };
     queue.push(place);
-    for (let first = queue[0]; first && first !== place; first = queue[0]) {
-      const hasMoved = await waitForMove(place);
-      if (!hasMoved && queue[0] === first) this.#leave(key, queue, first);
+    while (queue.includes(place) && queue[0] !== place) {
+      const first = queue[0] as Place;
+      if (!(await waitForMove(place)) && queue[0] === first) this.#leave(key, queue, first);
     }
     try {
       return await work();
@@ -39,7 +39,7 @@ export class KeyedQueue {
 
   #leave(key: string, queue: Place[], place: Place): void {
     const index = queue.indexOf(place);
-    if (index === -1) return; // it lost its place while it worked
+    if (index === -1) return; // it lost its place before
     queue.splice(index, 1);
     queue[0]?.wake();
     if (queue.length === 0 && this.#queues.get(key) === queue) this.#queues.delete(key);

@@ -51,7 +51,7 @@ export function rebase(state: RowState, row: KnownRow, clears = state.clears): v
 export function doubt(state: RowState, write: Write, error: unknown, errorClass: ErrorClass): void {
   // Twice the same expiry is the same as once, so only a write of data is in doubt.
   if (write.id === undefined || isRefused(errorClass)) return;
-  state.inDoubt = [...new Set([...state.inDoubt, write])];
+  state.inDoubt = [...state.inDoubt.filter(({ id }) => id !== write.id), write];
   state.doubt = error;
 }
 

@@ -4,9 +4,10 @@ import { emitFor, type KeyedSessionEvent } from "../events.ts";
 import { jitter } from "../jitter.ts";
 import { shortKeyHash } from "../key.ts";
 import { errorClassOf } from "../store/error-class.ts";
+import type { UpdateOutcome } from "../store/session-store.ts";
 import { changedKeys, copyKeys } from "./changes.ts";
 import { isLive } from "./expiry.ts";
-import { type DecodedRow, decodeRow, guardOf, valuesOf } from "./known-row.ts";
+import { type DecodedRow, decodeRow, guardOf, type KnownRow, valuesOf } from "./known-row.ts";
 import { keyCollisionError, MAX_KEYS } from "./new-key.ts";
 import { doubt, type LiveRowState, rebase, type Write } from "./row-state.ts";
 import type { SessionConfig } from "./session-config.ts";
@@ -86,11 +87,9 @@ export class RowUpdate {
     this.#write ??= prepareUpdate(state, this.#request, this.#config);
     const write = this.#write;
     const changes = changesOf(write, state.sessionKey, this.#config);
+    let outcome: UpdateOutcome;
     try {
-      const outcome = await store.update(storedKey(state.sessionKey), guardOf(state.row, this.#config), changes);
-      if (outcome === "updated") this.#acknowledge(write);
-      if (outcome === "taken") return this.#drawNextKey();
-      return outcome === "updated";
+      outcome = await store.update(storedKey(state.sessionKey), guardOf(state.row, this.#config), changes);
     } catch (error) {
       const errorClass = errorClassOf(store, error);
       doubt(state, write, error, errorClass);
@@ -98,6 +97,9 @@ export class RowUpdate {
       this.#error = error;
       return false;
     }
+    if (outcome === "taken") return this.#drawNextKey();
+    if (outcome === "updated") this.#acknowledge(write);
+    return outcome === "updated";
   }
 
   #drawNextKey(): Promise<boolean> {
@@ -119,7 +121,7 @@ export class RowUpdate {
     const { decoded } = found ?? {};
     const fate = this.#fateIn(found);
     if (fate === "applied" && decoded) return this.#adopt(decoded);
-    if (fate === "unchanged") return this.#sendAgain();
+    if (fate === "unchanged") return this.#isExpiryThere(decoded?.row) || this.#sendAgain();
     if (fate === "superseded" && decoded) return this.#resolveConflict(decoded);
     if (fate === "unknown") throw this.#error ?? this.#conflict(UNDECIDED, this.#state.doubt);
     if (found && !decoded) this.#emit({ type: "suspicious" });
@@ -150,17 +152,26 @@ export class RowUpdate {
 
   /** A write in doubt is in the row. What other requests wrote after it is merged into this session. */
   #adopt(found: DecodedRow): boolean {
-    const { inDoubt } = this.#state;
-    const applied = inDoubt.find(({ id }) => isInLog(id, found.row.metadata)) as Write;
-    const isThisWrite = applied === this.#write;
+    const applied = this.#state.inDoubt.find(({ id }) => isInLog(id, found.row.metadata)) as Write;
+    const isThisWrite = applied.id === this.#write?.id;
+    // Only what has changed since that write is still to be saved. The rest is in the row.
+    const mine = new Set(changedKeys(valuesOf(applied.row, this.#config), this.#values()));
     this.#acknowledge({ ...applied, row: found.row });
     this.#write = undefined;
     // A `clear()` after that write still has to replace all.
-    const isCleared = this.#request.clears > this.#state.clears;
-    // Only what has changed since that write is still to be saved. The rest is in the row.
-    const mine = new Set(changedKeys(valuesOf(applied.row, this.#config), this.#values()));
-    if (!isCleared) this.#merge(found, mine);
+    if (this.#request.clears <= this.#state.clears) this.#merge(found, mine);
     return isThisWrite;
+  }
+
+  /**
+   * Some drivers of MySQL count only rows whose values changed. So a write of the same expiry
+   * matches nothing.
+   */
+  #isExpiryThere(now: KnownRow | undefined): boolean {
+    const write = this.#write;
+    if (!write || write.id !== undefined || write.row.expireDate.getTime() !== now?.expireDate.getTime()) return false;
+    this.#acknowledge(write);
+    return true;
   }
 
   /** The row is as the UPDATE expects it. */
@@ -168,9 +179,8 @@ export class RowUpdate {
     if (this.#error !== undefined) {
       if (this.#isResent) throw this.#error;
       this.#isResent = true;
-    } else if (this.#write) {
-      this.#write = undefined;
-      if (++this.#unexplained === MAX_UNEXPLAINED) throw this.#conflict(STUCK);
+    } else if (this.#write && ++this.#unexplained === MAX_UNEXPLAINED) {
+      throw this.#conflict(STUCK);
     }
     return false;
   }

@@ -10,24 +10,22 @@ import { doubt, isRefused, type LiveRowState, newRowState, type RowState, rebase
 import { endedError, RowUpdate } from "./row-update.ts";
 import type { SessionConfig } from "./session-config.ts";
 import { changesOf, prepareInsert, prepareUpdate, type SaveRequest } from "./write.ts";
-import { fateOfWrites } from "./write-log.ts";
-
-const NO_ROW = { data: "", metadata: { writes: 0, ids: [] } };
+import { isInLog } from "./write-log.ts";
 
 /** The row of one session, as this request knows it: how it is read, written and deleted. */
 export class SessionRecord {
   readonly #state: RowState;
   readonly #config: SessionConfig;
-  /** The key that the cookie brought. `flush()` deletes its row even if the reading found no session. */
-  #givenKey: string | null;
   /** An INSERT in doubt. If its row is there, the next write adopts it. */
   #insertInDoubt: Write | undefined;
-  /** The keys of all such INSERTs, for `flush()`. A late one may still arrive. */
-  #keysInDoubt: string[] = [];
+  /**
+   * Keys of rows that the session does not use, but that `flush()` deletes. The cookie brought the key, although the
+   * reading found no session (a replica may lag). Or only a write in doubt may have given a row this key.
+   */
+  readonly #otherKeys = new Set<string>();
 
   constructor(config: SessionConfig, sessionKey: string | null) {
     this.#config = config;
-    this.#givenKey = sessionKey;
     this.#state = newRowState(sessionKey);
   }
 
@@ -55,8 +53,12 @@ export class SessionRecord {
     const { sessionKey } = this.#state;
     if (sessionKey === null) return new Map();
     const data = await this.#readLive(sessionKey);
-    if (data) this.#emit({ type: "loaded" });
-    else this.#state.sessionKey = null;
+    if (data) {
+      this.#emit({ type: "loaded" });
+    } else {
+      this.#state.sessionKey = null;
+      this.#otherKeys.add(sessionKey);
+    }
     return data ?? new Map();
   }
 
@@ -73,22 +75,24 @@ export class SessionRecord {
     return changedKeys(valuesOf(row, this.#config), serializeValues(data, this.#config.serializer)).length > 0;
   }
 
-  /** Updates the row. A session without a key gets a row. */
-  async save(request: SaveRequest): Promise<void> {
+  /** Updates the row. A session without a key gets a row. Returns whether the session has a new row. */
+  async save(request: SaveRequest): Promise<boolean> {
     const { sessionKey } = this.#state;
     if (sessionKey === null) return this.insert(request);
     // A `create()` whose outcome is unknown may have given a session with a key another row.
-    if (!(await this.#adoptInsert(request))) await this.#update(sessionKey, request);
+    if (await this.#adoptInsert(request)) return true;
+    await this.#update(sessionKey, request);
+    return false;
   }
 
   /**
    * Inserts a row under a new key, and under another new key if that one is taken.
    * @throws CreateError if all of `keys` keys are taken
    */
-  async insert(request: SaveRequest, { keys = MAX_KEYS }: { readonly keys?: number } = {}): Promise<void> {
-    if (await this.#adoptInsert(request)) return;
+  async insert(request: SaveRequest, { keys = MAX_KEYS }: { readonly keys?: number } = {}): Promise<true> {
+    if (await this.#adoptInsert(request)) return true;
     for (let tried = 0; tried < keys; tried++) {
-      if (await this.#sendInsert(prepareInsert(request, this.#config))) return;
+      if (await this.#sendInsert(prepareInsert(request, this.#config))) return true;
     }
     throw keyCollisionError(keys);
   }
@@ -128,19 +132,21 @@ export class SessionRecord {
     if (isDeleted) emitFor(sessionKey, { type: "ended", reason }, this.#config);
   }
 
-  /** Deletes the session's row, also under a key that only a failed write may have given it, and forgets the key. */
+  /** Deletes the rows of the session, and forgets its key. */
   async flush(): Promise<void> {
     const { sessionKey, inDoubt } = this.#state;
     // The known key comes first: from then on, no late rotation can match the row.
-    const keys = [sessionKey ?? this.#givenKey, ...inDoubt.map((write) => write.sessionKey), ...this.#keysInDoubt];
-    for (const key of new Set(keys)) if (key !== null) await this.delete(key, "flushed");
-    this.#keysInDoubt = [];
+    const keys = new Set([sessionKey, ...inDoubt.map((write) => write.sessionKey), ...this.#otherKeys]);
+    for (const key of keys) if (key !== null) await this.delete(key, "flushed");
     this.forget();
+    this.#otherKeys.clear();
   }
 
   /** From now on, the session has no row. */
   forget(): void {
-    this.#givenKey = null;
+    const { sessionKey, inDoubt } = this.#state;
+    for (const key of [sessionKey, ...inDoubt.map((write) => write.sessionKey)])
+      if (key !== null) this.#otherKeys.add(key);
     this.#insertInDoubt = undefined;
     Object.assign(this.#state, newRowState());
   }
@@ -183,7 +189,7 @@ export class SessionRecord {
       const errorClass = errorClassOf(store, error);
       if (isRefused(errorClass)) throw error;
       this.#insertInDoubt = write;
-      this.#keysInDoubt.push(sessionKey);
+      this.#otherKeys.add(sessionKey);
       const isThere = errorClass === "unknown" && (await this.#isThere(write).catch(() => false));
       if (!isThere) throw error;
     }
@@ -206,13 +212,14 @@ export class SessionRecord {
   async #isThere({ sessionKey, id }: Write): Promise<boolean> {
     const stored = await this.#find(sessionKey);
     const row = stored && decodeRow(stored, this.#config.storedKey(sessionKey), this.#config)?.row;
-    return id !== undefined && fateOfWrites([id], NO_ROW, row && { ...row, isLive: true }) === "applied";
+    return row !== undefined && isInLog(id, row.metadata);
   }
 
   /** The session has the row of an INSERT. */
   #use({ sessionKey, row, clears }: Write): void {
-    Object.assign(this.#state, { ...newRowState(sessionKey), row, clears });
-    this.#insertInDoubt = undefined;
+    this.forget();
+    this.#otherKeys.delete(sessionKey);
+    Object.assign(this.#state, { sessionKey, row, clears });
     this.#emit({ type: "created" });
   }
 

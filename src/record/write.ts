@@ -61,8 +61,16 @@ export function prepareUpdate(
     hasOlderSecret(row, config.storedKey(sessionKey), config);
   const columns = config.columnsOf?.(data);
   if (!writesData) return { id: undefined, sessionKey, row: { ...row, expireDate, values }, columns, clears };
-  const id = newWriteId();
   const newKey = nextKey ?? sessionKey;
+  const last = inDoubt.at(-1);
+  const isSame =
+    last?.sessionKey === newKey &&
+    last.clears === clears &&
+    last.row.metadata.startedAt === start &&
+    changedKeys(valuesOf(last.row, config), values).length === 0;
+  // The same write again keeps its id, so that repeating a save against a dead database remembers one write.
+  if (isSame) return { ...last, row: { ...last.row, expireDate }, columns };
+  const id = newWriteId();
   const metadata = { startedAt: start, ...withWrite(row.metadata, id) };
   const written = encodeRow(data, values, { storedKey: config.storedKey(newKey), metadata, expireDate }, config);
   return { id, sessionKey: newKey, row: written, columns, clears };

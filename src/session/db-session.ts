@@ -1,5 +1,5 @@
 import { SessionLimit } from "../admin/session-limit.ts";
-import { captureCallSite, withCallSite } from "../call-site.ts";
+import { atCallSite, captureCallSite } from "../call-site.ts";
 import { CookieSync } from "../cookie/cookie-sync.ts";
 import type { SessionCookie } from "../cookie/session-cookie.ts";
 import { ConflictError, CreateError, UpdateError } from "../errors.ts";
@@ -14,8 +14,10 @@ import type { SignIn } from "../record/write.ts";
 import { SerialQueue } from "./serial-queue.ts";
 import { checkedEntries, SessionBase } from "./session-base.ts";
 
+const NO_KEY = "destroy(): the session key is missing. To sign out, call `flush()`.";
+
 interface WriteOptions {
-  /** Insert a row, also if the session has one, and try at most so many keys. */
+  /** Insert a row, even if the session has one already. Try at most `keys` keys. */
   readonly create?: { readonly keys?: number };
   readonly signIn?: SignIn;
 }
@@ -23,18 +25,19 @@ interface WriteOptions {
 /**
  * One session, as one request sees it. `Sessions.open()` and `getSession()` return it.
  *
- * It reads nothing before `load()`, which `getSession()` has called already. It writes only when a method says so.
- * Asynchronous calls on one object run one after another. An error of the database that the package cannot settle
- * itself reaches the caller unchanged.
+ * `open()` reads nothing: call `load()` first. `getSession()` has called `load()` already. Only the
+ * methods that write, such as `save()`, write to the database. Asynchronous calls on one object run
+ * one after another. If the package cannot resolve a database error itself, the caller gets that
+ * error unchanged.
  */
 export class DbSession<Data extends object = Record<string, unknown>> extends SessionBase<Data> {
   /**
-   * What the last write threw, if it failed.
+   * The error of the last write, if that write failed.
    * @internal
    */
   writeError: unknown;
   /**
-   * Gets the promise of each asynchronous call, and returns the promise that the caller gets.
+   * Receives the promise of each asynchronous call, and returns the promise for the caller.
    * @internal
    */
   onCall: (<Result>(write: Promise<Result>) => Promise<Result>) | undefined;
@@ -64,48 +67,57 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   }
 
   /**
-   * The name of this session in events and in `list()`: a short hash of the key column. It may stand in logs and pages.
-   * It changes with the key, and is `null` until the session is saved.
+   * The name of this session in events and in `list()`: a short hash of the key column. You may
+   * show the hash in logs and pages. It changes with the key. `null` until the session is saved.
    */
   get keyHash(): string | null {
     return this.sessionKey === null ? null : shortKeyHash(this.config.storedKey(this.sessionKey));
   }
 
   /**
-   * Reads the row with one statement, once. If the key is unknown or expired, or if the data do not verify, the session
-   * becomes empty and has no key. A save then starts a new session.
+   * Reads the row with one statement. A second call reads nothing. If the key is unknown or
+   * expired, or if the data do not verify, the session is empty and has no key. A save then starts
+   * a new session.
    */
   load(): Promise<void> {
     return this.#inTurn(() => this.#readOnce());
   }
 
-  /** Whether a row has this key, expired or not. One statement, or none for a text that cannot be a key. */
+  /**
+   * Whether a row has this key, even if the row has expired. One statement. A text that cannot be a
+   * key costs no statement.
+   */
   exists(sessionKey: string): Promise<boolean> {
     return this.#inTurn(async () => isPossibleSessionKey(sessionKey) && this.#record.exists(sessionKey));
   }
 
   /**
-   * Creates a new row under a new key from the dictionary, without loading. One INSERT, and another with another key if
-   * the first key is taken. A row that the session had before stays as it is. To save a session, use `save()`.
+   * Creates a new row under a new key from the dictionary, without loading. One INSERT. If the key
+   * is taken, the package sends another INSERT with another key. A row that the session had before
+   * stays as it is. To save a session, use `save()`.
    *
-   * If an INSERT failed but its row is there, the next write adopts that row.
+   * If an INSERT failed although the database inserted the row, the next write uses that row.
    * @throws CreateError if 100 keys were all taken
-   * @throws SerializationError for a value that would not come back unchanged
+   * @throws SerializationError for a value that would not be the same after a load
    */
   create(): Promise<void> {
     return this.#inTurn(() => this.#write({ create: {} }));
   }
 
   /**
-   * Writes the session. Without a key it creates the row. With a key it only ever updates. It keeps what other requests
-   * have changed under other keys (see `onConflict`), and takes that over into the dictionary. If nothing changed, it
-   * writes only the expiry. Calling it again after an error is always right: nothing is applied twice.
+   * Writes the session. If the session has no key, `save()` creates the row. If it has a key,
+   * `save()` only updates the row. If other requests changed other data keys, `save()` keeps these
+   * changes and merges them into the dictionary (see `onConflict`). If nothing changed, `save()`
+   * writes only the expiry.
    *
-   * @param options.mustCreate Create a row or fail: never update, and try one key only. Default: false.
-   * @throws UpdateError if the row is gone. No row is created.
-   * @throws CreateError with `mustCreate`, if the session has a row already or the key drawn is taken
-   * @throws ConflictError if the changes could not be merged, or may not be with `onConflict: "error"`
-   * @throws SerializationError for a value that would not come back unchanged
+   * You can always call `save()` again after an error: nothing is applied twice.
+   *
+   * @param options.mustCreate Create a row or fail. `save()` then never updates a row, and tries
+   * only one key. Default: false.
+   * @throws UpdateError if the row no longer exists. No row is created.
+   * @throws CreateError with `mustCreate`, if the session has a row already or the new key is taken
+   * @throws ConflictError if the changes could not be merged, or because of `onConflict: "error"`
+   * @throws SerializationError for a value that would not be the same after a load
    */
   save({ mustCreate = false }: { readonly mustCreate?: boolean } = {}): Promise<void> {
     return this.#inTurn(async () => {
@@ -118,27 +130,31 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   }
 
   /**
-   * Deletes the row of a key. A missing row is no error. Everything else stays as it is.
-   * Without an argument it is `flush()`: to destroy a session means to sign out.
+   * Deletes the row of a key. A missing row does not cause an error. This session object and its
+   * cookie stay as they are.
+   *
+   * Without an argument, `destroy()` calls `flush()` (sign out).
    * @throws TypeError for `undefined` or `null` as the argument
    */
-  destroy(...given: [sessionKey?: string]): Promise<void> {
+  destroy(...given: [] | [sessionKey: string]): Promise<void> {
     if (given.length === 0) return this.flush();
     const [sessionKey] = given;
+    if (typeof sessionKey !== "string") return Promise.reject(new TypeError(NO_KEY));
     return this.#inTurn(async () => {
-      if (typeof sessionKey !== "string") {
-        throw new TypeError("destroy(): the session key is missing. To sign out, call `flush()`.");
-      }
       await this.#cookie.checkWritable();
       if (isPossibleSessionKey(sessionKey)) await this.#record.delete(sessionKey);
     });
   }
 
-  /** Signs out: deletes the row, removes the cookie, and forgets data and key. It loads nothing. */
+  /**
+   * Signs out: deletes the row, removes the cookie, and clears the data and the key. The session
+   * need not be loaded.
+   */
   flush(): Promise<void> {
     return this.#inTurn(async () => {
       const { data, modified, clears } = this;
-      // Before the row is deleted, so that a value that is set during the deletion belongs to the next session.
+      // Clear before the deletion: a value that is set during the deletion belongs to the next
+      // session.
       this.data = new Map();
       this.accessed = true;
       this.modified = true;
@@ -151,15 +167,18 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
         throw error;
       }
       this.clears = 0;
+      this.writeError = undefined;
       this.#cookie.remove();
     });
   }
 
   /**
-   * Gives the row a new key, so that the old key opens nothing, and saves the changes: one statement. Call it at every
-   * change of privilege, to prevent session fixation. A session without a key is created.
+   * Rotates the key: gives the row a new key and saves the changes, in one statement. The old key
+   * is then invalid. Call it at every change of privilege, to prevent session fixation. If the
+   * session has no key, the package creates its row.
    *
-   * If it fails, nothing more is saved under the old key: the next write gives the row the new key.
+   * If the rotation fails, nothing more is saved under the old key: the next write gives the row
+   * the new key.
    * @throws UpdateError, ConflictError, SerializationError like `save()`
    */
   cycleKey(): Promise<void> {
@@ -167,16 +186,21 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   }
 
   /**
-   * Signs in: sets the data given, notes that the user has just been authenticated, and gives the row a new key, to
-   * prevent session fixation. Saves other changes too: one statement. `absoluteMaxAge` starts again.
+   * Signs in: sets the data, notes the time of the authentication, and gives the row a new key, to
+   * prevent session fixation. One statement, which saves other changes too. `absoluteMaxAge` starts
+   * again.
    *
-   * A sign-in ends signed in. If the row is gone or has another key (a button clicked twice, a sign-out in another tab),
-   * a new session starts. It holds exactly the data given here, so give everything that identifies or restricts the
-   * user. Call it without data wherever the user only proves the password again.
+   * The row may be gone or may have got a new key: a button was clicked twice, or the user signed
+   * out in another tab. If you pass `data`, a new session then starts, and the user is signed in.
+   * The new session holds exactly `data`, so pass everything that identifies or restricts the user.
+   * Never pass a grant without its user: for a second factor or a role, pass the user too, or `set()`
+   * the grant and call it without data. If the user only proves the password again, pass no data.
    *
-   * It is no gate for what may happen only once: use `save()` with `onConflict: "error"`, or a unique column.
-   * @throws UpdateError without data, if the row is gone
-   * @throws ConflictError, SerializationError like `save()`. The session then does not have the data given.
+   * Several concurrent requests can all succeed. If something may happen only once, use `save()`
+   * with `onConflict: "error"`, or a unique column.
+   * @throws UpdateError without data, if the row no longer exists
+   * @throws ConflictError, SerializationError like `save()`. The session then does not hold `data`.
+   *   If its row no longer existed either, the session object is empty.
    * @throws TypeError for a key that begins with `_session_`
    */
   markAuthenticated(data?: Partial<Data>): Promise<void> {
@@ -193,9 +217,9 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   }
 
   /**
-   * Extends the expiry if the last write is `refreshAfter` seconds ago or more: one UPDATE of `expire_date` alone.
-   * If an older secret protects the row, it writes the data too.
-   * @returns Whether it did. Always false without the option `refreshAfter`.
+   * Extends the expiry if the last write was `refreshAfter` seconds ago or more: one UPDATE of only
+   * `expire_date`. If an older secret protects the row, the UPDATE also writes the data.
+   * @returns Whether the expiry was extended. Always false without the option `refreshAfter`.
    */
   refresh(): Promise<boolean> {
     return this.#inTurn(async () => {
@@ -209,9 +233,9 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   }
 
   /**
-   * Whether the end of a request should save: something changed, a write or its cookie has failed, or `modified` was
-   * set by hand. False for a session that is empty or was not loaded, and after a ConflictError that the user asked
-   * for with `onConflict: "error"`.
+   * Whether the session should be saved at the end of a request. True if something changed, if a
+   * write or its cookie failed, or if your code set `modified`. False if the session is empty or
+   * was not loaded, and after a ConflictError with `onConflict: "error"`.
    * @throws SerializationError like `save()`
    * @internal
    */
@@ -222,18 +246,18 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
     return modified || this.#cookie.isDue || this.#record.isRotationDue || this.#record.isChanged(data, clears);
   }
 
-  /** Writes the row, then the cookie, then deletes the sessions of the same owner that are too many. */
+  /** Writes the row, then the cookie, and then deletes the sessions beyond `maxPerOwner`. */
   async #write({ create, signIn }: WriteOptions = {}): Promise<void> {
-    const isCreated = create !== undefined || this.sessionKey === null;
     this.data ??= new Map();
     const { data, clears, modified } = this;
-    // Before the write, so that what is changed during the write counts for the next one.
+    // Reset before the write: a change during the write belongs to the next write.
     this.modified = false;
     this.writeError = undefined;
+    let isCreated: boolean;
     try {
       await this.#cookie.checkWritable();
       const request = { data, clears, signIn };
-      await (create ? this.#record.insert(request, create) : this.#record.save(request));
+      isCreated = await (create ? this.#record.insert(request, create) : this.#record.save(request));
       for (const [key, value] of signIn?.entries ?? []) data.set(key, value);
       this.#syncCookie();
     } catch (error) {
@@ -244,7 +268,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
     if (this.sessionKey !== null) await this.#limit?.enforce(this.sessionKey, data, { isCreated });
   }
 
-  /** Nothing of the session that is gone comes along. */
+  /** Starts a new session with only the data of the sign-in, and nothing of the old session. */
   async #restartSignIn(signIn: SignIn): Promise<void> {
     const previousKeyHash = this.keyHash ?? "";
     this.#record.forget();
@@ -257,24 +281,18 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   #syncCookie(): void {
     const { sessionKey, row } = this.#record;
     if (sessionKey === null || !row) return;
-    // Of the row, because the user may have set another expiry during the write.
+    // The expiry comes from the row, because `setExpiry()` may have been called during the write.
     const data = new Map([[EXPIRY, valueOfRow(row, EXPIRY, this.config)]]);
     this.#cookie.sync({ sessionKey, data, expireDate: row.expireDate });
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const site = captureCallSite();
-    const call = this.#queue.run(async () => {
-      try {
-        return await work();
-      } catch (error) {
-        throw withCallSite(error, site);
-      }
-    });
+    const call = this.#queue.run(() => atCallSite(site, work));
     return this.onCall ? this.onCall(call) : call;
   }
 
-  /** The rotation stays due even if the session cannot be loaded. */
+  /** The rotation is noted first, so it stays due even if the session cannot be loaded. */
   #rotate(write: () => Promise<void>): Promise<void> {
     return this.#inTurn(async () => {
       this.#record.startRotation();
@@ -292,6 +310,6 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
       this.#cookie.found({ sessionKey, data, expireDate: row.expireDate });
       this.#limit?.found(data);
     }
-    this.data ??= data; // unless the user has called clear() during the reading
+    this.data ??= data; // keeps the data if clear() was called during the reading
   }
 }

@@ -16,41 +16,54 @@ import type { SessionConfig } from "../record/session-config.ts";
 const TEST_COOKIE_NAME = "testcookie";
 const TEST_COOKIE_VALUE = "worked";
 
+/**
+ * The parameters do not use this alias, but `keyof Data & string`. Then the compile error for a
+ * misspelt key lists the keys.
+ */
 type Key<Data> = keyof Data & string;
 
-/** For `getExpiryAge` and `getExpiryDate`. */
+/** The options of `getExpiryAge` and `getExpiryDate`. */
 export interface ExpiryOptions {
-  /** When the session counts as last changed. Default: now. */
+  /** The time of the last change, from which the expiry counts. Default: now. */
   readonly modification?: Date;
-  /** Used instead of the session's own expiry, without loading it; `null` stands for `maxAge`. */
+  /**
+   * This expiry is used instead of the session's own expiry, so the session need not be loaded.
+   * `null` means `maxAge`.
+   */
   readonly expiry?: Expiry;
 }
 
 /**
- * The dictionary that a request works on, after Django's `SessionBase`; {@link DbSession} adds the database.
+ * The dictionary of a session, modelled on Django's `SessionBase`. {@link DbSession} adds the
+ * database.
  *
- * A change deep inside a value (`session.get("cart")?.push(item)`) needs no `set`: saving compares values. Keys are in the order they were
- * set; once loaded from JSON, keys that look like integers come first.
+ * A change deep inside a value (`session.get("cart")?.push(item)`) needs no `set()`, because a save
+ * compares the values. The keys are in the order in which they were set. After a load from JSON,
+ * keys that look like integers come first.
  */
 export abstract class SessionBase<Data extends object> implements Iterable<[Key<Data>, Data[Key<Data>]]> {
-  /** Whether the dictionary was used at all. */
+  /** Whether the dictionary was read or changed. */
   accessed = false;
-  /** Whether something was set or removed since the last save. Changes deep inside a value do not show here, but are saved all the same. */
+  /**
+   * Whether a key was set or removed since the last save. A change deep inside a value does not set
+   * this flag, but a save writes such a change too.
+   */
   modified = false;
 
   /**
-   * A map has no prototype to pollute. Undefined: not loaded yet.
+   * A map, because it has no prototype to pollute. `undefined` if the session is not loaded yet.
    * @internal
    */
   protected data: Map<string, unknown> | undefined;
   /**
-   * How often `clear()` was called. A save replaces all that the row holds if the row does not include the last one.
+   * How often `clear()` was called. If the row does not include the last `clear()` yet, a save
+   * replaces all data of the row.
    * @internal
    */
   protected clears = 0;
 
   /**
-   * Called at each change that `modified` shows.
+   * Called at each change that sets `modified`.
    * @internal
    */
   onChange: (() => void) | undefined;
@@ -63,65 +76,73 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
     this.config = config;
   }
 
-  /** The session key, which is also the cookie's value: keep it out of logs and pages. `null` until the session is saved. */
+  /**
+   * The session key, or `null` until the session is saved. The key is also the value of the cookie,
+   * so keep the key out of logs and pages.
+   */
   abstract get sessionKey(): string | null;
 
   /**
-   * Where `absoluteMaxAge` counts from, in milliseconds since 1970. `undefined` until the session is saved.
+   * The start of `absoluteMaxAge`, in milliseconds since 1970. `undefined` until the session is
+   * saved.
    * @internal
    */
   protected abstract get startedAt(): number | undefined;
 
-  /** The value of a key, or the default given, or `undefined`. */
-  get<K extends Key<Data>>(key: K): Data[K] | undefined;
-  get<K extends Key<Data>>(key: K, defaultValue: Data[K]): Data[K];
-  get<K extends Key<Data>, Default>(key: K, defaultValue: Default): Data[K] | Default;
+  /**
+   * Returns the value of a key. If the key does not exist, it returns the default, or `undefined`
+   * without a default. It does not store the default.
+   */
+  get<K extends keyof Data & string>(key: K): Data[K] | undefined;
+  get<K extends keyof Data & string>(key: K, defaultValue: Data[K]): Data[K];
+  get<K extends keyof Data & string, Default>(key: K, defaultValue: Default): Data[K] | Default;
   get(key: string, defaultValue?: unknown): unknown {
     return this.has(key as Key<Data>) ? this.dictionary().get(key) : defaultValue;
   }
 
-  /** Whether there is such a key, whatever its value. */
-  has(key: Key<Data>): boolean {
+  /** Whether the key exists, even if its value is `undefined`. */
+  has(key: keyof Data & string): boolean {
     return this.dictionary().has(key) && !isReserved(key);
   }
 
   /**
-   * Sets a key. Lasts once the session is saved, like every change of the dictionary.
+   * Sets a key. Like every change of the dictionary, it is lost if the session is not saved.
    * @throws TypeError for a key that begins with `_session_`
    */
-  set<K extends Key<Data>>(key: K, value: Data[K]): void {
+  set<K extends keyof Data & string>(key: K, value: Data[K]): void {
     this.update({ [key]: value } as unknown as Partial<Data>);
   }
 
-  /** Removes a key. False, and nothing modified, when there is no such key. */
-  delete(key: Key<Data>): boolean {
+  /** Removes a key. If the key does not exist, it changes nothing and returns false. */
+  delete(key: keyof Data & string): boolean {
     return this.has(key) && this.deleteValue(key);
   }
 
   /**
-   * Removes a key and returns its value, or the default given, or `undefined`.
+   * Removes a key and returns its value. If the key does not exist, it returns the default, or
+   * `undefined` without a default.
    *
-   * Concurrent requests can all pop the same value, and all save. For what may happen only once, use `save()` with
-   * `onConflict: "error"`, or a unique column.
+   * Concurrent requests can all pop the same value, and all can save. If something may happen only
+   * once, use `save()` with `onConflict: "error"`, or a unique column.
    */
-  pop<K extends Key<Data>>(key: K): Data[K] | undefined;
-  pop<K extends Key<Data>>(key: K, defaultValue: Data[K]): Data[K];
-  pop<K extends Key<Data>, Default>(key: K, defaultValue: Default): Data[K] | Default;
-  pop(key: Key<Data>, defaultValue?: unknown): unknown {
+  pop<K extends keyof Data & string>(key: K): Data[K] | undefined;
+  pop<K extends keyof Data & string>(key: K, defaultValue: Data[K]): Data[K];
+  pop<K extends keyof Data & string, Default>(key: K, defaultValue: Default): Data[K] | Default;
+  pop(key: keyof Data & string, defaultValue?: unknown): unknown {
     const value = this.get(key, defaultValue);
     this.delete(key);
     return value;
   }
 
-  /** The value of a key, which is set to the one given if it is not there yet. */
-  setDefault<K extends Key<Data>>(key: K, value: Data[K]): Data[K] {
+  /** Returns the value of a key. If the key does not exist, it first sets the key to `value`. */
+  setDefault<K extends keyof Data & string>(key: K, value: Data[K]): Data[K] {
     if (!this.has(key)) this.set(key, value);
     return this.dictionary().get(key) as Data[K];
   }
 
   /**
    * Sets several keys at once.
-   * @throws TypeError, and nothing is set, if one of them begins with `_session_`
+   * @throws TypeError if one of the keys begins with `_session_`. Then no key is set.
    */
   update(values: Partial<Data>): void {
     const entries = checkedEntries(values);
@@ -131,9 +152,12 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
   }
 
   /**
-   * Removes everything, flash values and an expiry of the session's own included. Needs no loading; the key stays. The next save replaces
-   * whatever is in the row by then. This is no sign-out, for only `flush()` ends a session: a request in flight that has changed something
-   * merges its change back into the cleared row.
+   * Removes all data, including flash values and the expiry of `setExpiry()`. The session need not
+   * be loaded, and keeps its key. The next save replaces all data of the row, even if another
+   * request has changed the row.
+   *
+   * To sign out, call `flush()` instead. After `clear()`, a request in flight merges its change
+   * into the cleared row.
    */
   clear(): void {
     this.data = new Map();
@@ -142,57 +166,67 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
     this.changed();
   }
 
-  /** The keys, as an array of this moment. */
+  /** The keys, as a new array. */
   keys(): Key<Data>[] {
     return this.entries().map(([key]) => key);
   }
 
-  /** The values, in the order of their keys. They are the session's own, not copies. */
+  /** The values, in the order of their keys. They are the values of the session, not copies. */
   values(): Data[Key<Data>][] {
     return this.entries().map(([, value]) => value);
   }
 
-  /** The keys with their values: Django's `items()`. */
+  /** The pairs of key and value, like Django's `items()`. */
   entries(): [Key<Data>, Data[Key<Data>]][] {
     const visible = [...this.dictionary()].filter(([key]) => !isReserved(key));
     return visible as [Key<Data>, Data[Key<Data>]][];
   }
 
-  /** Over the entries, as of a `Map`. */
+  /** Iterates over the entries, like a `Map`. */
   [Symbol.iterator](): Iterator<[Key<Data>, Data[Key<Data>]]> {
     return this.entries()[Symbol.iterator]();
   }
 
-  /** A plain object of the entries, which `JSON.stringify(session)` uses too. The key of the session is not in it. */
+  /**
+   * Returns a plain object of the entries, without the session key. `JSON.stringify(session)` uses
+   * this method.
+   */
   toJSON(): Partial<Data> {
     return Object.fromEntries(this.entries()) as Partial<Data>;
   }
 
-  /** Whether there is neither a key nor data. Needs no loading, and does not count as access. */
+  /**
+   * Whether the session has neither a key nor data. The session need not be loaded, and the call
+   * does not set `accessed`.
+   */
   isEmpty(): boolean {
     return this.sessionKey === null && (this.data?.size ?? 0) === 0;
   }
 
-  /** Puts a value into the session that shows, at a later request, that the browser accepts cookies. */
+  /**
+   * Sets a test value. If a later request finds this value (`testCookieWorked()`), the browser
+   * accepts cookies.
+   */
   setTestCookie(): void {
     this.setValue(TEST_COOKIE_NAME, TEST_COOKIE_VALUE);
   }
 
-  /** Whether the value of `setTestCookie()` came back. */
+  /** Whether the session contains the test value of `setTestCookie()`. */
   testCookieWorked(): boolean {
     return this.dictionary().get(TEST_COOKIE_NAME) === TEST_COOKIE_VALUE;
   }
 
-  /** Removes that value again. */
+  /** Removes the test value of `setTestCookie()`. */
   deleteTestCookie(): void {
     this.deleteValue(TEST_COOKIE_NAME);
   }
 
-  /** Keeps a value for the next read, at this request or at a later one. */
+  /** Keeps a value for the next read, in this request or in a later request. */
   flash(key: string, value: unknown): void;
   /**
-   * Reads a flash value and removes it. The removal is a change like any other: it lasts once the session is saved. As with `pop()`, requests
-   * at once may all get it: show it to the user, but do not act on it.
+   * Reads a flash value and removes it. Like every change, the removal is lost if the session is
+   * not saved. Concurrent requests can all get the same value, as with `pop()`. So show the value
+   * to the user, but do nothing with it that may happen only once.
    */
   flash(key: string): unknown;
   flash(key: string, ...given: [unknown?]): unknown {
@@ -203,7 +237,7 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
     return value;
   }
 
-  /** Seconds from the modification until the session expires. */
+  /** The number of seconds from `modification` until the session expires. */
   getExpiryAge({ modification = this.config.now(), expiry }: ExpiryOptions = {}): number {
     const { maxAge } = this.config;
     if (expiry !== undefined) return expiryAge(expiry, modification, maxAge);
@@ -213,16 +247,23 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
     return end ? Math.min(age, expiryAge(end, modification, maxAge)) : age;
   }
 
-  /** When the session expires if it is last changed at the modification: never later than `absoluteMaxAge` allows. */
+  /**
+   * The time when the session expires if `modification` is its last change. Without the option
+   * `expiry`, it is never later than `absoluteMaxAge` allows.
+   */
   getExpiryDate({ modification = this.config.now(), expiry }: ExpiryOptions = {}): Date {
     if (expiry !== undefined) return expiryDate(expiry, modification, this.config.maxAge);
     return sessionExpiryDate(this.dictionary(), this.startedAt, modification, this.config);
   }
 
   /**
-   * Gives this session an expiry of its own: a number of seconds after its last save, a fixed `Date`, 0 (until the browser closes; the row
-   * then lives for `maxAge`), or `null` to return to the `maxAge` and `expireAtBrowserClose` of the options. Lasts once it is saved.
-   * @throws TypeError for anything else
+   * Sets the expiry of this session alone. Like every change, it is lost if the session is not
+   * saved.
+   * - A number: so many seconds after the last save.
+   * - A `Date`: at this time.
+   * - 0: when the browser closes. The row then lives for `maxAge`.
+   * - `null`: as the options `maxAge` and `expireAtBrowserClose` say.
+   * @throws TypeError for any other value
    */
   setExpiry(value: Expiry): void {
     checkExpiry(value);
@@ -230,23 +271,27 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
     else this.setValue(EXPIRY, encodeExpiry(value));
   }
 
-  /** Whether the cookie ends with the browser: by `setExpiry(0)`, or by the option `expireAtBrowserClose`. */
+  /**
+   * Whether the browser deletes the cookie when it closes, because of `setExpiry(0)` or of the
+   * option `expireAtBrowserClose`.
+   */
   getExpireAtBrowserClose(): boolean {
     return expiresWithBrowser(this.dictionary(), this.config);
   }
 
   /**
-   * Whether the user was authenticated, by `markAuthenticated()`, within the last so many seconds: ask it before what is sensitive, and for
-   * the password again if not.
+   * Whether `markAuthenticated()` was called within the last `seconds` seconds. Check this before a
+   * sensitive action. If it returns false, ask for the password again.
    */
   isFresh(seconds: number): boolean {
     const at = this.authenticatedAt;
-    // A time ahead of this clock was noted by another server's: it counts for no longer than one behind.
+    // If another server's clock is ahead, the time lies in the future. Such a time must not count
+    // for longer than a time in the past.
     return at !== undefined && Math.abs(this.config.now().getTime() - at) < seconds * 1000;
   }
 
   /**
-   * In milliseconds since 1970.
+   * The time of the last `markAuthenticated()`, in milliseconds since 1970.
    * @internal
    */
   protected get authenticatedAt(): number | undefined {
@@ -255,7 +300,7 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
   }
 
   /**
-   * The dictionary with the reserved keys. Every use counts as access.
+   * The dictionary with the reserved keys. Every call sets `accessed`.
    * @internal
    */
   protected dictionary(): Map<string, unknown> {

@@ -7,6 +7,7 @@ export interface SessionRow {
   readonly key: string;
   /** The text that a codec made. */
   readonly data: string;
+  /** When the session expires. From this instant on, the row counts as gone. */
   readonly expireDate: Date;
   /** The values that the option `columns` returned. The store writes them with the rest. */
   readonly columns?: Columns;
@@ -30,8 +31,11 @@ export interface UpdateGuard {
 export interface RowChanges {
   /** A new key for the row. */
   readonly key?: string;
+  /** The new text of a codec. */
   readonly data?: string;
+  /** When the session expires now. */
   readonly expireDate: Date;
+  /** The values that the option `columns` returned. */
   readonly columns?: Columns;
 }
 

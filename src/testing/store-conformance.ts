@@ -10,7 +10,9 @@ import { updateTests } from "./update-tests.ts";
 
 /** One test of the suite. */
 export interface ConformanceTest {
+  /** What the store must do. */
   readonly name: string;
+  /** Runs the test on a store of its own. Rejects if the store fails it. */
   readonly run: () => Promise<void>;
 }
 

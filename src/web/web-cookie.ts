@@ -6,7 +6,10 @@ import { removeCookie, setCookie } from "../set-cookie.ts";
 /** How a response will change the cookie. */
 type Outcome = { readonly sessionKey: string; readonly expires: Date | null } | "remove";
 
-/** The session cookie of one request. It keeps the last change until there are headers to write the change to. */
+/**
+ * The session cookie of one request. It keeps the last change until there are headers to write the
+ * change to.
+ */
 export class WebCookie implements SessionCookie {
   readonly #attributes: CookieAttributes;
   readonly #now: () => Date;

@@ -1,4 +1,4 @@
-import { captureCallSite, withCallSite } from "../call-site.ts";
+import { atCallSite, captureCallSite } from "../call-site.ts";
 import { cookieAttributes } from "../cookie.ts";
 import { cookieValue } from "../cookie-header.ts";
 import type { ResponseHeaders } from "../keep-out-of-caches.ts";
@@ -9,31 +9,34 @@ import { type Sessions, sessionsOf } from "../sessions.ts";
 import type { SessionDelegate } from "../store/prisma/session-delegate.ts";
 import { WebCookie } from "./web-cookie.ts";
 
-/** Sessions of requests and responses as the web knows them. */
+/** Sessions for the `Request` and `Response` of the web platform. */
 export interface WebSessions<
   Data extends object = Record<string, unknown>,
   Model extends SessionDelegate = SessionDelegate,
 > extends Sessions<Data, Model> {
   /**
-   * The session of a request's cookie, loaded. That is one statement, or none for a visitor without a cookie.
-   * If `refreshAfter` is due, it also extends the expiry. So give every session to `commitSession()`.
+   * Returns the loaded session of the request's cookie. It costs one statement, or no statement for
+   * a visitor without a cookie. If `refreshAfter` is due, `getSession()` also extends the expiry of
+   * the row. The cookie may then need a new expiry, so pass every session to `commitSession()`.
    */
   readonly getSession: (request: WithHeaders) => Promise<DbSession<Data>>;
   /**
-   * Saves a session of `getSession()` if anything changed, and sets its cookie in the headers of the response if the
-   * key or the expiry changed. It removes the cookie only after `flush()`. Headers that set the cookie also get
-   * `Vary: Cookie` and `Cache-Control: no-store`. Otherwise the headers stay as they are.
+   * If anything changed, it saves a session of `getSession()`. If the key or the expiry changed, it
+   * sets the cookie in the headers of the response. It removes the cookie only after `flush()`. If
+   * it sets or removes the cookie, it also sets `Vary: Cookie` and `Cache-Control: no-store`.
+   * Otherwise the headers stay as they are.
    *
-   * You may call it again: the last state counts. If the session cannot be saved, the headers stay as they are.
-   * @throws UpdateError if the row is gone. The cookie stays: let the user sign in again.
+   * You may call it again: the last state counts. If the save fails, the headers stay as they are.
+   * @throws UpdateError if the row no longer exists. The cookie stays. Let the user sign in again.
    * @throws ConflictError, SerializationError like `save()`
-   * @throws TypeError for a session that does not come from `getSession()`, and for headers that cannot be changed
+   * @throws TypeError if the session does not come from `getSession()`, or if the headers cannot be
+   * changed
    */
   readonly commitSession: (session: DbSession<Data>, headers: ResponseHeaders) => Promise<void>;
 }
 
 /**
- * Sessions for code that works on `Request` and `Response`: Hono, a worker, a test.
+ * Creates sessions for code that uses `Request` and `Response`: Hono, a worker, a test.
  *
  * @example
  * ```ts
@@ -50,7 +53,7 @@ export interface WebSessions<
  *   return response;
  * }
  * ```
- * @throws ConfigError for options that are missing or impossible
+ * @throws ConfigError for options that are missing or invalid
  */
 export function createWebSessions<
   Data extends object = Record<string, unknown>,
@@ -81,19 +84,20 @@ export function createWebSessions<
             "same createWebSessions() returned. Save a session of `open()` or `load()` with `save()`.",
         );
       }
-      try {
+      await atCallSite(site, async () => {
         const needsSave = session.needsSave();
         if (needsSave || cookie.isChanged) checkChangeable(headers);
         if (needsSave) await session.save();
-      } catch (error) {
-        throw withCallSite(error, site);
-      }
+      });
       cookie.writeTo(headers);
     },
   };
 }
 
-/** The headers of `Response.redirect()` and of a `fetch()` cannot be changed. This is found before the session is saved. */
+/**
+ * The headers of `Response.redirect()` and of a `fetch()` cannot be changed. This check runs before
+ * the save, so that no session is saved without its cookie.
+ */
 function checkChangeable(headers: ResponseHeaders): void {
   try {
     headers.delete("prisma-db-session");

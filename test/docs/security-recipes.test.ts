@@ -7,7 +7,7 @@ import { createSessions, type DbSession, memoryStore } from "prisma-db-session";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { describeEachOwnedDatabase } from "../databases/index.ts";
 import { inNextRequest } from "../next/request.ts";
-import { gate, SECRET, type ShopData, storedKey } from "../support.ts";
+import { gate, memorySessions, SECRET, type ShopData, storedKey } from "../support.ts";
 import { codeBlocksOf, fileOf, root } from "./code-blocks.ts";
 
 const folder = `${root}generated/security-recipes`;
@@ -34,6 +34,7 @@ beforeEach(() => {
   vi.doMock("next/navigation", () => import("next/navigation.js"));
 });
 afterEach(() => {
+  vi.doUnmock("next/headers");
   vi.unstubAllEnvs();
 });
 
@@ -80,7 +81,7 @@ describe("the recipe for a new password", () => {
     [
       "the database fails",
       ({ store }) => {
-        store.rekey = () => Promise.reject(new Error("connection lost"));
+        store.update = () => Promise.reject(new Error("connection lost"));
       },
     ],
   ])("ends them all, this one too, where the new key fails because %s", async (_, meanwhile) => {
@@ -89,6 +90,100 @@ describe("the recipe for a new password", () => {
     await expect(actors.setPassword(new FormData())).rejects.toEqual(redirectTo("/sign-in"));
     expect(await actors.liveKeys()).toEqual(actors.keysOf(actors.somebodyElses));
   });
+});
+
+describe("the recipe for a sign-in", () => {
+  async function signIn({ isLocked = false, before = {} as Partial<ShopData> } = {}) {
+    const store = memoryStore();
+    const session = memorySessions({ store }).sessions.open();
+    session.update(before);
+    await session.save();
+    const oldKey = session.sessionKey;
+    vi.doMock(`${folder}/lib/session.ts`, () => ({ getSession: async () => session }));
+    vi.doMock(`${folder}/lib/users.ts`, () => ({ isLocked: async () => isLocked }));
+    vi.doMock("next/headers", () => ({ headers: async () => new Headers({ "user-agent": "Firefox" }) }));
+    const { signInAs } = await recipe("lib/sign-in.ts");
+    const isSignedIn: unknown = await signInAs(7);
+    return { isSignedIn, session, oldKey, rows: () => store.findMatching({}) };
+  }
+
+  it("keeps a visitor's cart under a new key", async () => {
+    const { isSignedIn, session, oldKey } = await signIn({ before: { cart: ["tea"] } });
+    expect(isSignedIn).toBe(true);
+    expect(session.toJSON()).toEqual({ cart: ["tea"], userId: 7, userAgent: "Firefox" });
+    expect(session.sessionKey).not.toBe(oldKey);
+  });
+
+  it("keeps nothing of another user's", async () => {
+    const { session } = await signIn({ before: { userId: 8, cart: ["tea"] } });
+    expect(session.toJSON()).toEqual({ userId: 7, userAgent: "Firefox" });
+  });
+
+  it("leaves no session for an account that was locked in the meantime", async () => {
+    const { isSignedIn, session, rows } = await signIn({ isLocked: true });
+    expect(isSignedIn).toBe(false);
+    expect(session.sessionKey).toBeNull();
+    expect(await rows()).toEqual([]);
+  });
+});
+
+it("a password that is proved again restarts the absolute lifetime, and is fresh", async () => {
+  const { sessions, clock } = memorySessions({ maxAge: 1000, absoluteMaxAge: 1000 });
+  const session = sessions.open();
+  await session.markAuthenticated({ userId: 7 });
+  clock.advance(999);
+  expect(session.isFresh(600)).toBe(false);
+  await session.markAuthenticated();
+  expect(session.isFresh(600)).toBe(true);
+  clock.advance(999);
+  expect((await sessions.load(session.sessionKey)).get("userId")).toBe(7);
+  clock.advance(1);
+  expect((await sessions.load(session.sessionKey)).sessionKey).toBeNull();
+});
+
+describeEachOwnedDatabase("the recipe for a deleted account", (db, { provider }) => {
+  it.skipIf(provider === "sqlite").each(["CASCADE", "SET NULL"])(
+    `ends its sessions with ON DELETE %s, or fails their saves${provider === "sqlite" ? " (skipped: SQLite adds no foreign key to a table)" : ""}`,
+    async (onDelete) => {
+      const { prisma } = db();
+      const sessions = createSessions<ShopData, typeof prisma.session>({
+        model: prisma.session,
+        secret: SECRET,
+        columns: ({ userId }) => ({ userId: userId ?? null, address: null, userAgent: null }),
+      });
+      const refused = expect.objectContaining({ code: "P2003" });
+      await prisma.$executeRawUnsafe("CREATE TABLE account (id INTEGER PRIMARY KEY)");
+      await prisma.$executeRawUnsafe("INSERT INTO account VALUES (7)");
+      await prisma.$executeRawUnsafe(
+        `ALTER TABLE session ADD CONSTRAINT owner FOREIGN KEY (user_id) REFERENCES account (id) ON DELETE ${onDelete}`,
+      );
+      try {
+        const session = sessions.open();
+        await session.markAuthenticated({ userId: 7 });
+        await prisma.$executeRawUnsafe("DELETE FROM account");
+        session.set("note", 1);
+        if (onDelete === "CASCADE") {
+          await expect(session.save()).rejects.toMatchObject({ code: "SESSION_UPDATE" });
+          expect(await prisma.session.count()).toBe(0);
+        } else {
+          await expect(session.save()).rejects.toEqual(refused);
+          expect((await sessions.load(session.sessionKey)).get("userId")).toBe(7); // still signed in
+        }
+        // A sign-in at the very moment of the deletion.
+        const visitor = sessions.open();
+        await visitor.save();
+        await expect(visitor.markAuthenticated({ userId: 7 })).rejects.toEqual(refused);
+        expect(visitor.has("userId")).toBe(false);
+        await visitor.flush();
+        await session.flush();
+        expect(await prisma.session.count()).toBe(0);
+      } finally {
+        const what = provider === "mysql" ? "FOREIGN KEY" : "CONSTRAINT";
+        await prisma.$executeRawUnsafe(`ALTER TABLE session DROP ${what} owner`);
+        await prisma.$executeRawUnsafe("DROP TABLE account");
+      }
+    },
+  );
 });
 
 describeEachOwnedDatabase("the recipe for what may happen only once", (db) => {

@@ -1,26 +1,18 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { NIST_AAL1, NIST_AAL2, NIST_AAL3 } from "prisma-db-session";
 import { describe, expect, it } from "vitest";
 import { root } from "./code-blocks.ts";
+import { REQUIREMENTS, STOPPED, TESTS } from "./security-claims.ts";
 
-/** What docs/security.md must have a line for, by the heading of its table. */
-const REQUIREMENTS: Record<string, string> = {
-  "OWASP ASVS 5.0":
-    "3.3.1 3.3.2 3.3.3 3.3.4 3.3.5 7.1.1 7.1.2 7.1.3 7.2.1 7.2.2 7.2.3 7.2.4 7.3.1 7.3.2 7.4.1 7.4.2 7.4.3 7.4.4 7.4.5 7.5.1 7.5.2 7.5.3 7.6.1 7.6.2 14.2.1 14.2.2 14.2.7 14.3.1 14.3.2",
-  "OWASP ASVS 4.0": "3.1.1 3.2.1 3.2.2 3.2.4 3.3.1 3.3.2 3.3.3 3.3.4 3.4.1 3.4.2 3.4.3 3.4.4 3.4.5 3.7.1",
-  "OWASP session management cheat sheet":
-    "CS-Entropy CS-Name CS-Content CS-Strict CS-Input CS-Renew CS-Mixed CS-Secure CS-HttpOnly CS-SameSite CS-Prefix CS-Domain/Path CS-Idle CS-Absolute CS-Renewal CS-Expiration CS-Simultaneous CS-Storage CS-Cache CS-ClearSiteData CS-Logging CS-Guessing CS-Binding CS-Reauth",
-  "NIST SP 800-63B, revision 3": "4.1.3 4.2.3 4.3.3 7.1 7.1(2) 7.1(3) 7.1.1(1) 7.1.1(2) 7.1.1(3) 7.1.1(4) 7.2 7.1.1",
-};
-
-/** What stands before the title of a test: `it(`, or nothing where it has a line of its own. */
+/** What stands before the title of a test: `it(`, or nothing if the title has a line of its own. */
 const CALL = /^\s*((describe|it)\b.*|\]?\))?\(?$/;
 
-const text = await readFile(`${root}docs/security.md`, "utf8");
+const page = await readFile(`${root}docs/security.md`, "utf8");
+const requirements = await readFile(`${root}docs/security-requirements.md`, "utf8");
 
 /** The rows of the table under a heading, without its head. */
-function rowsOf(heading: string): string[][] {
-  const section = text.split(`\n### ${heading}\n`)[1]?.split(/\n##/)[0] ?? "";
+function rowsOf(text: string, heading: string): string[][] {
+  const section = text.split(`\n## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
   const rows = section.split("\n").filter((line) => line.startsWith("| "));
   return rows.slice(1).map((row) =>
     row
@@ -30,46 +22,82 @@ function rowsOf(heading: string): string[][] {
   );
 }
 
-describe("docs/security.md", () => {
-  const links = [...text.matchAll(/\[([^\]]+)\]\((\.\.\/test\/[^)]+\.test\.ts)\)/g)]
-    .map(([, title = "", file = ""]) => ({ title, file: join("docs", file) }))
-    .filter(({ title }) => title !== "a test");
+const idOf = (requirement = "") => requirement.split(/[ :]/)[0] ?? "";
 
-  it("names many tests", () => {
-    expect(links.length).toBeGreaterThan(50);
+describe("the tests that the security pages rest on", () => {
+  it.each(Object.entries(TESTS))("are there: %s", async (_, [file, title]) => {
+    const source = await readFile(`${root}test/${file}`, "utf8");
+    const literals = ['"', "'", "`"].map((quote) => quote + title);
+    const isTitle = source
+      .split("\n")
+      .some((line) => literals.some((each) => CALL.test(line.split(each)[0] ?? "") && line.includes(each)));
+    expect(isTitle, `"${title}" in test/${file}`).toBe(true);
   });
 
-  it("names tests that are there, by their titles or how those begin", async () => {
-    for (const { title, file } of links) {
-      const source = await readFile(root + file, "utf8");
-      const literals = ['"', "'", "`"].map((quote) => quote + title);
-      const isTitle = source
-        .split("\n")
-        .some((line) => literals.some((each) => CALL.test(line.split(each)[0] ?? "") && line.includes(each)));
-      expect(isTitle, `"${title}" in ${file}`).toBe(true);
+  it("are all needed", () => {
+    const used = [STOPPED, ...Object.values(REQUIREMENTS)].flatMap((lines) => Object.values(lines).flat());
+    expect(new Set(used)).toEqual(new Set(Object.keys(TESTS)));
+  });
+});
+
+describe("docs/security.md", () => {
+  it("has at most 320 lines", () => {
+    expect(page.trimEnd().split("\n").length).toBeLessThanOrEqual(320);
+  });
+
+  it("says of each attempt what stops it, and tests hold each", () => {
+    const rows = rowsOf(page, "What an attacker can try");
+    expect(rows.map(([, attempt]) => attempt)).toEqual(Object.keys(STOPPED));
+    for (const [, attempt = "", stop] of rows) {
+      expect(stop, attempt).not.toBe("");
+      expect(STOPPED[attempt]?.length, attempt).toBeGreaterThan(0);
     }
   });
 
-  it.each(Object.entries(REQUIREMENTS))("has a line for each requirement of %s", (heading, ids) => {
-    expect(rowsOf(heading).map(([what = ""]) => what.split(/[ :]/)[0])).toEqual(ids.split(" "));
+  it("shows the lifetimes of the presets", () => {
+    const units = { day: 86_400, hour: 3600, minute: 60 } as const;
+    const seconds = (cell = "") => {
+      const [, count, unit = ""] = /^(\d+) (day|hour|minute)s?$/.exec(cell) ?? [];
+      return count === undefined ? undefined : Number(count) * units[unit as keyof typeof units];
+    };
+    const shown = rowsOf(page, "Lifetimes by NIST's levels").map(([name, maxAge, absolute, refresh, close]) => [
+      name,
+      { maxAge: seconds(maxAge), absoluteMaxAge: seconds(absolute), refreshAfter: seconds(refresh), close },
+    ]);
+    const presets = { NIST_AAL1, NIST_AAL2, NIST_AAL3 };
+    expect(shown).toEqual(
+      Object.entries(presets).map(([name, preset]) => [
+        `\`${name}\``,
+        {
+          maxAge: preset.maxAge,
+          absoluteMaxAge: preset.absoluteMaxAge,
+          refreshAfter: "refreshAfter" in preset ? preset.refreshAfter : undefined,
+          close: `\`${preset.expireAtBrowserClose}\``,
+        },
+      ]),
+    );
+  });
+});
+
+describe.each(Object.entries(REQUIREMENTS))("docs/security-requirements.md on %s", (heading, lines) => {
+  it("has a line for each requirement", () => {
+    expect(rowsOf(requirements, heading).map(([what]) => idOf(what))).toEqual(Object.keys(lines));
   });
 
-  it.each(Object.keys(REQUIREMENTS))(
-    "says of each of %s who does it and how, and where the package does, by which test",
-    (heading) => {
-      const rows = rowsOf(heading);
-      for (const [what, who = "", how = "", test] of rows) {
-        expect(["package", "you", "package, you", "out of scope"], what).toContain(who);
-        expect(how, what).not.toBe("");
-        if (test === undefined) expect(how, what).toMatch(/^(as 5\.0 \d|`\/`)/);
-        else if (who.startsWith("package")) expect(test, what).toMatch(/\.test\.ts\)|^the same$/);
-      }
-    },
-  );
-
-  it("refers to lines that are there", () => {
-    const referred = [...text.matchAll(/\bas (?:ASVS )?(5\.0|4\.0) ([\d.]+\d)/gi)];
-    expect(referred.length).toBeGreaterThan(20);
-    for (const [, version, id] of referred) expect(REQUIREMENTS[`OWASP ASVS ${version}`]?.split(" "), id).toContain(id);
+  it("says of each who does it and how, and a test holds what the package does", () => {
+    for (const [what, who = "", how = ""] of rowsOf(requirements, heading)) {
+      expect(["package", "you", "package, you", "out of scope"], what).toContain(who);
+      expect(how, what).not.toBe("");
+      const isElsewhere = /^as (ASVS )?\d/.test(how);
+      if (who.startsWith("package") && !isElsewhere) expect(lines[idOf(what)]?.length, what).toBeGreaterThan(0);
+    }
   });
+});
+
+it("docs/security-requirements.md refers to lines that are there", () => {
+  const referred = [...requirements.matchAll(/\bas (?:ASVS )?(5\.0|4\.0) ([\d.]+\d)/gi)];
+  expect(referred.length).toBeGreaterThan(20);
+  for (const [, version, id = ""] of referred) {
+    expect(Object.keys(REQUIREMENTS[`OWASP ASVS ${version}`] ?? {}), id).toContain(id);
+  }
 });

@@ -7,6 +7,7 @@ import {
   memoryStore,
   type SessionStore,
   type Sessions,
+  type UpdateGuard,
 } from "prisma-db-session";
 import { SECRET, START } from "../support.ts";
 import { currentActor } from "./drawn-text.ts";
@@ -35,7 +36,7 @@ export interface ActorsWorld {
 }
 
 /** A statement that changed the table. */
-export interface Applied {
+interface Applied {
   readonly actor: number;
   readonly key: string;
   readonly before: Data | undefined;
@@ -58,6 +59,8 @@ export interface Scenario {
   readonly faults?: number;
   /** What is wrong with an ending, if anything. */
   readonly judge: (ending: Ending) => string | undefined;
+  /** Compare the dictionary alone, as if two texts could be the same: a guard that must be found to be too weak. */
+  readonly hasWeakGuard?: boolean;
 }
 
 type Choice = { readonly kind: "ok" | "unheard" | "lost" | "late" | "arrive"; readonly of: number };
@@ -85,8 +88,10 @@ class Run {
   readonly #isReliable: boolean[] = [];
   readonly #notes: string[][];
   readonly #applied: Applied[] = [];
-  /** What was written, with the ids of the writes. */
-  #texts = "";
+  /** What was written, with the ids of the writes: the rows follow from it. */
+  #writings = "";
+  /** Actors whose next reading fails too. The store retries a reading, so one fault is two failures. */
+  readonly #failsAgain: boolean[] = [];
   #faultsInAll: number;
   #now = START.getTime();
 
@@ -155,15 +160,27 @@ class Run {
       const before = await read(key);
       const result = await statement();
       const after = await read(keyAfter);
-      if (result === "updated" || result === true) this.#applied.push({ actor, key, before, after, keyAfter });
+      if (result === "updated" || result === true) {
+        this.#applied.push({ actor, key, before, after, keyAfter });
+        const row = await table.find(keyAfter);
+        this.#writings += JSON.stringify([actor, key, keyAfter, row?.data, row?.expireDate]);
+      }
       return result;
     };
     return {
       ...table,
       insert: (row) => watch(row.key, row.key, () => table.insert(row)),
-      update: (key, guard, changes) => watch(key, changes.key ?? key, () => table.update(key, guard, changes)),
+      update: (key, guard, changes) =>
+        watch(key, changes.key ?? key, async () => table.update(key, await this.#guardOf(key, guard), changes)),
       delete: (key) => watch(key, key, () => table.delete(key)),
     };
+  }
+
+  async #guardOf(key: string, guard: UpdateGuard): Promise<UpdateGuard> {
+    if (!this.#scenario.hasWeakGuard) return guard;
+    const data = (await this.#table.find(key))?.data ?? "";
+    const isSame = JSON.stringify(dataIn(data || "{}")) === JSON.stringify(dataIn(guard.data as string));
+    return isSame ? { ...guard, data } : guard;
   }
 
   #scheduledStore(actor: number): SessionStore {
@@ -180,6 +197,10 @@ class Run {
   }
 
   #schedule(actor: number, verb: Waiting["verb"], execute: () => Promise<unknown>): Promise<unknown> {
+    if (verb === "find" && this.#failsAgain[actor]) {
+      this.#failsAgain[actor] = false;
+      return Promise.reject(lost());
+    }
     return new Promise((resolve, reject) => {
       const settle: Waiting["settle"] = (result) => ("error" in result ? reject(result.error) : resolve(result.value));
       this.#waiting[actor] = { verb, execute: AsyncLocalStorage.bind(execute), settle };
@@ -214,15 +235,15 @@ class Run {
       this.#faultsInAll--;
     }
     this.#history[of]?.push(`${verb} ${kind === "ok" ? JSON.stringify(value) : "failed"} ${this.#now}`);
-    settle(kind === "ok" ? { value } : { error: new Error("The connection was lost.") });
+    if (verb === "find" && kind === "lost") this.#failsAgain[of] = true;
+    settle(kind === "ok" ? { value } : { error: lost() });
     await settled();
   }
 
   /** Two runs with the same state go on in the same way: an actor's state follows from what it has heard. */
   state(): string {
-    // The rows follow from what was applied, whose texts have the ids of all writes.
     const late = this.#late.map(({ name }) => name);
-    return hash("sha1", JSON.stringify([this.#texts, late, this.#history, this.#now]), "base64");
+    return hash("sha1", JSON.stringify([this.#writings, late, this.#history, this.#now]), "base64");
   }
 
   async #rows() {
@@ -236,6 +257,8 @@ class Run {
     return { notes: this.#notes, applied: this.#applied, rows };
   }
 }
+
+const lost = () => new Error("The connection was lost.");
 
 /** All that goes on by itself has gone on. */
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));

@@ -64,32 +64,47 @@ export const warningTests = (target: Target) =>
       ["SessionReadOnlyError", "generateMetadata", get("/metadata"), "set"],
       ["SerializationError", "a route handler", post("/get-session"), "a date"],
       ["SerializationError", "a server action", callAction("byHand"), "a date"],
+      ["SessionNotLoadedError", "a page", get("/component"), "not loaded"],
+      ["SessionNotLoadedError", "a server action", callAction("byHand"), "not loaded"],
     ];
 
-    /** The number of the line of lib/work.ts that calls `save()`. */
-    async function lineOfSave(): Promise<number> {
+    /** The number of the line of lib/work.ts that makes the call that throws. */
+    async function lineOf(change: string): Promise<number> {
       const source = await readFile(join(folder, "lib/work.ts"), "utf8");
-      return source.split("\n").findIndex((text) => text.includes("await session.save()")) + 1;
+      const call = change === "not loaded" ? '"not loaded":' : "await session.save()";
+      return source.split("\n").findIndex((text) => text.includes(call)) + 1;
     }
 
     it.each(ERRORS)("prints a %s in %s with the line of the user's call", async (name, _, send, change) => {
-      const line = await lineOfSave();
+      const line = await lineOf(change);
       const text = await printed(
         () => send(app.url, { change, key: undefined }),
-        (text) => text.includes(`${name}: `) && text.includes(`> ${line} |`),
+        (text) => text.includes(name) && text.includes(`> ${line} |`),
       );
-      const [, ...stack] = (text.split(`${name}: `)[1] ?? "").split("\n");
+      const stack = text.slice(text.indexOf(name)).split("\n");
       expect(stack.find((each) => /^ +at /.test(each))).toContain(`(lib/work.ts:${line}:`);
     });
 
-    it.skipIf(noChromium)(`shows that line in the overlay${skippedBecause(noChromium)}`, async () => {
-      const browser = await launchChromium();
-      onTestFinished(() => browser.close());
-      const page = await browser.newPage({ extraHTTPHeaders: { "x-change": "set" } });
-      await page.goto(`${app.url}/component`);
-      const frame = page.locator("[data-nextjs-codeframe]").first();
-      await frame.waitFor({ timeout: 20_000 });
-      expect(await frame.textContent()).toMatch(new RegExp(`lib/work\\.ts.*> ?${await lineOfSave()} ?\\|`, "s"));
+    describe.skipIf(noChromium)(`shows that line in the overlay${skippedBecause(noChromium)}`, () => {
+      it.each([
+        ["SessionReadOnlyError", "a page", "/component", "set"],
+        ["SessionNotLoadedError", "a page", "/component", "not loaded"],
+        ["SerializationError", "a server action", "/actions", "a date"],
+      ])("%s in %s", async (name, _, path, change) => {
+        const browser = await launchChromium();
+        onTestFinished(() => browser.close());
+        const page = await browser.newPage({ extraHTTPHeaders: { "x-change": change } });
+        await page.goto(app.url + path, { waitUntil: path === "/actions" ? "networkidle" : "load" });
+        if (path === "/actions") await page.evaluate('document.getElementById("byHand").requestSubmit()');
+        const frame = page.locator("[data-nextjs-codeframe]").first();
+        // error.tsx catches the error, so the overlay waits behind its badge. Next.js 16 has it in the page already.
+        const badge = page.locator("[data-issues-open]").first();
+        await frame.or(badge).first().waitFor({ state: "attached", timeout: 20_000 });
+        if ((await frame.count()) === 0) await badge.click();
+        await frame.waitFor({ state: "attached", timeout: 20_000 });
+        await page.getByText(name).first().waitFor({ state: "attached" });
+        expect(await frame.textContent()).toMatch(new RegExp(`lib/work\\.ts.*> ?${await lineOf(change)} ?\\|`, "s"));
+      });
     });
 
     it("warns of nothing that is saved or only read", async () => {

@@ -20,6 +20,13 @@ it("getSession(request, response) reads the cookie of the request, once for a re
   expect([...response.headers]).toEqual([["x-middleware-next", "1"]]);
 });
 
+it("a response that two requests share is refused, because the second would get the first one's session", async () => {
+  const app = nextApp();
+  const response = NextResponse.next();
+  await app.getSession(requestOf(await app.signIn()), response);
+  await expect(app.getSession(requestOf(), response)).rejects.toThrow(/this response belongs to another request/);
+});
+
 it("a write sets the cookie of the response, which caches must not keep", async () => {
   const app = nextApp();
   const response = NextResponse.next();

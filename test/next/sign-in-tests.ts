@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { storedKey } from "../support.ts";
 import type { Running } from "./fixtures/app.ts";
-import { visit } from "./fixtures/observe.ts";
+import { type Visitor, visit } from "./fixtures/observe.ts";
 import { type Answer, type Asked, callAction, get, post, type Send, sendForm } from "./fixtures/requests.ts";
 
 /** How a form is sent, and the status of an answer that says: this session has ended. */
@@ -12,6 +12,12 @@ const WAYS: [name: string, send: Send, ended: number][] = [
   ["a server action by withSession", callAction("wrapped"), 500],
   ["a server action by getSession", callAction("byHand"), 500],
   ["a server action without script", sendForm("wrapped"), 500],
+];
+
+/** Who signs in. */
+const VISITORS: [name: string, visitor: Visitor][] = [
+  ["a visitor with a cart", "signed in"],
+  ["a visitor without a cookie", "new"],
 ];
 
 /** The cookie of a browser that gets answers one after another. */
@@ -30,6 +36,12 @@ export const signInTests = (running: () => Running) =>
   describe("two requests of one browser at once", () => {
     const userOf = async (key: string | undefined) =>
       (await get("/get-session")(running().url, { change: "reads", key })).body.match(/user \w+/)?.[0];
+
+    /** The text in the data column of the session that a cookie opens. */
+    async function dataOf(key: string | undefined): Promise<string> {
+      const where = { key: storedKey(key ?? null) };
+      return (await running().database.prisma.session.findUniqueOrThrow({ where })).data;
+    }
 
     /** Sends a request, and resolves when the app has its session and waits. */
     async function begin(send: Send, asked: Asked) {
@@ -52,21 +64,32 @@ export const signInTests = (running: () => Running) =>
     const anonymous = async () => String(await visit(running(), "signed in"));
 
     describe.each(WAYS)("%s", (_, send, ended) => {
-      it.each(["one after the other", "at once"])("a sign-in sent twice ends signed in: %s", async (how) => {
+      describe.each(VISITORS)("%s: a sign-in sent twice ends signed in", (_, visitor) => {
+        it.each(["one after the other", "at once"])("%s", async (how) => {
+          const key = await visit(running(), visitor);
+          const first = await begin(send, { change: "sign in", key });
+          const second = await begin(send, { change: "sign in", key });
+          const answers =
+            how === "at once"
+              ? await Promise.all([first.finish(), second.finish()])
+              : [await first.finish(), await second.finish()];
+          expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+          for (const order of bothOrders(answers[0] as Answer, answers[1] as Answer)) {
+            const cookie = cookieAfter(key, order);
+            expect(cookie).not.toBe(key);
+            expect(await userOf(cookie)).toBe("user 8");
+          }
+          expect(await userOf(key)).toBe("user nobody");
+        });
+      });
+
+      it("a sign-in sent twice keeps the cart that it passes on, in both sessions", async () => {
         const key = await anonymous();
-        const first = await begin(send, { change: "sign in", key });
-        const second = await begin(send, { change: "sign in", key });
-        const answers =
-          how === "at once"
-            ? await Promise.all([first.finish(), second.finish()])
-            : [await first.finish(), await second.finish()];
-        expect(answers.map(({ status }) => status)).toEqual([200, 200]);
-        for (const order of bothOrders(answers[0] as Answer, answers[1] as Answer)) {
-          const cookie = cookieAfter(key, order);
-          expect(cookie).not.toBe(key);
-          expect(await userOf(cookie)).toBe("user 8");
+        const first = await begin(send, { change: "sign in with the cart", key });
+        const second = await begin(send, { change: "sign in with the cart", key });
+        for (const answer of [await first.finish(), await second.finish()]) {
+          expect(await dataOf(cookieAfter(key, [answer]))).toContain('"cart":[]');
         }
-        expect(await userOf(key)).toBe("user nobody");
       });
 
       it("a request that read before the sign-in and writes after it leaves the browser signed in", async () => {
@@ -99,13 +122,41 @@ export const signInTests = (running: () => Running) =>
       });
 
       describe("not promised", () => {
-        it("an answer that set the cookie under the old key, and arrives after the sign-in's", async () => {
-          const key = await anonymous();
-          const early = await send(running().url, { change: "set", key });
+        it.each<[how: string, visitor: Visitor, change: string]>([
+          ["by a write", "signed in", "set"],
+          ["by a mere reading, because of `refreshAfter`", "due", "reads"],
+        ])("an answer that set the cookie under the old key %s, and arrives last", async (_, visitor, change) => {
+          const key = await visit(running(), visitor);
+          const early = await send(running().url, { change, key });
           const signIn = await send(running().url, { change: "sign in", key });
-          const cookie = cookieAfter(key, [signIn, early]);
+          expect(await userOf(cookieAfter(key, [early, signIn]))).toBe("user 8");
+          const cookie = cookieAfter(cookieAfter(key, [signIn]), [early]);
           expect(cookie).toBe(key);
           expect(await userOf(cookie)).toBe("user nobody");
+        });
+
+        it("a sign-in sent twice: the second session has only what the call was given", async () => {
+          const key = await anonymous();
+          const first = await begin(send, { change: "sign in", key });
+          const second = await begin(send, { change: "sign in", key });
+          expect(await dataOf(cookieAfter(key, [await first.finish()]))).toContain('"cart":[]');
+          expect(await dataOf(cookieAfter(key, [await second.finish()]))).not.toContain("cart");
+        });
+
+        it.each([
+          ["another write", "add to cart", "user nobody"],
+          ["a sign-in", "sign in", "user 8"],
+        ])("two requests at once of a visitor without a session, a write and %s", async (_, change, user) => {
+          const key = await visit(running(), "new");
+          const write = await begin(send, { change: "add to cart", key });
+          const beside = await begin(send, { change, key });
+          const answers = [await write.finish(), await beside.finish()] as const;
+          const [mine, others] = answers.map((answer) => cookieAfter(key, [answer]));
+          expect(mine).not.toBe(others);
+          expect(await running().database.prisma.session.count()).toBe(2);
+          expect([await userOf(mine), await userOf(others)]).toEqual(["user nobody", user]);
+          expect(cookieAfter(key, [answers[0], answers[1]])).toBe(others);
+          expect(cookieAfter(key, [answers[1], answers[0]])).toBe(mine);
         });
 
         it("a request that begins under the old key and writes: a new anonymous session", async () => {
@@ -115,10 +166,7 @@ export const signInTests = (running: () => Running) =>
           const cookie = cookieAfter(key, [signIn, late]);
           expect([key, cookieAfter(key, [signIn])]).not.toContain(cookie);
           expect(cookieAfter(key, [late, signIn])).toBe(cookieAfter(key, [signIn]));
-          const { data } = await running().database.prisma.session.findFirstOrThrow({
-            where: { key: storedKey(cookie ?? null) },
-          });
-          expect(data, "nothing of the signed-in session is in it").not.toContain("cart");
+          expect(await dataOf(cookie), "nothing of the signed-in session is in it").not.toContain("cart");
         });
 
         it.each(["sign-in", "sign-out"])("a sign-out in another tab, and the row gets the %s first", async (first) => {
@@ -134,5 +182,17 @@ export const signInTests = (running: () => Running) =>
           expect(await userOf(key), "the key that was signed out").toBe("user nobody");
         });
       });
+    });
+
+    it("not promised: with maxPerOwner, the answer that arrives last may have a session that the limit ended", async () => {
+      const key = await anonymous();
+      const send = post("/limited");
+      const first = await begin(send, { change: "sign in", key });
+      const second = await begin(send, { change: "sign in", key });
+      const answers = [await first.finish(), await second.finish()] as const;
+      expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+      expect(await userOf(cookieAfter(key, [answers[0], answers[1]]))).toBe("user 8");
+      expect(await userOf(cookieAfter(key, [answers[1], answers[0]]))).toBe("user nobody");
+      expect(await running().database.prisma.session.count()).toBe(1);
     });
   });

@@ -86,6 +86,18 @@ describe("withSession waits for writes that the handler did not await", () => {
     expect((await app.load(key)).get("note")).toBe("second");
   });
 
+  it("but not for what the handler chained to a save()", async () => {
+    const app = nextApp();
+    const key = await app.signIn();
+    const handler = (session: ShopSession) => {
+      session.set("note", "saved");
+      void session.save().then(() => new Promise(() => {}));
+      return "done";
+    };
+    expect(await run(handler, { app, key })).toMatchObject({ returned: "done" });
+    expect((await app.load(key)).get("note")).toBe("saved");
+  });
+
   it("also if the handler is not async", async () => {
     const app = nextApp();
     const key = await app.signIn();
@@ -274,6 +286,25 @@ describe("after a failed write that the handler caught, withSession", () => {
   );
 });
 
+it("saves what is set after a ConflictError and a flush()", async () => {
+  const app = nextApp({ onConflict: "error" });
+  const key = await app.signIn();
+  const { setCookies } = await run(
+    async (session) => {
+      const other = await app.load(key);
+      other.set("userId", 9);
+      await other.save();
+      session.set("userId", 8);
+      await expect(session.save()).rejects.toMatchObject({ code: "SESSION_CONFLICT" });
+      await session.flush();
+      session.set("note", "signed out");
+    },
+    { app, key },
+  );
+  const newKey = String(setCookies.at(-1)?.value);
+  expect((await app.load(newKey)).toJSON()).toEqual({ note: "signed out" });
+});
+
 describe("two handlers of one session", () => {
   it("at once wait for their own writes, and what is written after both is nobody's", async () => {
     const app = nextApp();
@@ -323,6 +354,20 @@ describe("sameOrigin", () => {
 
   it.each(["GET", "HEAD"])("lets a %s of another site through", async (method) => {
     expect(await send(method, elsewhere, true)).toMatchObject({ status: 200 });
+  });
+
+  it("is a clear error if the handler does not get its request", async () => {
+    const app = nextApp();
+    const handler = app.withSession(async (_session, _body: object) => "done", { sameOrigin: true });
+    await expect(inNextRequest({}, () => handler({}))).rejects.toThrow(/`sameOrigin` needs the request/);
+    expect(app.calls).toEqual([]);
+  });
+
+  it("refuses a misspelt name", () => {
+    const options = { sameorigin: true } as object;
+    expect(() => nextApp().withSession(async () => "done", options)).toThrow(
+      /`withSession\.sameorigin` is an unknown option\. Did you mean `withSession\.sameOrigin`\?/,
+    );
   });
 
   it("lets requests of this site through, and without the option all", async () => {

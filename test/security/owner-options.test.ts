@@ -42,7 +42,7 @@ describe("the options of whose sessions", () => {
   });
 
   it("refuse an owner's column that nothing fills, or that has no name", () => {
-    expect(() => memorySessions({ maxPerOwner: { column: "userId", max: 2 } })).toThrow("needs the option columns");
+    expect(() => memorySessions({ maxPerOwner: { column: "userId", max: 2 } })).toThrow("needs the option `columns`");
     expect(() => memorySessions({ columns, maxPerOwner: { column: 7 as never, max: 2 } })).toThrow(ConfigError);
   });
 

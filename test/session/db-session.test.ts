@@ -1,4 +1,4 @@
-import { createSessions, type SessionsOptions } from "prisma-db-session";
+import { createSessions, type SessionEvent, type SessionsOptions } from "prisma-db-session";
 import { expect, it } from "vitest";
 import { describeEachStore } from "../stores.ts";
 import { SECRET, type ShopData, START, storedKey, TWO_WEEKS, testClock, UNKNOWN_KEY } from "../support.ts";
@@ -29,7 +29,7 @@ describeEachStore("DbSession", (stores) => {
     expect(session.modified).toBe(false);
     const row = await store.find(storedKey(session.sessionKey));
     expect(row?.expireDate).toEqual(new Date(START.getTime() + TWO_WEEKS * 1000));
-    expect(row?.data).toMatch(/^v1\.[0-9a-f]{64}\.[0-9a-f]{12}\.\{"userId":7\}$/);
+    expect(row?.data).toMatch(/^v1\.[0-9a-f]{64}\.\{"userId":7,"_session_row":\[1893456000000,1,"[a-z0-9]{10}"\]\}$/);
   });
 
   it("what was saved is loaded by another session object", async () => {
@@ -231,7 +231,7 @@ describeEachStore("DbSession", (stores) => {
     const { sessions, store } = open();
     const session = sessions.open();
     await session.save();
-    const key = session.sessionKey;
+    const key = String(session.sessionKey);
     await sessions.open().destroy(key);
     session.set("userId", 7);
     await expect(session.save()).rejects.toMatchObject({ code: "SESSION_UPDATE", name: "UpdateError" });
@@ -244,7 +244,7 @@ describeEachStore("DbSession", (stores) => {
     const { sessions } = open();
     const session = sessions.open();
     await session.save();
-    await sessions.open().destroy(session.sessionKey);
+    await sessions.open().destroy(String(session.sessionKey));
     await expect(session.save()).rejects.toMatchObject({ code: "SESSION_UPDATE" });
   });
 
@@ -292,7 +292,7 @@ describeEachStore("DbSession", (stores) => {
     expect(await store.find(storedKey(UNKNOWN_KEY))).toBeUndefined();
     const session = sessions.open();
     await session.save();
-    await sessions.open().destroy(session.sessionKey);
+    await sessions.open().destroy(String(session.sessionKey));
     await expect(session.save({ mustCreate: true })).rejects.toMatchObject({ code: "SESSION_CREATE" });
     expect(await store.find(storedKey(session.sessionKey))).toBeUndefined();
   });
@@ -329,12 +329,22 @@ describeEachStore("DbSession", (stores) => {
     expect((await sessions.load(session.sessionKey)).toJSON()).toEqual({});
   });
 
-  it("clear of an unknown key and save is an UpdateError, and makes no row", async () => {
-    const { sessions, store } = open();
-    const session = sessions.open(UNKNOWN_KEY);
-    session.clear();
-    await expect(session.save()).rejects.toMatchObject({ code: "SESSION_UPDATE" });
+  it("clear before loading, and save, is an UpdateError if the row is unknown, expired or does not verify", async () => {
+    const events: SessionEvent[] = [];
+    const { sessions, store, clock } = open({ onEvent: (event) => events.push(event) });
+    const tampered = { key: storedKey(KEY_A), data: "rubbish", expireDate: new Date("2031-01-01") };
+    const expired = { key: storedKey(KEY_B), data: "", expireDate: clock.now() };
+    for (const row of [tampered, expired]) await store.insert(row);
+    for (const key of [UNKNOWN_KEY, KEY_A, KEY_B]) {
+      const session = sessions.open(key);
+      session.clear();
+      await expect(session.save()).rejects.toMatchObject({ code: "SESSION_UPDATE" });
+      expect(session.sessionKey).toBe(key);
+    }
+    expect(events.map(({ type }) => type)).toEqual(["unknownKey", "suspicious", "ended"]);
     expect(await store.find(storedKey(UNKNOWN_KEY))).toBeUndefined();
+    expect(await store.find(tampered.key)).toMatchObject({ data: "rubbish" });
+    expect(await store.find(expired.key)).toMatchObject({ expireDate: clock.now() });
   });
 
   it("clear removes an own expiry and flash values too", async () => {
@@ -350,30 +360,41 @@ describeEachStore("DbSession", (stores) => {
     expect(loaded.flash("notice")).toBeUndefined();
   });
 
-  it("destroy deletes the own row or another's, and one that is gone is no error", async () => {
+  it("destroy(sessionKey) deletes that row and changes nothing else; a missing row is no error", async () => {
     const { sessions } = open();
     const [mine, theirs] = [sessions.open(), sessions.open()];
+    mine.set("userId", 7);
     await mine.save();
     await theirs.save();
-    await mine.destroy(theirs.sessionKey);
-    expect(await mine.exists(String(theirs.sessionKey))).toBe(false);
-    expect(await mine.exists(String(mine.sessionKey))).toBe(true);
-    await mine.destroy();
-    expect(await mine.exists(String(mine.sessionKey))).toBe(false);
-    await mine.destroy();
-    await mine.destroy(UNKNOWN_KEY);
-    await mine.destroy("short");
-    await sessions.open().destroy();
+    const [key, theirKey] = [String(mine.sessionKey), String(theirs.sessionKey)];
+    await mine.destroy(theirKey);
+    expect([await mine.exists(theirKey), await mine.exists(key)]).toEqual([false, true]);
+    await mine.destroy(key);
+    expect(await mine.exists(key)).toBe(false);
+    expect([mine.sessionKey, mine.get("userId")], "as in Django").toEqual([key, 7]);
+    for (const missing of [key, UNKNOWN_KEY, "short", ""]) await mine.destroy(missing);
   });
 
-  it("destroy leaves key and data in the object, as Django does", async () => {
+  it("destroy() without an argument is flush()", async () => {
     const { sessions } = open();
     const session = sessions.open();
     session.set("userId", 7);
     await session.save();
     const key = session.sessionKey;
     await session.destroy();
-    expect([session.sessionKey, session.get("userId")]).toEqual([key, 7]);
+    expect([session.sessionKey, session.isEmpty()]).toEqual([null, true]);
+    expect((await sessions.load(key)).sessionKey).toBeNull();
+    await sessions.open().destroy();
+  });
+
+  it.each([undefined, null])("destroy(%s) is a TypeError, and deletes nothing", async (missing) => {
+    const { sessions } = open();
+    const session = sessions.open();
+    await session.save();
+    await expect(session.destroy(missing as unknown as string)).rejects.toThrow(
+      new TypeError("destroy(): the session key is missing. To sign out, call `flush()`."),
+    );
+    expect((await sessions.load(session.sessionKey)).sessionKey).toBe(session.sessionKey);
   });
 
   it("flush deletes the row and forgets data and key, and counts as access and modification", async () => {
@@ -599,11 +620,9 @@ describeEachStore("DbSession", (stores) => {
     const theirs = await store.find(storedKey(admin.sessionKey));
     const mine = sessions.open();
     await mine.save();
-    await store.update(
-      storedKey(mine.sessionKey),
-      { liveAt: START },
-      { data: theirs?.data ?? "", expireDate: new Date("2031-01-01") },
-    );
+    const { data = "" } = (await store.find(storedKey(mine.sessionKey))) ?? {};
+    const copied = { data: theirs?.data ?? "", expireDate: new Date("2031-01-01") };
+    expect(await store.update(storedKey(mine.sessionKey), { liveAt: START, data }, copied)).toBe("updated");
     const quiet = createSessions<ShopData>({ store, secret: SECRET, now: testClock().now, onEvent: () => {} });
     expect((await quiet.load(mine.sessionKey)).isEmpty()).toBe(true);
   });

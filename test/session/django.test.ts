@@ -5,6 +5,7 @@ const HERE = "session-base.test.ts";
 const DB = "db-session.test.ts";
 const EXPIRY = "expiry.test.ts";
 const CODEC = "../codec/signed-json.test.ts";
+const CODECS = "../codec/codecs.test.ts";
 const CLEARING = "../clear-expired.test.ts";
 const KEYS = "../key.test.ts";
 
@@ -53,16 +54,24 @@ const TABLE: Record<string, { here: string; tests: Record<string, string[]> }> =
   },
   _hash: {
     here: "signedJson()",
-    tests: { [CODEC]: ["refuses the text under another key, with another secret, with any other character"] },
+    tests: {
+      [CODECS]: [
+        "decodes data under no other key, with no other secret, and with no character changed, added or left out",
+      ],
+    },
   },
   encode: {
     here: "signedJson().encode()",
-    tests: { [CODEC]: ["is readable JSON behind a version, a signature and a nonce"] },
+    tests: {
+      [CODEC]: [
+        "is the readable text behind a version and the HMAC-SHA256 of version, length and stored key, and text",
+      ],
+    },
   },
   decode: {
     here: "signedJson().decode()",
     tests: {
-      [CODEC]: ["decodes what it encoded"],
+      [CODECS]: ["decodes every text that it encoded, if it is an object in JSON"],
       [DB]: [
         "data that does not verify gives an empty session without a key; the row stays, and a save starts a new one",
       ],
@@ -209,8 +218,8 @@ const TABLE: Record<string, { here: string; tests: Record<string, string[]> }> =
     here: "destroy()",
     tests: {
       [DB]: [
-        "destroy deletes the own row or another's, and one that is gone is no error",
-        "destroy leaves key and data in the object, as Django does",
+        "destroy(sessionKey) deletes that row and changes nothing else; a missing row is no error",
+        "destroy() without an argument is flush()",
       ],
     },
   },

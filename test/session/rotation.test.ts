@@ -20,15 +20,14 @@ const NEWEST = "the-one-after-it-for-tests-of-32-characters-or-more";
 /** During the rotation. */
 const BOTH = [NEW, OLD];
 
-/** A codec of a user's own: what it knows of secrets is `derive`, and its texts have nothing random in them. */
+/** A codec of a user's own: it knows the secrets through `derive` only, and has no unique prefix. */
 const ownCodec: Codec = {
-  encode: (data, { secrets, serializer, storedKey }) =>
-    `${Buffer.from(secrets.derive("own")[0]).toString("hex")}:${storedKey}:${serializer.stringify(data)}`,
-  decode(text, { secrets, serializer, storedKey }) {
+  encode: (text, { secrets, storedKey }) =>
+    `${Buffer.from(secrets.derive("own")[0]).toString("hex")}:${storedKey}:${text}`,
+  decode(data, { secrets, storedKey }) {
     const known = secrets.derive("own").map((key) => `${Buffer.from(key).toString("hex")}:${storedKey}:`);
-    const beginning = known.find((each) => text.startsWith(each));
-    if (beginning === undefined) return undefined;
-    return serializer.parse(text.slice(beginning.length)) as Record<string, unknown>;
+    const beginning = known.find((each) => data.startsWith(each));
+    return beginning && data.slice(beginning.length);
   },
 };
 
@@ -145,7 +144,7 @@ function rotation(stores: () => TestStores, codec: Codec) {
     expect(decodes).toBe(0);
     clock.advance(100);
     await me.refresh();
-    expect(decodes, "to know its expiry").toBe(1);
+    expect(decodes).toBe(0);
     expect(store.updates).toEqual([["expireDate"], ["expireDate"]]);
   });
 
@@ -293,7 +292,7 @@ describeEachDatabase("A new secret", (db) => {
       later();
       const me = await by(BOTH).load(old.sessionKey);
       for (const columns of [
-        /^UPDATE.* SET .*expire_date.*, .*data.* WHERE /,
+        /^UPDATE.* SET [^,]*data[^,]*, [^,]*expire_date[^,]* WHERE /,
         /^UPDATE.* SET [^,]*expire_date[^,]* WHERE /,
       ]) {
         db().queries.length = 0;

@@ -9,6 +9,7 @@ const OPERATIONS: { name: string; statements: RegExp[]; run: (session: DbSession
   { name: "exists", statements: [/^SELECT/], run: (session) => session.exists(String(session.sessionKey)) },
   { name: "flush", statements: [/^DELETE/], run: (session) => session.flush() },
   { name: "destroy", statements: [/^DELETE/], run: (session) => session.destroy() },
+  { name: "clear before loading, and save", statements: [/^SELECT/, /^UPDATE/], run: (session) => cleared(session) },
   { name: "create", statements: [/^INSERT/], run: (session) => session.create() },
 ];
 
@@ -50,7 +51,7 @@ describeEachDatabase("Statements", (db) => {
     expect(db().queries).toEqual(statements.map((statement) => expect.stringMatching(statement)));
   }
 
-  it.each(OPERATIONS)("$name is one statement", async ({ run, statements }) => {
+  it.each(OPERATIONS)("$name sends no more than it must", async ({ run, statements }) => {
     const { sessions, key } = await saved();
     await run(sessions.open(key));
     expectStatements(statements);

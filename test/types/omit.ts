@@ -1,7 +1,6 @@
 // Compile-only: clients with a global `omit`, or with `strictUndefinedChecks`, fit the option `model`. A column that is
 // really missing is still an error. `npm run check` compiles this.
 import { createSessions } from "prisma-db-session";
-import { PrismaClient as Prisma6Client } from "../../generated/prisma-6/index.js";
 import { PrismaClient as SqliteClient } from "../../generated/sqlite/client.ts";
 import { PrismaClient as StrictClient } from "../../generated/strict/client.ts";
 import { PrismaClient as OtherClient } from "../../generated/wrong-columns/client.ts";
@@ -16,14 +15,9 @@ createSessions({ model: new SqliteClient({ adapter, omit: { session: { data: tru
 createSessions({ model: new SqliteClient({ adapter, omit: { session: { key: true } } }).session, secret });
 createSessions({ model: new SqliteClient({ adapter, omit: { session: { expireDate: true } } }).session, secret });
 createSessions({ model: new SqliteClient({ adapter, omit: { session: omitsAll } }).session, secret });
-createSessions({ model: new Prisma6Client({ omit: { session: omitsAll } }).session, secret });
 const omitting = new SqliteClient({ adapter, omit: { session: omitsAll } }).$extends({ name: "nothing" });
 createSessions({ model: omitting.session, secret });
 await omitting.$transaction(async ({ session }) => createSessions({ model: session, secret }));
-createSessions({
-  model: new Prisma6Client({ omit: { session: omitsAll } }).$extends({ name: "nothing" }).session,
-  secret,
-});
 
 // A column that is really missing is an error all the same.
 const other = new OtherClient({

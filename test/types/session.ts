@@ -13,6 +13,8 @@ const session = createSessions<Shop>(options).open();
 session.get("userId") satisfies number | undefined;
 session.get("userId", 0) satisfies number;
 session.get("userId", null) satisfies number | null;
+session.get("cart", []) satisfies string[];
+session.get("cart", []).push("tea");
 session.pop("cart", []) satisfies string[];
 session.setDefault("cart", []) satisfies string[];
 session.keys() satisfies ("userId" | "cart")[];
@@ -25,6 +27,12 @@ session.setExpiry(null);
 
 // @ts-expect-error not a key of the data
 session.get("user");
+// @ts-expect-error another type of item
+session.get("cart", []).push(7);
+// @ts-expect-error a key must be given, or none: `destroy()` signs out
+session.destroy(undefined);
+// @ts-expect-error a key must be given, or none
+session.destroy(session.sessionKey);
 // @ts-expect-error another type
 session.set("userId", "7");
 // @ts-expect-error another type

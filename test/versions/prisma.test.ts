@@ -1,8 +1,10 @@
-import { createSessions, UpdateError } from "prisma-db-session";
+import { createSessions, prismaStore, UpdateError } from "prisma-db-session";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { mariadb } from "../databases/mariadb.ts";
 import { postgresql } from "../databases/postgresql.ts";
+import { somebodyWaits } from "../databases/waiting.ts";
 import { skippedBecause } from "../skipped.ts";
+import { deletionDeadlock, rotationDeadlock } from "../store/prisma/deadlocks.ts";
 import { SECRET } from "../support.ts";
 import { notInstalled } from "./installed.ts";
 import { prismaVersions, type VersionedProvider, versionedClient } from "./prisma.ts";
@@ -50,5 +52,26 @@ for (const version of prismaVersions)
         await session.flush();
         rotated.set("userId", 9);
         await expect(rotated.save()).rejects.toBeInstanceOf(UpdateError);
+      });
+
+      it.each([
+        ["rotation", rotationDeadlock],
+        ["deletion", deletionDeadlock],
+      ] as const)("classifies a real deadlock of a %s as retryable", async (_, deadlock) => {
+        const database = await create();
+        onTestFinished(database.drop);
+        const client = async () => {
+          const prisma = await versionedClient(version, provider as VersionedProvider, database.url);
+          onTestFinished(() => prisma.$disconnect());
+          return prisma;
+        };
+        const store = prismaStore((await client()).session);
+        const isWaiting = () => somebodyWaits(database, { provider });
+        const scene = { provider: provider as VersionedProvider, store, theirs: await client(), isWaiting };
+        const error = await deadlock(scene).then(
+          (outcome) => Promise.reject(new Error(`There was no deadlock, but ${outcome}.`)),
+          (error: unknown) => error,
+        );
+        expect(store.classifyError(error)).toBe("retryable");
       });
     });

@@ -4,7 +4,7 @@ import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import type { DbSession } from "prisma-db-session";
 import { hasSessionCookie } from "prisma-db-session/edge";
-import { emptyCart, MAX_QUANTITY, quantityOf, readCart, setQuantity } from "../lib/cart.ts";
+import { cartData, emptyCart, MAX_QUANTITY, quantityOf, readCart, setQuantity } from "../lib/cart.ts";
 import { redirectWithNotice } from "../lib/notice.ts";
 import { findProduct, type Product, products } from "../lib/products.ts";
 import { safePath } from "../lib/safe-path.ts";
@@ -82,9 +82,10 @@ export const signIn = withSession(
     if (session.get("userId", user.id) !== user.id) await session.flush();
     if (session.get("draft")?.userId !== user.id) session.delete("draft");
     session.delete("kept");
-    // A new key at every change of privilege prevents session fixation. The cart comes along. If the button was clicked
-    // twice, the second click finds the old key gone, and starts a session with what is given here.
+    // A new key at every change of privilege prevents session fixation. If the button was clicked twice, the second click
+    // finds the old key gone, and starts a session with what is given here. So the cart is given too.
     await session.markAuthenticated({
+      ...cartData(session),
       userId: user.id,
       userAgent: shortUserAgent((await headers()).get("user-agent")),
       signedInAt: new Date().toISOString(),

@@ -34,6 +34,10 @@ export function readCart(session: Session): Cart {
 
 export const quantityOf = (session: Session, product: Product): number => session.get(lineKey(product), 0);
 
+/** The lines as the session has them: what a sign-in passes on. */
+export const cartData = (session: Session): Record<`cart.${string}`, number> =>
+  Object.fromEntries(readCart(session).lines.map(({ product, quantity }) => [lineKey(product), quantity]));
+
 /** Says whether it did: nothing is changed for what is no quantity. 0 takes the product out of the cart. */
 export function setQuantity(session: Session, product: Product, quantity: number): boolean {
   if (!Number.isInteger(quantity) || quantity < 0 || quantity > MAX_QUANTITY) return false;

@@ -22,21 +22,32 @@ export interface SessionDelegate {
     readonly data: { readonly typeName: "String" };
     readonly expireDate: { readonly typeName: "DateTime" };
   };
+  /** Reads one row. */
   findUnique(args: {
     where: { key: string };
     select: { data: true; expireDate: true };
   }): PromiseLike<SessionColumns | null>;
+  /**
+   * Reads the expired rows, the oldest first. `list` and `maxPerOwner` call it with other
+   * conditions.
+   */
   findMany(args: {
     where: { expireDate: { lte: Date; gte?: Date } };
     orderBy: { expireDate: "asc" };
     take?: number;
     select: { key: true; expireDate: true };
   }): PromiseLike<{ key: string; expireDate: Date; data?: string }[]>;
+  /** Inserts one row. */
   createMany(args: { data: { key: string } & SessionColumns }): PromiseLike<{ count: number }>;
+  /** Updates one row, if it is live and its data are as they were read. */
   updateMany(args: {
     where: { key: string; expireDate: { gt: Date }; data: string | { startsWith: string } };
     data: { key?: string; data?: string; expireDate: Date };
   }): PromiseLike<{ count: number }>;
+  /**
+   * Deletes one row, or a batch of expired rows. `revoke` and `maxPerOwner` call it with other
+   * conditions.
+   */
   deleteMany(args: {
     where: { key: string } | { key: { in: string[] }; expireDate: { lte: Date } };
   }): PromiseLike<{ count: number }>;

@@ -55,6 +55,8 @@ export function signInTests(shop: OpenShop): void {
         await tab.go("/account");
         await tab.heading(`Hello, ${account.name}.`);
       }
+      const { count } = await (await visitor.page.request.get("/api/cart")).json();
+      expect(count).toBe(1);
       expect(await visitor.sessionKey()).not.toBe(key);
       const withOldKey = await fetch(`${shop.url}/`, { headers: { Cookie: `session=${key}` } });
       expect(await withOldKey.text()).not.toContain(account.name);

@@ -12,7 +12,7 @@ import { SECRET, type ShopData, storedKey, testClock } from "../../support.ts";
 
 export const NEW_SECRETS = ["a-newer-secret-for-tests-of-32-characters-or-more", SECRET];
 
-/** As Prisma throws them. After the first two, nobody but the table knows what became of the statement. */
+/** As Prisma throws them. After the first two, only the table tells what became of the statement. */
 export const lost = Object.assign(new Error("Server has closed the connection."), { code: "P1017" });
 export const lostAgain = new Error("Connection terminated unexpectedly");
 export const deadlock = Object.assign(new Error("Transaction failed due to a deadlock."), { code: "P2034" });
@@ -31,14 +31,14 @@ type Verb = "find" | "insert" | "update" | "delete";
 /** Whether a statement that fails was applied. */
 type Outcome = "applied" | "lost";
 
-export const inMemory = (): TestStores => {
+const inMemory = (): TestStores => {
   const store = memoryStore();
   return { store, otherStore: store };
 };
 
 /**
- * Two requests, `me` and `they`, that have loaded one session of `{ userId: 7, cart: ["tea"] }`. The statements of `me`
- * can be made to fail.
+ * Two requests, `me` and `they`, that have loaded one session of `{ userId: 7, cart: ["tea"] }`.
+ * The statements of `me` can be made to fail.
  */
 export async function actors(options: Partial<SessionsOptions> = {}, stores: () => TestStores = inMemory) {
   const { store: real, otherStore } = stores();
@@ -102,7 +102,7 @@ export async function actors(options: Partial<SessionsOptions> = {}, stores: () 
     events,
     fail,
     count: (verb: Verb) => fail(verb, "lost", []),
-    /** The next such statement throws `lost`, and the readings after it fail too. So its outcome stays unknown. */
+    /** The next such statement throws `lost`, and the readings after it fail too. */
     leaveInDoubt: (verb: Verb, outcome: Outcome) =>
       // A reading that failed is sent again once.
       fail(verb, outcome, [lost], () => fail("find", "lost", [lostAgain, lostAgain])),

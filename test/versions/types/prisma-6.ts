@@ -6,6 +6,10 @@ import { PrismaClient } from "../prisma-6/generated/types/index.js";
 createSessions({ model: new PrismaClient().session, secret });
 createSessions({ model: new PrismaClient().$extends({ name: "nothing" }).session, secret });
 
+const omit = { session: { key: true, data: true, expireDate: true } } as const;
+createSessions({ model: new PrismaClient({ omit }).session, secret });
+createSessions({ model: new PrismaClient({ omit }).$extends({ name: "nothing" }).session, secret });
+
 declare const prisma: PrismaClient;
 hold(prisma.ownedSession, true, true, true);
 const computing = prisma.$extends({

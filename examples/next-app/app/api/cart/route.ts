@@ -1,5 +1,4 @@
 import type { DbSession } from "prisma-db-session";
-import { isSameOrigin } from "prisma-db-session/edge";
 import { MAX_QUANTITY, quantityOf, readCart, setQuantity } from "../../../lib/cart.ts";
 import { findProduct } from "../../../lib/products.ts";
 import { getSession, type ShopSession, withSession } from "../../../lib/session.ts";
@@ -13,8 +12,9 @@ export async function GET(): Promise<Response> {
 }
 
 /** Puts a product into the cart: `{ "product": "mug", "quantity": 1 }`. The quantity may be left out. */
-export const POST = withSession(async (session, request: Request): Promise<Response> => {
-  if (!isSameOrigin(request)) return answer(403, { error: "This address takes no requests of other sites." });
+export const POST = withSession(addToCart, { sameOrigin: true });
+
+async function addToCart(session: DbSession<ShopSession>, request: Request): Promise<Response> {
   const length = request.headers.get("content-length");
   if (length === null) return answer(411, { error: "Send the header Content-Length." });
   if (Number(length) > MAX_BODY) return answer(413, { error: "The body is too large." });
@@ -32,7 +32,7 @@ export const POST = withSession(async (session, request: Request): Promise<Respo
     return answer(400, { error: `You can order 1 to ${MAX_QUANTITY} of a kind.` });
   }
   return answer(201, cartBody(session));
-});
+}
 
 function cartBody(session: DbSession<ShopSession>) {
   const { lines, count, total } = readCart(session);

@@ -1,4 +1,3 @@
-import { isSameOrigin } from "prisma-db-session/edge";
 import { beginRound, lampsLit } from "../../../lib/lamps.ts";
 import { getSession, withSession } from "../../../lib/session.ts";
 
@@ -9,8 +8,10 @@ export async function GET(): Promise<Response> {
 }
 
 /** Puts all lamps out. */
-export const DELETE = withSession(async (session, request: Request): Promise<Response> => {
-  if (!isSameOrigin(request)) return new Response(null, { status: 403 });
-  beginRound(session);
-  return new Response(null, { status: 204 });
-});
+export const DELETE = withSession(
+  async (session): Promise<Response> => {
+    beginRound(session);
+    return new Response(null, { status: 204 });
+  },
+  { sameOrigin: true },
+);

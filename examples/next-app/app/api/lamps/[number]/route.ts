@@ -1,5 +1,4 @@
 import { setTimeout } from "node:timers/promises";
-import { isSameOrigin } from "prisma-db-session/edge";
 import { lamps, lightLamp } from "../../../../lib/lamps.ts";
 import { sayWhetherMerged } from "../../../../lib/merges.ts";
 import { withSession } from "../../../../lib/session.ts";
@@ -9,15 +8,17 @@ const WORK = 50;
 
 /** Lights one lamp: one key of the session. */
 export const PUT = sayWhetherMerged(
-  withSession(async (session, request: Request, { params }: RouteContext<"/api/lamps/[number]">): Promise<Response> => {
-    if (!isSameOrigin(request)) return new Response(null, { status: 403 });
-    const { number } = await params;
-    const lamp = lamps.find((lamp) => `${lamp}` === number);
-    if (lamp === undefined) return new Response(null, { status: 404 });
-    // Each of twenty requests would begin a session of its own.
-    if (session.sessionKey === null) return new Response(null, { status: 401 });
-    await setTimeout(WORK);
-    lightLamp(session, lamp);
-    return new Response(null, { status: 204 });
-  }),
+  withSession(
+    async (session, _request: Request, { params }: RouteContext<"/api/lamps/[number]">): Promise<Response> => {
+      const { number } = await params;
+      const lamp = lamps.find((lamp) => `${lamp}` === number);
+      if (lamp === undefined) return new Response(null, { status: 404 });
+      // Each of twenty requests would begin a session of its own.
+      if (session.sessionKey === null) return new Response(null, { status: 401 });
+      await setTimeout(WORK);
+      lightLamp(session, lamp);
+      return new Response(null, { status: 204 });
+    },
+    { sameOrigin: true },
+  ),
 );

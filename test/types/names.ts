@@ -1,0 +1,125 @@
+// Compiled, never run: the name of every type that the package exports can be imported and used.
+import type {
+  ClearExpiredOptions,
+  Codec,
+  CodecContext,
+  Columns,
+  ConfigError,
+  ConflictError,
+  CookieOptions,
+  CreateError,
+  DbSession,
+  ErrorClass,
+  Expiry,
+  ExpiryOptions,
+  FilledColumns,
+  FindExpiredOptions,
+  FindMatchingOptions,
+  ListedSession,
+  MatchingRow,
+  MatchingRows,
+  ModelWhere,
+  OwnColumns,
+  RevokeOptions,
+  RowChanges,
+  SecretKeys,
+  SerializationError,
+  Serializer,
+  SessionBase,
+  SessionDelegate,
+  SessionError,
+  SessionEvent,
+  SessionEventListener,
+  SessionInterruptedError,
+  SessionNotLoadedError,
+  SessionReadOnlyError,
+  SessionRow,
+  SessionStore,
+  Sessions,
+  SessionsOptions,
+  StoredRow,
+  UpdateError,
+  UpdateGuard,
+  UpdateOutcome,
+} from "prisma-db-session";
+import type { SameOriginOptions, SessionCookieName } from "prisma-db-session/edge";
+import type {
+  GetSession,
+  NextSessions,
+  NextSessionsOptions,
+  ProxyRequest,
+  ProxyResponse,
+  WithSessionOptions,
+} from "prisma-db-session/next";
+import type { ConformanceOptions, ConformanceTest } from "prisma-db-session/testing";
+import type { ResponseHeaders, WebSessions, WithHeaders } from "prisma-db-session/web";
+
+interface Data {
+  userId: number;
+}
+
+/** One property for each name. */
+export interface Names {
+  // What an app has.
+  sessions: Sessions<Data, SessionDelegate>;
+  sessionsOptions: SessionsOptions<Data, SessionDelegate>;
+  session: DbSession<Data>;
+  base: SessionBase<Data>;
+  expiry: Expiry;
+  expiryOptions: ExpiryOptions;
+  cookie: CookieOptions;
+  clearExpired: ClearExpiredOptions;
+  revoke: RevokeOptions;
+  listed: ListedSession<SessionDelegate>;
+  columns: OwnColumns<SessionDelegate>;
+  filled: FilledColumns<SessionDelegate>;
+  where: ModelWhere<SessionDelegate>;
+  event: SessionEvent;
+  onEvent: SessionEventListener;
+
+  // What a codec and a store have.
+  codec: Codec;
+  context: CodecContext;
+  secrets: SecretKeys;
+  serializer: Serializer;
+  store: SessionStore;
+  row: SessionRow;
+  stored: StoredRow;
+  values: Columns;
+  changes: RowChanges;
+  guard: UpdateGuard;
+  outcome: UpdateOutcome;
+  errorClass: ErrorClass;
+  findExpired: FindExpiredOptions;
+  findMatching: FindMatchingOptions;
+  matchingRow: MatchingRow;
+  matchingRows: MatchingRows;
+  test: ConformanceTest;
+  testOptions: ConformanceOptions;
+
+  // Errors.
+  error: SessionError;
+  codes: [
+    ConfigError["code"],
+    ConflictError["code"],
+    CreateError["code"],
+    SerializationError["code"],
+    SessionInterruptedError["code"],
+    SessionNotLoadedError["code"],
+    SessionReadOnlyError["code"],
+    UpdateError["code"],
+  ];
+
+  // What the entries for requests have.
+  next: NextSessions<Data, SessionDelegate>;
+  nextOptions: NextSessionsOptions<Data, SessionDelegate>;
+  getSession: GetSession<Data>;
+  withSession: WithSessionOptions;
+  proxyRequest: ProxyRequest;
+  proxyResponse: ProxyResponse;
+  web: WebSessions<Data, SessionDelegate>;
+  request: WithHeaders;
+  headers: ResponseHeaders;
+  sameOrigin: SameOriginOptions;
+  cookieName: SessionCookieName;
+}
