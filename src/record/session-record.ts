@@ -135,8 +135,8 @@ export class SessionRecord {
   /** Deletes the rows of the session, and forgets its key. */
   async flush(): Promise<void> {
     const { sessionKey, inDoubt } = this.#state;
-    // The known key comes first: from then on, no late rotation can match the row.
-    const keys = new Set([sessionKey, ...inDoubt.map((write) => write.sessionKey), ...this.#otherKeys]);
+    // The session's key comes before those of its rotations: from then on, no late rotation can match the row.
+    const keys = new Set([...this.#otherKeys, sessionKey, ...inDoubt.map((write) => write.sessionKey)]);
     for (const key of keys) if (key !== null) await this.delete(key, "flushed");
     this.forget();
     this.#otherKeys.clear();

@@ -11,8 +11,6 @@ interface Row {
 /** What one request of the model knows: its copy of the session, and what the row held when it was read. */
 export interface Request {
   key: string | null;
-  /** Keys under which it found no live row. `flush()` deletes the rows that may be there all the same. */
-  readonly others: readonly string[];
   /** What was read or written last. Undefined after a clear: the next save replaces all. */
   base: Data | undefined;
   data: Map<string, unknown>;
@@ -42,10 +40,9 @@ export class SessionModel {
   }
 
   load(key: string | null): Request {
-    if (key === null || !this.isLive(key))
-      return { key: null, others: key === null ? [] : [key], base: new Map(), data: new Map() };
+    if (key === null || !this.isLive(key)) return { key: null, base: new Map(), data: new Map() };
     const { data } = this.rows.get(key) as Row;
-    return { key, others: [], base: copy(data), data: copy(data) };
+    return { key, base: copy(data), data: copy(data) };
   }
 
   /**
