@@ -168,12 +168,6 @@ export const formatCounts = (counts: Readonly<Record<string, number>>): string =
     .map(([name, count]) => `${count} ${name}`)
     .join(", ") || "none";
 
-function lastOf<Item>(items: readonly Item[]): Item {
-  const last = items.at(-1);
-  if (last === undefined) throw new Error("There is none.");
-  return last;
-}
-
 const codeOf = (error: unknown) => (error as { code?: unknown } | undefined)?.code;
 
 /** Prisma's code and the driver's; of an error without any, its message. */
