@@ -16,12 +16,15 @@ export function captureCallSite(): CallSite {
 }
 
 /** Does work. If it throws an error of this package, the error's stack leads to the user's line. */
-export async function atCallSite<Result>({ stack }: CallSite, work: () => Promise<Result>): Promise<Result> {
+export async function atCallSite<Result>(site: CallSite, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
+    if (!(error instanceof SessionError)) throw error;
+    // Only here, because reading the property makes the text.
+    const { stack } = site;
     const frames = typeof stack === "string" ? /(?:\n {4}at .*)+$/.exec(stack)?.[0] : undefined;
-    if (frames && error instanceof SessionError) error.stack = `${error.name}: ${error.message}${frames}`;
+    if (frames) error.stack = `${error.name}: ${error.message}${frames}`;
     throw error;
   }
 }
