@@ -57,16 +57,22 @@ it("finds nothing wrong with sound sessions", async () => {
 });
 
 it("finds nothing wrong with sound sessions whose statements and answers are lost", async () => {
-  const { ledger, table } = await load((sound) => ({
-    find: (key) => unreliably(() => sound.find(key)),
-    insert: (row) => unreliably(() => sound.insert(row)),
-    update: (...args) => unreliably(() => sound.update(...args)),
-    delete: (key) => unreliably(() => sound.delete(key)),
-  }));
-  const { lies, curiosities } = audit(ledger, table);
-  expect(lies).toEqual([]);
-  expect(curiosities.repeated).toBeGreaterThan(0);
-  expect(curiosities.failedYetApplied).toBeGreaterThan(0);
+  const seen = { repeated: 0, failedYetApplied: 0 };
+  // Which statements are lost depends on how the requests meet, so one run may see too little.
+  for (let run = 0; run < 10 && Object.values(seen).includes(0); run++) {
+    const { ledger, table } = await load((sound) => ({
+      find: (key) => unreliably(() => sound.find(key)),
+      insert: (row) => unreliably(() => sound.insert(row)),
+      update: (...args) => unreliably(() => sound.update(...args)),
+      delete: (key) => unreliably(() => sound.delete(key)),
+    }));
+    const { lies, curiosities } = audit(ledger, table);
+    expect(lies).toEqual([]);
+    seen.repeated += curiosities.repeated;
+    seen.failedYetApplied += curiosities.failedYetApplied;
+  }
+  expect(seen.repeated).toBeGreaterThan(0);
+  expect(seen.failedYetApplied).toBeGreaterThan(0);
 });
 
 describe("finds", () => {
