@@ -8,10 +8,10 @@ import { isDefaultWarning, type SessionEventListener, safeListener, warnByDefaul
 import { hashSessionKey, randomSessionKey } from "./key.ts";
 import { checkOptionNames } from "./option-names.ts";
 import { isPossibleSessionKey } from "./possible-key.ts";
+import { MAX_COOKIE_SECONDS } from "./record/expiry.ts";
 import { KeyedQueue } from "./record/keyed-queue.ts";
 import type { SessionConfig } from "./record/session-config.ts";
 import { secretKeys } from "./secret.ts";
-import { MAX_COOKIE_SECONDS } from "./set-cookie.ts";
 import type { FilledColumns, OwnColumns } from "./store/prisma/model-types.ts";
 import { prismaStore } from "./store/prisma/prisma-store.ts";
 import type { SessionDelegate } from "./store/prisma/session-delegate.ts";

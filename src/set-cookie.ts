@@ -1,7 +1,5 @@
 import type { CookieAttributes } from "./cookie.ts";
-
-/** Browsers keep no cookie longer than 400 days (RFC 6265bis), and some refuse one that asks for more. */
-export const MAX_COOKIE_SECONDS = 400 * 86_400;
+import { MAX_COOKIE_SECONDS } from "./record/expiry.ts";
 
 /** For how many seconds a browser keeps the cookie of a row: as long as the row lives, but at most 400 days. */
 export function cookieMaxAge(expires: Date, now: Date): number {

@@ -1,4 +1,3 @@
-import { MAX_COOKIE_SECONDS } from "../set-cookie.ts";
 import { EXPIRY } from "./reserved.ts";
 import type { SessionConfig } from "./session-config.ts";
 
@@ -9,6 +8,9 @@ import type { SessionConfig } from "./session-config.ts";
 export type Expiry = number | Date | null;
 
 type Dictionary = ReadonlyMap<string, unknown>;
+
+/** Browsers keep no cookie longer than 400 days (RFC 6265bis), and some refuse one that asks for more. */
+export const MAX_COOKIE_SECONDS = 400 * 86_400;
 
 /** The dates that fit the date columns of every database. */
 const EARLIEST = 0;
