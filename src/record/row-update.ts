@@ -111,7 +111,7 @@ export class RowUpdate {
 
   /** Finds out why the UPDATE was not acknowledged. True if it was applied. Otherwise the next one is to be sent. */
   async #readAgain(): Promise<boolean> {
-    if (this.#attempts >= MAX_ATTEMPTS) throw this.#conflict(`Other requests kept changing it. ${LOAD_AGAIN}`);
+    if (this.#attempts >= MAX_ATTEMPTS) throw this.#conflict(`${ENDLESS} ${LOAD_AGAIN}`);
     // Later attempts meet other processes. The wait comes before the reading, because another request can only come
     // first between the reading and the next UPDATE.
     if (this.#attempts > 1) await jitter(this.#attempts);
@@ -246,6 +246,8 @@ export const endedError = () =>
     "The session no longer exists. It was signed out, expired or got a new key from another request. " +
       "Let the user sign in again.",
   );
+
+const ENDLESS = "It kept changing, by other requests or by a client extension that encrypts or caches the data.";
 
 const LOAD_AGAIN = "Load it again and repeat the change.";
 

@@ -33,8 +33,7 @@ export function prepareInsert(request: SaveRequest, config: SessionConfig): Writ
   const metadata = { startedAt: signIn?.at ?? now.getTime(), ...withWrite({ writes: 0, ids: [] }, id) };
   const expireDate = sessionExpiryDate(data, metadata.startedAt, now, config);
   const values = serializeValues(data, config.serializer);
-  const storedKey = config.storedKey(sessionKey);
-  const row = encodeRow(data, values, { storedKey, metadata, expireDate }, config);
+  const row = encodeRow(data, values, { storedKey: config.storedKey(sessionKey), metadata, expireDate }, config);
   return { id, sessionKey, row, columns: config.columnsOf?.(data), clears };
 }
 
