@@ -4,8 +4,8 @@ import { CreateError } from "../errors.ts";
 export const MAX_KEYS = 100;
 
 export function keyCollisionError(keys: number): CreateError {
-  const what = keys === 1 ? "the key drawn is" : `${keys} keys drawn are all`;
   return new CreateError(
-    `The session got no key, since ${what} taken. Check the option randomKey, if you set it; otherwise try again.`,
+    `The session got no key, since ${keys === 1 ? "the key drawn is" : `${keys} keys drawn are all`} taken. ` +
+      "Check the option randomKey, if you set it; otherwise try again.",
   );
 }

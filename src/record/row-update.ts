@@ -42,12 +42,12 @@ export class RowUpdate {
   readonly #mine = new Set<string>();
   /** The UPDATE to send. `undefined`: it must be prepared from the row as it is known now. */
   #write: Write | undefined;
-  /** What the last attempt threw, if its outcome is unknown. */
+  /** What an attempt threw whose outcome is still unknown. */
   #error: unknown;
   #attempts = 0;
   #collisions = 0;
   #unexplained = 0;
-  #isResent = false;
+  #resends = 0;
 
   constructor(state: LiveRowState, request: SaveRequest, config: SessionConfig) {
     this.#state = state;
@@ -83,7 +83,6 @@ export class RowUpdate {
     const { store, storedKey } = this.#config;
     const state = this.#state;
     this.#attempts++;
-    this.#error = undefined;
     this.#write ??= prepareUpdate(state, this.#request, this.#config);
     const write = this.#write;
     const changes = changesOf(write, state.sessionKey, this.#config);
@@ -158,6 +157,7 @@ export class RowUpdate {
     const mine = new Set(changedKeys(valuesOf(applied.row, this.#config), this.#values()));
     this.#acknowledge({ ...applied, row: found.row });
     this.#write = undefined;
+    this.#error = undefined;
     // A `clear()` after that write still has to replace all.
     if (this.#request.clears <= this.#state.clears) this.#merge(found, mine);
     return isThisWrite;
@@ -176,12 +176,9 @@ export class RowUpdate {
 
   /** The row is as the UPDATE expects it. */
   #sendAgain(): false {
-    if (this.#error !== undefined) {
-      if (this.#isResent) throw this.#error;
-      this.#isResent = true;
-    } else if (this.#write && ++this.#unexplained === MAX_UNEXPLAINED) {
-      throw this.#conflict(STUCK);
-    }
+    if (this.#error !== undefined && ++this.#resends > 1) throw this.#error;
+    const isUnexplained = this.#error === undefined && this.#write !== undefined;
+    if (isUnexplained && ++this.#unexplained === MAX_UNEXPLAINED) throw this.#conflict(STUCK);
     return false;
   }
 
@@ -191,7 +188,8 @@ export class RowUpdate {
     const state = this.#state;
     const attempt = Math.max(1, this.#attempts);
     this.#write = undefined;
-    this.#isResent = false;
+    this.#error = undefined;
+    this.#resends = 0;
     for (const key of changedKeys(valuesOf(state.row, this.#config), this.#values())) this.#mine.add(key);
     const isChanged = this.#mine.size > 0 || this.#request.signIn !== undefined;
     const isCleared = this.#request.clears > state.clears;

@@ -1,9 +1,9 @@
-import type { SessionsOptions } from "prisma-db-session";
+import { createSessions, memoryStore, type SessionStore, type SessionsOptions } from "prisma-db-session";
 import superjson from "superjson";
 import { describe, expect, it } from "vitest";
 import { CODECS } from "../../codec/support.ts";
 import { describeEachStore } from "../../stores.ts";
-import { TWO_WEEKS } from "../../support.ts";
+import { SECRET, TWO_WEEKS } from "../../support.ts";
 import { actors, busy, deadlock, lost, lostAgain, ON_CONFLICT, rejected, setNote, types } from "./support.ts";
 
 const CART = { cart: ["tea"] };
@@ -386,5 +386,31 @@ describe("errors that say what became of the UPDATE", () => {
     clock.advance(TWO_WEEKS + 1);
     await expect(saved).rejects.toMatchObject({ code: "SESSION_UPDATE" });
     expect(await read()).toEqual({});
+  });
+});
+
+describe("save() that is sent again after nine writes of another request", () => {
+  it("throws the error of its first UPDATE, because its outcome is unknown", async () => {
+    const table = memoryStore();
+    const theirs = createSessions<{ n: number; mine: number }>({ store: table, secret: SECRET });
+    const first = theirs.open();
+    first.set("n", 0);
+    await first.save();
+    let sent = 0;
+    const update: SessionStore["update"] = async (...args) => {
+      if (++sent === 1) throw lost;
+      for (let n = 1; n <= 9; n++) {
+        const other = await theirs.load(first.sessionKey);
+        other.set("n", n);
+        await other.save();
+      }
+      return table.update(...args);
+    };
+    const mine = createSessions<{ n: number; mine: number }>({ store: { ...table, update }, secret: SECRET });
+    const session = await mine.load(first.sessionKey);
+    session.set("mine", 1);
+    await expect(session.save()).rejects.toBe(lost);
+    await expect(session.save()).rejects.toMatchObject({ code: "SESSION_CONFLICT", cause: lost });
+    expect((await theirs.load(first.sessionKey)).toJSON()).toMatchObject({ n: 9 });
   });
 });
