@@ -10,7 +10,10 @@ import { doubt, isRefused, type LiveRowState, newRowState, type RowState, rebase
 import { endedError, RowUpdate } from "./row-update.ts";
 import type { SessionConfig } from "./session-config.ts";
 import { changesOf, prepareInsert, prepareUpdate, type SaveRequest } from "./write.ts";
-import { isInLog } from "./write-log.ts";
+import { fateOfWrites } from "./write-log.ts";
+
+/** What an INSERT is based on. */
+const NO_ROW = { data: "", metadata: { writes: 0, ids: [] } };
 
 /** The row of one session, as this request knows it: how it is read, written and deleted. */
 export class SessionRecord {
@@ -205,14 +208,14 @@ export class SessionRecord {
     this.#insertInDoubt = undefined;
     if (!isThere) return false;
     this.#use(write);
-    if (this.isChanged(request.data, request.clears)) await this.#update(write.sessionKey, request);
+    if (request.signIn || this.isChanged(request.data, request.clears)) await this.#update(write.sessionKey, request);
     return true;
   }
 
   async #isThere({ sessionKey, id }: Write): Promise<boolean> {
     const stored = await this.#find(sessionKey);
     const row = stored && decodeRow(stored, this.#config.storedKey(sessionKey), this.#config)?.row;
-    return row !== undefined && isInLog(id, row.metadata);
+    return id !== undefined && fateOfWrites([id], NO_ROW, row && { ...row, isLive: true }) === "applied";
   }
 
   /** The session has the row of an INSERT. */

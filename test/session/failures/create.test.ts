@@ -1,6 +1,7 @@
+import { createSessions, memoryStore, type SessionStore } from "prisma-db-session";
 import { describe, expect, it } from "vitest";
 import { describeEachStore } from "../../stores.ts";
-import { storedKey } from "../../support.ts";
+import { SECRET, storedKey } from "../../support.ts";
 import { actors, busy, deadlock, lost, rejected, setNote, types } from "./support.ts";
 
 describeEachStore("create() whose INSERT fails", (stores) => {
@@ -123,5 +124,24 @@ describe("after a create() of unknown outcome", () => {
     expect(finds).toHaveLength(0);
     await session.save();
     expect(session.sessionKey).toBe(keys[1]);
+  });
+});
+
+describe("markAuthenticated(data) after a create() that was applied without an answer", () => {
+  it("adopts the row, and the sign-in is in it", async () => {
+    const table = memoryStore();
+    const insert: SessionStore["insert"] = async (row) => {
+      await table.insert(row);
+      isReading = false;
+      throw lost;
+    };
+    let isReading = true;
+    const find: SessionStore["find"] = (key) => (isReading ? table.find(key) : Promise.reject(lost));
+    const sessions = createSessions<{ userId: number }>({ store: { ...table, insert, find }, secret: SECRET });
+    const session = sessions.open();
+    await expect(session.create()).rejects.toBe(lost);
+    isReading = true;
+    await session.markAuthenticated({ userId: 7 });
+    expect((await sessions.load(session.sessionKey)).get("userId")).toBe(7);
   });
 });
