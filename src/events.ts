@@ -9,7 +9,8 @@ interface KeyedEvent {
 }
 
 /**
- * An event that happened to a session, for a security log. No event contains a key or session data.
+ * An event that happened to a session, for a security log. No event contains a session key or a
+ * value of the session data.
  *
  * - `created`: a row was inserted.
  * - `loaded`: a live row was read.
@@ -29,6 +30,8 @@ interface KeyedEvent {
  * - `unknownKey`: no row has the key of the cookie. The session has ended, or the key was guessed.
  *   One such event is not a reason for an alarm.
  * - `malformedKey`: the cookie cannot be a session key.
+ * - `hidden`: values of a row that do not fit the option `schema`. They read as absent. `keys` are
+ *   the names of their keys in the session's data.
  * - `suspicious`: the data of a row did not verify or decode. The session is empty.
  * - `expiredDeleted`: `clearExpired()` deleted a batch of `count` rows.
  */
@@ -39,6 +42,7 @@ export type SessionEvent =
   | (KeyedEvent & { readonly type: "merged" | "overwritten" | "conflict"; readonly attempt: number })
   | (KeyedEvent & { readonly type: "rotated" | "signInRestarted"; readonly previousKeyHash: string })
   | (KeyedEvent & { readonly type: "ended"; readonly reason: "flushed" | "destroyed" | "expired" | "gone" })
+  | (KeyedEvent & { readonly type: "hidden"; readonly keys: readonly string[] })
   | (KeyedEvent & { readonly type: "revoked"; readonly by: "revoke" | "maxPerOwner" })
   | { readonly type: "malformedKey" }
   | { readonly type: "expiredDeleted"; readonly count: number };
@@ -71,6 +75,9 @@ export type SessionEventListener = (event: SessionEvent) => void;
 
 /** The warnings of the default listener, by the type of the event. */
 const WARNINGS: Partial<Record<SessionEvent["type"], (keyHash: string) => string>> = {
+  hidden: (keyHash) =>
+    `prisma-db-session: session ${keyHash} has values that do not fit the option \`schema\`. They read as absent. ` +
+    "Use `onEvent` to see their keys. Another version of the application may have written them.",
   suspicious: (keyHash) =>
     `prisma-db-session: the data of session ${keyHash} did not verify, so the session is empty. ` +
     "If you changed the secret, keep the old one as the second of the array. Otherwise the table was changed.",

@@ -20,6 +20,7 @@ export type { ListedSession } from "./list-sessions.ts";
 export type { SessionsOptions } from "./options.ts";
 export { NIST_AAL1, NIST_AAL2, NIST_AAL3 } from "./presets.ts";
 export type { Expiry } from "./record/expiry.ts";
+export type { SchemaIssue, SchemaResult, StandardSchema } from "./record/standard-schema.ts";
 export type { RevokeOptions } from "./revoke-sessions.ts";
 export type { SecretKeys } from "./secret.ts";
 export type { DbSession } from "./session/db-session.ts";

@@ -12,6 +12,7 @@ const OPTIONS = [
   "onConflict",
   "codec",
   "serializer",
+  "schema",
   "hashKeys",
   "cookie",
   "columns",

@@ -11,6 +11,7 @@ import { isPossibleSessionKey } from "./possible-key.ts";
 import { MAX_COOKIE_SECONDS } from "./record/expiry.ts";
 import { KeyedQueue } from "./record/keyed-queue.ts";
 import type { SessionConfig } from "./record/session-config.ts";
+import type { StandardSchema } from "./record/standard-schema.ts";
 import { secretKeys } from "./secret.ts";
 import type { FilledColumns, OwnColumns } from "./store/prisma/model-types.ts";
 import { prismaStore } from "./store/prisma/prisma-store.ts";
@@ -79,6 +80,16 @@ export interface SessionsOptions<
    */
   readonly serializer?: Serializer;
   /**
+   * A schema of Zod, Valibot, ArkType or another library with the Standard Schema interface. The
+   * session data get the type of its input. It only judges: the package stores the values as you set
+   * them, and not the output of the schema.
+   * - If a changed value does not fit, a save throws a `SerializationError`.
+   * - If a value of the row does not fit, its key reads as absent, and the event `hidden` names the
+   *   key. The row keeps the value until you set or delete the key.
+   * - An absent key always fits. So permissions must need a key that is present.
+   */
+  readonly schema?: StandardSchema<Data>;
+  /**
    * Whether the table holds a hash of each session key instead of the key itself. Default: true.
    */
   readonly hashKeys?: boolean;
@@ -99,8 +110,8 @@ export interface SessionsOptions<
    */
   readonly maxPerOwner?: { readonly column: keyof OwnColumns<Model> & string; readonly max: number };
   /**
-   * Receives every event. By default, the package prints `suspicious` and `limitNotEnforced` as
-   * warnings.
+   * Receives every event. By default, the package prints `suspicious`, `limitNotEnforced` and
+   * `hidden` as warnings.
    */
   readonly onEvent?: SessionEventListener;
   /** The clock, for tests. */
@@ -141,11 +152,13 @@ export function resolveOptions<Data extends object, Model extends SessionDelegat
       "`refreshAfter` must be shorter than `maxAge`. Otherwise the session would expire before the refresh.",
     );
   }
+  checkSchema(options.schema);
   const maxPerOwner = resolveMaxPerOwner(options);
   const now = options.now ?? (() => new Date());
   const config: Omit<SessionConfig, "store"> = {
     codec,
     serializer,
+    schema: options.schema,
     secrets: secretKeys(options.secret),
     maxAge,
     absoluteMaxAge: duration("absoluteMaxAge", options.absoluteMaxAge),
@@ -244,6 +257,16 @@ function checkPart(name: string, part: unknown, methods: readonly string[]): voi
   const missing = methods.filter((method) => typeof Reflect.get(Object(part), method) !== "function");
   if (missing.length === 0) return;
   throw new ConfigError(`\`${name}\` must have ${missing.map((method) => `\`${method}\``).join(", ")}.`);
+}
+
+function checkSchema(schema: unknown): void {
+  if (schema === undefined) return;
+  // The schemas of ArkType are functions.
+  const standard: unknown = Reflect.get(Object(schema), "~standard");
+  if (typeof Reflect.get(Object(standard), "validate") === "function") return;
+  throw new ConfigError(
+    "`schema` must have the Standard Schema interface. Pass a schema of Zod (3.24 or later), Valibot (1.0 or later) or ArkType (2.0 or later).",
+  );
 }
 
 function resolveMaxPerOwner({

@@ -49,7 +49,7 @@ export function testClock() {
 }
 
 /** Sessions in memory, with what can be seen of them. */
-export function memorySessions(options: Partial<SessionsOptions> & { readonly store?: SessionStore } = {}) {
+export function memorySessions(options: Partial<SessionsOptions<ShopData>> & { readonly store?: SessionStore } = {}) {
   const store: SessionStore = options.store ?? memoryStore();
   const clock = testClock();
   const events: SessionEvent[] = [];

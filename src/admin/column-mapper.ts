@@ -1,4 +1,5 @@
 import { ConfigError } from "../errors.ts";
+import { isHidden } from "../record/hidden-value.ts";
 import { isReserved } from "../record/reserved.ts";
 import type { Columns } from "../store/session-store.ts";
 
@@ -12,7 +13,7 @@ const NOT_OWN = ["key", "data", "expireDate"];
  */
 export function columnMapper<Data>(columns: (data: Data) => Columns, ownerColumn: string | undefined) {
   return (data: ReadonlyMap<string, unknown>): Columns => {
-    const visible = Object.fromEntries([...data].filter(([key]) => !isReserved(key)));
+    const visible = Object.fromEntries([...data].filter(([key, value]) => !isReserved(key) && !isHidden(value)));
     const filled: unknown = columns(visible as Data);
     if (typeof filled !== "object" || filled === null || filled instanceof Promise) {
       throw new ConfigError(
@@ -32,6 +33,9 @@ export function columnMapper<Data>(columns: (data: Data) => Columns, ownerColumn
         throw new ConfigError(`The option columns returned ${value} for ${name}. Return a number, or null.`);
       }
     }
-    return Object.fromEntries(Object.entries(filled).map(([name, value]) => [name, value ?? null]));
+    const values = Object.entries(filled).map(([name, value]) => [name, value ?? null]);
+    // The column may depend on a hidden value. Then it keeps what the row has, so that `revoke()` still finds its owner.
+    const isIncomplete = [...data.values()].some(isHidden);
+    return Object.fromEntries(isIncomplete ? values.filter(([, value]) => value !== null) : values);
   };
 }

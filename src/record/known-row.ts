@@ -1,5 +1,6 @@
-import type { SerializedValues } from "../codec/serialize-values.ts";
+import { type SerializedValues, serializeValues } from "../codec/serialize-values.ts";
 import type { StoredRow, UpdateGuard } from "../store/session-store.ts";
+import { withoutHiding } from "./hidden-value.ts";
 import { METADATA } from "./reserved.ts";
 import { decodeMetadata, encodeMetadata, type RowMetadata } from "./row-metadata.ts";
 import type { SessionConfig } from "./session-config.ts";
@@ -48,9 +49,13 @@ export function encodeRow(
   const text =
     serializer === JSON
       ? jsonOf(values, METADATA, JSON.stringify(entry))
-      : serializer.stringify(Object.fromEntries([...data, [METADATA, entry]]));
+      : serializer.stringify(Object.fromEntries([...withoutHiding(data), [METADATA, entry]]));
   return { data: codec.encode(text, { storedKey, secrets }), expireDate, metadata, text, values };
 }
+
+/** @throws SerializationError for a value that would not be the same after a load */
+export const serialize = (data: ReadonlyMap<string, unknown>, { serializer }: SessionConfig): SerializedValues =>
+  serializeValues(withoutHiding(data), serializer);
 
 /** The serialized values of a row, which changes are found against. Only a save needs them. */
 export function valuesOf(row: KnownRow, config: SessionConfig): SerializedValues {

@@ -1,4 +1,4 @@
-import { type SerializedValues, serializeValues } from "../codec/serialize-values.ts";
+import type { SerializedValues } from "../codec/serialize-values.ts";
 import { ConflictError, UpdateError } from "../errors.ts";
 import { emitFor, type KeyedSessionEvent } from "../events.ts";
 import { jitter } from "../jitter.ts";
@@ -7,7 +7,8 @@ import { errorClassOf } from "../store/error-class.ts";
 import type { UpdateOutcome } from "../store/session-store.ts";
 import { changedKeys, copyKeys } from "./changes.ts";
 import { isLive } from "./expiry.ts";
-import { type DecodedRow, decodeRow, guardOf, type KnownRow, valuesOf } from "./known-row.ts";
+import { hideMisfits } from "./judge.ts";
+import { type DecodedRow, decodeRow, guardOf, type KnownRow, serialize, valuesOf } from "./known-row.ts";
 import { keyCollisionError, MAX_KEYS } from "./new-key.ts";
 import { doubt, type LiveRowState, rebase, type Write } from "./row-state.ts";
 import type { SessionConfig } from "./session-config.ts";
@@ -134,7 +135,10 @@ export class RowUpdate {
     const { sessionKey, inDoubt } = this.#state;
     for (const key of new Set([sessionKey, ...inDoubt.map((write) => write.sessionKey)])) {
       const stored = await store.find(storedKey(key));
-      if (stored) return { sessionKey: key, decoded: decodeRow(stored, storedKey(key), this.#config) };
+      if (!stored) continue;
+      const decoded = decodeRow(stored, storedKey(key), this.#config);
+      if (decoded) await hideMisfits(decoded.data, key, this.#config);
+      return { sessionKey: key, decoded };
     }
     return undefined;
   }
@@ -226,7 +230,7 @@ export class RowUpdate {
 
   /** The user may go on changing the dictionary while a save is under way. */
   #values(): SerializedValues {
-    return serializeValues(this.#request.data, this.#config.serializer);
+    return serialize(this.#request.data, this.#config);
   }
 
   #emit(event: KeyedSessionEvent): void {

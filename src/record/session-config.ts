@@ -3,12 +3,14 @@ import type { Emitter } from "../events.ts";
 import type { SecretKeys } from "../secret.ts";
 import type { Columns, SessionStore } from "../store/session-store.ts";
 import type { KeyedQueue } from "./keyed-queue.ts";
+import type { StandardSchema } from "./standard-schema.ts";
 
 /** The checked options with their defaults, shared by all sessions of one `createSessions()`. Ages are in seconds. */
 export interface SessionConfig extends Emitter {
   readonly store: SessionStore;
   readonly codec: Codec;
   readonly serializer: Serializer;
+  readonly schema: StandardSchema | undefined;
   readonly secrets: SecretKeys;
   readonly maxAge: number;
   readonly absoluteMaxAge: number | undefined;

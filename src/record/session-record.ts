@@ -1,10 +1,11 @@
-import { serializeValues } from "../codec/serialize-values.ts";
 import { emitFor, type KeyedSessionEvent } from "../events.ts";
 import { errorClassOf } from "../store/error-class.ts";
 import type { StoredRow } from "../store/session-store.ts";
 import { changedKeys } from "./changes.ts";
 import { absoluteEnd, isLive, sessionExpiryDate } from "./expiry.ts";
-import { type Dictionary, decodeRow, dictionaryOf, guardOf, type KnownRow, valuesOf } from "./known-row.ts";
+import { dropHidden } from "./hidden-value.ts";
+import { hideMisfits } from "./judge.ts";
+import { type Dictionary, decodeRow, dictionaryOf, guardOf, type KnownRow, serialize, valuesOf } from "./known-row.ts";
 import { keyCollisionError, MAX_KEYS } from "./new-key.ts";
 import { doubt, isRefused, type LiveRowState, newRowState, type RowState, rebase, type Write } from "./row-state.ts";
 import { endedError, RowUpdate } from "./row-update.ts";
@@ -58,6 +59,7 @@ export class SessionRecord {
     const data = await this.#readLive(sessionKey);
     if (data) {
       this.#emit({ type: "loaded" });
+      await hideMisfits(data, sessionKey, this.#config);
     } else {
       this.#state.sessionKey = null;
       this.#otherKeys.add(sessionKey);
@@ -75,7 +77,7 @@ export class SessionRecord {
     const { sessionKey, row, inDoubt, clears: savedClears } = this.#state;
     if (sessionKey === null) return data.size > 0;
     if (!row || clears > savedClears || inDoubt.length > 0) return true;
-    return changedKeys(valuesOf(row, this.#config), serializeValues(data, this.#config.serializer)).length > 0;
+    return changedKeys(valuesOf(row, this.#config), serialize(data, this.#config)).length > 0;
   }
 
   /** Updates the row. A session without a key gets a row. Returns whether the session has a new row. */
@@ -94,6 +96,7 @@ export class SessionRecord {
    */
   async insert(request: SaveRequest, { keys = MAX_KEYS }: { readonly keys?: number } = {}): Promise<true> {
     if (await this.#adoptInsert(request)) return true;
+    dropHidden(request.data);
     for (let tried = 0; tried < keys; tried++) {
       if (await this.#sendInsert(prepareInsert(request, this.#config))) return true;
     }

@@ -1,8 +1,7 @@
-import { serializeValues } from "../codec/serialize-values.ts";
 import type { RowChanges } from "../store/session-store.ts";
 import { changedKeys } from "./changes.ts";
 import { sessionExpiryDate } from "./expiry.ts";
-import { type Dictionary, encodeRow, hasOlderSecret, valuesOf } from "./known-row.ts";
+import { type Dictionary, encodeRow, hasOlderSecret, serialize, valuesOf } from "./known-row.ts";
 import type { LiveRowState, Write } from "./row-state.ts";
 import type { SessionConfig } from "./session-config.ts";
 import { newWriteId, withWrite } from "./write-log.ts";
@@ -32,7 +31,7 @@ export function prepareInsert(request: SaveRequest, config: SessionConfig): Writ
   const sessionKey = config.newKey();
   const metadata = { startedAt: signIn?.at ?? now.getTime(), ...withWrite({ writes: 0, ids: [] }, id) };
   const expireDate = sessionExpiryDate(data, metadata.startedAt, now, config);
-  const values = serializeValues(data, config.serializer);
+  const values = serialize(data, config);
   const row = encodeRow(data, values, { storedKey: config.storedKey(sessionKey), metadata, expireDate }, config);
   return { id, sessionKey, row, columns: config.columnsOf?.(data), clears };
 }
@@ -46,7 +45,7 @@ export function prepareUpdate(
   const { clears, signIn } = request;
   const data = contentOf(request);
   const now = config.now();
-  const values = serializeValues(data, config.serializer);
+  const values = serialize(data, config);
   const before = row.metadata.startedAt;
   const start = Math.max(before ?? now.getTime(), signIn?.at ?? 0);
   const expireDate = sessionExpiryDate(data, start, now, config);
@@ -76,7 +75,7 @@ export function prepareUpdate(
 }
 
 /** What the row is to hold. */
-const contentOf = ({ data, signIn }: SaveRequest): Dictionary =>
+export const contentOf = ({ data, signIn }: Pick<SaveRequest, "data" | "signIn">): Dictionary =>
   signIn ? new Map([...data, ...signIn.entries]) : data;
 
 /** What the UPDATE of the row under a session key writes. */

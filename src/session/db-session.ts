@@ -6,11 +6,12 @@ import { ConflictError, CreateError, UpdateError } from "../errors.ts";
 import { emitFor } from "../events.ts";
 import { shortKeyHash } from "../key.ts";
 import { isPossibleSessionKey } from "../possible-key.ts";
+import { checkFit } from "../record/judge.ts";
 import { valueOfRow } from "../record/known-row.ts";
 import { AUTHENTICATED, EXPIRY } from "../record/reserved.ts";
 import type { SessionConfig } from "../record/session-config.ts";
 import { SessionRecord } from "../record/session-record.ts";
-import type { SignIn } from "../record/write.ts";
+import { contentOf, type SignIn } from "../record/write.ts";
 import { SerialQueue } from "./serial-queue.ts";
 import { checkedEntries, SessionBase } from "./session-base.ts";
 
@@ -257,6 +258,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
     try {
       await this.#cookie.checkWritable();
       const request = { data, clears, signIn };
+      await checkFit(contentOf(request), this.#record.row, this.config);
       isCreated = await (create ? this.#record.insert(request, create) : this.#record.save(request));
       for (const [key, value] of signIn?.entries ?? []) data.set(key, value);
       this.#syncCookie();

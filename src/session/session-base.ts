@@ -10,6 +10,7 @@ import {
   ownExpiry,
   sessionExpiryDate,
 } from "../record/expiry.ts";
+import { isHidden } from "../record/hidden-value.ts";
 import { AUTHENTICATED, EXPIRY, flashKey, isReserved } from "../record/reserved.ts";
 import type { SessionConfig } from "../record/session-config.ts";
 
@@ -102,7 +103,8 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
 
   /** Whether the key exists, even if its value is `undefined`. */
   has(key: keyof Data & string): boolean {
-    return this.dictionary().has(key) && !isReserved(key);
+    const dictionary = this.dictionary();
+    return dictionary.has(key) && !isReserved(key) && !isHidden(dictionary.get(key));
   }
 
   /**
@@ -115,7 +117,7 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
 
   /** Removes a key. If the key does not exist, it changes nothing and returns false. */
   delete(key: keyof Data & string): boolean {
-    return this.has(key) && this.deleteValue(key);
+    return !isReserved(key) && this.deleteValue(key);
   }
 
   /**
@@ -178,7 +180,7 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
 
   /** The pairs of key and value, like Django's `items()`. */
   entries(): [Key<Data>, Data[Key<Data>]][] {
-    const visible = [...this.dictionary()].filter(([key]) => !isReserved(key));
+    const visible = [...this.dictionary()].filter(([key, value]) => !isReserved(key) && !isHidden(value));
     return visible as [Key<Data>, Data[Key<Data>]][];
   }
 

@@ -3,7 +3,7 @@ import { context, metrics, ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import pino, { type Logger } from "pino";
 import { memoryStore, type SessionEventListener } from "prisma-db-session";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { memorySessions, storedKey } from "../support.ts";
+import { memorySessions, type ShopData, storedKey } from "../support.ts";
 import { codeBlocksOf, fileOf, root } from "./code-blocks.ts";
 
 const folder = `${root}generated/events-recipes`;
@@ -23,7 +23,7 @@ beforeAll(async () => {
 /** A sign-in, a sign-out by an administrator, and a row that somebody changed; returns all keys that there were. */
 async function live(onEvent: SessionEventListener): Promise<string[]> {
   const store = memoryStore();
-  const columns = ({ userId = null }) => ({ userId });
+  const columns = ({ userId }: Partial<ShopData>) => ({ userId: userId ?? null });
   const { sessions } = memorySessions({ store, onEvent, columns });
   const session = sessions.open();
   await session.save();

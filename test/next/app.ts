@@ -5,7 +5,7 @@ import { SECRET, type ShopData, testClock } from "../support.ts";
 import { inNextRequest } from "./request.ts";
 
 /** An app on a store in memory that notes what it was asked, and a clock that stands still. */
-export function nextApp(options: Partial<NextSessionsOptions> = {}) {
+export function nextApp(options: Partial<NextSessionsOptions<ShopData>> = {}) {
   const { store, calls } = notingStore();
   const clock = testClock();
   const app = createNextSessions<ShopData>({ store, secret: SECRET, now: clock.now, ...options });

@@ -2,7 +2,7 @@ import * as devalue from "devalue";
 import type { Codec, Serializer, SessionsOptions } from "prisma-db-session";
 import superjson from "superjson";
 import { describe, expect, it } from "vitest";
-import { memorySessions, START, storedKey } from "../support.ts";
+import { memorySessions, type ShopData, START, storedKey } from "../support.ts";
 
 /** Leaves the text as it is, so that a test can put any text into the table. */
 const unprotected: Codec = { encode: (text) => text, decode: (text) => text };
@@ -18,7 +18,7 @@ const inSeconds = (seconds: number) => new Date(START.getTime() + seconds * 1000
 /** A session whose row was written by another program. */
 async function foreignRow(
   row: unknown,
-  options: Partial<Omit<SessionsOptions, "store">> = {},
+  options: Partial<Omit<SessionsOptions<ShopData>, "store">> = {},
   { serializer = JSON as Serializer } = {},
 ) {
   const all = memorySessions({ codec: unprotected, serializer, ...options });

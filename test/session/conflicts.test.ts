@@ -10,7 +10,7 @@ for (const [name, codec] of CODECS) {
 
 // Two actors on one session, each with a database connection of its own. "They" are always one step ahead.
 function twoRequestsAtOnce(stores: () => TestStores, codec: Codec) {
-  async function twoActors(options: Partial<SessionsOptions> = {}) {
+  async function twoActors(options: Partial<SessionsOptions<ShopData>> = {}) {
     const { store: shared, otherStore } = stores();
     const store = { ...shared }; // of my own, so that a test can put something between me and the table
     const clock = testClock();

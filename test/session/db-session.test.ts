@@ -6,7 +6,7 @@ import { SECRET, type ShopData, START, storedKey, TWO_WEEKS, testClock, UNKNOWN_
 const KEY_FORM = /^[a-z0-9]{32}$/;
 
 describeEachStore("DbSession", (stores) => {
-  function open(options: Partial<SessionsOptions> = {}) {
+  function open(options: Partial<SessionsOptions<ShopData>> = {}) {
     const clock = testClock();
     const { store } = stores();
     const sessions = createSessions<ShopData>({ store, secret: SECRET, now: clock.now, ...options });

@@ -5,7 +5,7 @@ import { SECRET, type ShopData, testClock } from "../support.ts";
 
 describeEachStore("markAuthenticated()", (stores) => {
   /** Two requests that have loaded one anonymous session. `they` use connections of their own. */
-  async function actors(options: Partial<SessionsOptions> = {}) {
+  async function actors(options: Partial<SessionsOptions<ShopData>> = {}) {
     const { store, otherStore } = stores();
     const clock = testClock();
     const events: SessionEvent[] = [];

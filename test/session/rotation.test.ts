@@ -37,7 +37,7 @@ for (const [name, codec] of [...CODECS, ["a codec of one's own", ownCodec] as co
 
 function rotation(stores: () => TestStores, codec: Codec) {
   /** A session that was saved with the old secret, as it is once the new one comes first. */
-  async function rotated(options: Partial<SessionsOptions> = {}) {
+  async function rotated(options: Partial<SessionsOptions<ShopData>> = {}) {
     const { store: shared, otherStore } = stores();
     const store = counting(shared);
     const clock = testClock();

@@ -22,6 +22,8 @@ import type {
   OwnColumns,
   RevokeOptions,
   RowChanges,
+  SchemaIssue,
+  SchemaResult,
   SecretKeys,
   SerializationError,
   Serializer,
@@ -37,6 +39,7 @@ import type {
   SessionStore,
   Sessions,
   SessionsOptions,
+  StandardSchema,
   StoredRow,
   UpdateError,
   UpdateGuard,
@@ -82,6 +85,9 @@ export interface Names {
   context: CodecContext;
   secrets: SecretKeys;
   serializer: Serializer;
+  schema: StandardSchema<Data>;
+  schemaResult: SchemaResult;
+  schemaIssue: SchemaIssue;
   store: SessionStore;
   row: SessionRow;
   stored: StoredRow;

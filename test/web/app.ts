@@ -10,7 +10,7 @@ export const requestWith = (cookie?: string) =>
   new Request(URL_OF_APP, cookie === undefined ? {} : { headers: { cookie } });
 
 /** Sessions on a memory store that notes its calls. */
-export function webApp(options: Partial<SessionsOptions> = {}) {
+export function webApp(options: Partial<SessionsOptions<ShopData>> = {}) {
   const { store, calls } = notingStore();
   const clock = testClock();
   const app = createWebSessions<ShopData>({ store, secret: SECRET, now: clock.now, ...options });

@@ -3,7 +3,7 @@ import superjson from "superjson";
 import { describe, expect, it } from "vitest";
 import { CODECS } from "../../codec/support.ts";
 import { describeEachStore } from "../../stores.ts";
-import { SECRET, TWO_WEEKS } from "../../support.ts";
+import { SECRET, type ShopData, TWO_WEEKS } from "../../support.ts";
 import { actors, busy, deadlock, lost, lostAgain, ON_CONFLICT, rejected, setNote, types } from "./support.ts";
 
 const CART = { cart: ["tea"] };
@@ -345,7 +345,7 @@ describe("save() of the expiry alone", () => {
 });
 
 describe("errors that say what became of the UPDATE", () => {
-  const failing = async (options: Partial<SessionsOptions>, ...errors: Error[]) => {
+  const failing = async (options: Partial<SessionsOptions<ShopData>>, ...errors: Error[]) => {
     const all = await actors(options);
     const [updates, finds] = [all.fail("update", "lost", errors), all.count("find")];
     all.me.set("userId", 8);

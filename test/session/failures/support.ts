@@ -40,7 +40,7 @@ const inMemory = (): TestStores => {
  * Two requests, `me` and `they`, that have loaded one session of `{ userId: 7, cart: ["tea"] }`.
  * The statements of `me` can be made to fail.
  */
-export async function actors(options: Partial<SessionsOptions> = {}, stores: () => TestStores = inMemory) {
+export async function actors(options: Partial<SessionsOptions<ShopData>> = {}, stores: () => TestStores = inMemory) {
   const { store: real, otherStore } = stores();
   const store: SessionStore = { ...real, classifyError: (error) => CLASSES.get(error) ?? "unknown" };
   const clock = testClock();
