@@ -1,4 +1,4 @@
-import { shortKeyHash } from "./key.ts";
+import { shortKeyHash } from "./key/session-key.ts";
 
 interface KeyedEvent {
   /**

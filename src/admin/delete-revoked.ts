@@ -1,7 +1,7 @@
-import { shortKeyHash } from "../key.ts";
+import { shortKeyHash } from "../key/session-key.ts";
 import type { SessionConfig } from "../record/session-config.ts";
 import type { Columns, MatchingRows } from "../store/session-store.ts";
-import type { MatchingStore } from "./matching.ts";
+import type { MatchingStore } from "./matching-store.ts";
 
 /**
  * Deletes rows that meet a condition, and emits an event for each. Returns their number.

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
-import { cannotBeDeleted } from "../cannot-be-deleted.ts";
+import { cannotBeDeleted } from "./delete-in-rounds.ts";
 import { emitFor } from "../events.ts";
-import { jitter } from "../jitter.ts";
+import { jitter } from "../store/jitter.ts";
 import { decodeRow } from "../record/known-row.ts";
 import type { SessionConfig } from "../record/session-config.ts";
 import type { MatchingRow } from "../store/session-store.ts";
 import { deleteRevoked } from "./delete-revoked.ts";
-import { matchingStore } from "./matching.ts";
+import { matchingStore } from "./matching-store.ts";
 
 /** How often other sessions may get a new key between the reading and the DELETE. */
 const MAX_ATTEMPTS = 10;

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { clearExpired } from "../clear-expired.ts";
+import { clearExpired } from "../admin/clear-expired.ts";
 import type { ClearExpiredLine } from "./command-line.ts";
 import { type CommandResult, report } from "./command-result.ts";
 import { loadEnvironmentFiles } from "./environment-files.ts";

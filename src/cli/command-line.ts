@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { BATCH_SIZE, MAX_BATCH_SIZE } from "../clear-expired.ts";
+import { BATCH_SIZE, MAX_BATCH_SIZE } from "../admin/clear-expired.ts";
 import { CommandError, messageOf } from "./command-error.ts";
 
 /** What `--help` prints. */

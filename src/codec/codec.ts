@@ -1,4 +1,4 @@
-import type { SecretKeys } from "../secret.ts";
+import type { SecretKeys } from "../key/secret-keys.ts";
 
 /**
  * Turns values into text and back. `JSON`, superjson and devalue fit as they are.

@@ -1,5 +1,5 @@
 import { SerializationError } from "../errors.ts";
-import { valuePath } from "../value-path.ts";
+import { valuePath } from "./value-path.ts";
 import type { Serializer } from "./codec.ts";
 
 /** Each value of a dictionary as text, by key. Comparing texts also finds changes deep inside a value. */

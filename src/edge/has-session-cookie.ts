@@ -1,7 +1,7 @@
-import { cookieValue } from "../cookie-header.ts";
-import { HOST_ONLY_NAME, PLAIN_NAME, SECURE_NAME } from "../cookie-name.ts";
-import { isPossibleSessionKey } from "../possible-key.ts";
-import type { WithHeaders } from "../request-headers.ts";
+import { cookieValue } from "../cookie/read-cookie.ts";
+import { HOST_ONLY_NAME, PLAIN_NAME, SECURE_NAME } from "../cookie/cookie-names.ts";
+import { isPossibleSessionKey } from "../key/valid-session-key.ts";
+import type { WithHeaders } from "../cookie/request-headers.ts";
 
 /** For `hasSessionCookie`. */
 export interface SessionCookieName {

@@ -1,3 +1,3 @@
-export type { WithHeaders } from "../request-headers.ts";
+export type { WithHeaders } from "../cookie/request-headers.ts";
 export { hasSessionCookie, type SessionCookieName } from "./has-session-cookie.ts";
 export { isSameOrigin, type SameOriginOptions } from "./is-same-origin.ts";

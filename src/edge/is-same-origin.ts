@@ -1,4 +1,4 @@
-import type { WithHeaders } from "../request-headers.ts";
+import type { WithHeaders } from "../cookie/request-headers.ts";
 
 /** For `isSameOrigin`. */
 export interface SameOriginOptions {

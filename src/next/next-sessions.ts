@@ -1,6 +1,6 @@
 import { cookies } from "next/headers.js";
-import { captureCallSite } from "../call-site.ts";
-import { type CookieAttributes, cookieAttributes } from "../cookie.ts";
+import { captureCallSite } from "../session/call-site.ts";
+import { type CookieAttributes, cookieAttributes } from "../cookie/cookie-attributes.ts";
 import { ConfigError } from "../errors.ts";
 import { checkWithSessionOptions } from "../option-names.ts";
 import { type ConfigSource, resolveOptions, type SessionsOptions } from "../options.ts";

@@ -1,4 +1,4 @@
-import { keepOutOfCaches, type ResponseHeaders } from "../keep-out-of-caches.ts";
+import { keepOutOfCaches, type ResponseHeaders } from "../cookie/no-store.ts";
 import type { NextCookieOptions, NextCookies } from "./next-cookie.ts";
 
 /** The part of a `NextRequest` that is used, typed structurally. */

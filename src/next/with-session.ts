@@ -1,7 +1,7 @@
-import { atCallSite, type CallSite } from "../call-site.ts";
+import { atCallSite, type CallSite } from "../session/call-site.ts";
 import { isSameOrigin } from "../edge/is-same-origin.ts";
 import { SessionInterruptedError } from "../errors.ts";
-import { keepOutOfCaches } from "../keep-out-of-caches.ts";
+import { keepOutOfCaches } from "../cookie/no-store.ts";
 import type { DbSession } from "../session/db-session.ts";
 import { type ControlFlow, controlFlowOf, redirectOfAction, responseOf } from "./control-flow.ts";
 import type { NextCookie } from "./next-cookie.ts";

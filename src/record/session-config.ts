@@ -1,6 +1,6 @@
 import type { Codec, Serializer } from "../codec/codec.ts";
 import type { Emitter } from "../events.ts";
-import type { SecretKeys } from "../secret.ts";
+import type { SecretKeys } from "../key/secret-keys.ts";
 import type { Columns, SessionStore } from "../store/session-store.ts";
 import type { KeyedQueue } from "./keyed-queue.ts";
 import type { StandardSchema } from "./standard-schema.ts";

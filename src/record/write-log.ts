@@ -1,4 +1,4 @@
-import { randomText } from "../key.ts";
+import { randomText } from "../key/session-key.ts";
 
 export const WRITE_ID_LENGTH = 10;
 /** How many write ids a row keeps. */

@@ -1,11 +1,11 @@
 import { SessionLimit } from "../admin/session-limit.ts";
-import { atCallSite, captureCallSite } from "../call-site.ts";
+import { atCallSite, captureCallSite } from "./call-site.ts";
 import { CookieSync } from "../cookie/cookie-sync.ts";
 import type { SessionCookie } from "../cookie/session-cookie.ts";
 import { ConflictError, CreateError, UpdateError } from "../errors.ts";
 import { emitFor } from "../events.ts";
-import { shortKeyHash } from "../key.ts";
-import { isPossibleSessionKey } from "../possible-key.ts";
+import { shortKeyHash } from "../key/session-key.ts";
+import { isPossibleSessionKey } from "../key/valid-session-key.ts";
 import { checkFit } from "../record/judge.ts";
 import { valueOfRow } from "../record/known-row.ts";
 import { AUTHENTICATED, EXPIRY } from "../record/reserved.ts";

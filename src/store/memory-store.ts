@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { isPlainObject } from "../plain-object.ts";
+import { isPlainObject } from "./plain-object.ts";
 import type { Columns, RowChanges, SessionRow, SessionStore, UpdateGuard } from "./session-store.ts";
 import { withoutUndefined } from "./without-undefined.ts";
 

@@ -1,4 +1,4 @@
-import { jitter } from "../jitter.ts";
+import { jitter } from "./jitter.ts";
 import { errorClassOf } from "./error-class.ts";
 import type { SessionStore } from "./session-store.ts";
 

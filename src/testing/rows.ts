@@ -1,4 +1,4 @@
-import { hashSessionKey, randomSessionKey } from "../key.ts";
+import { hashSessionKey, randomSessionKey } from "../key/session-key.ts";
 import type { SessionRow, SessionStore, UpdateGuard } from "../store/session-store.ts";
 
 /** Tests of a store with an empty table, by their names. */

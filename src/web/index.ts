@@ -1,3 +1,3 @@
-export type { ResponseHeaders } from "../keep-out-of-caches.ts";
-export type { WithHeaders } from "../request-headers.ts";
+export type { ResponseHeaders } from "../cookie/no-store.ts";
+export type { WithHeaders } from "../cookie/request-headers.ts";
 export { createWebSessions, type WebSessions } from "./web-sessions.ts";

@@ -1,7 +1,7 @@
 import type { SessionCookie } from "../cookie/session-cookie.ts";
-import type { CookieAttributes } from "../cookie.ts";
-import { keepOutOfCaches, type ResponseHeaders } from "../keep-out-of-caches.ts";
-import { removeCookie, setCookie } from "../set-cookie.ts";
+import type { CookieAttributes } from "../cookie/cookie-attributes.ts";
+import { keepOutOfCaches, type ResponseHeaders } from "../cookie/no-store.ts";
+import { removeCookie, setCookie } from "../cookie/set-cookie.ts";
 
 /** How a response will change the cookie. */
 type Outcome = { readonly sessionKey: string; readonly expires: Date | null } | "remove";

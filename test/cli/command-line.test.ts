@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { clearExpired } from "../../src/clear-expired.ts";
+import { clearExpired } from "../../src/admin/clear-expired.ts";
 import { EXIT } from "../../src/cli/command-error.ts";
 import { type ClearExpiredLine, parseCommandLine, USAGE } from "../../src/cli/command-line.ts";
 import { memoryStore } from "../../src/store/memory-store.ts";

@@ -3,9 +3,9 @@ import { describe, expect, it, vi } from "vitest";
 import { type Actor, type ActorsWorld, type Data, type Ending, explore, type Scenario } from "./interleaving.ts";
 import { report } from "./scale.ts";
 
-vi.mock("../../src/jitter.ts", () => ({ jitter: async () => {} }));
-vi.mock("../../src/key.ts", async (importOriginal) => ({
-  ...(await importOriginal<typeof import("../../src/key.ts")>()),
+vi.mock("../../src/store/jitter.ts", () => ({ jitter: async () => {} }));
+vi.mock("../../src/key/session-key.ts", async (importOriginal) => ({
+  ...(await importOriginal<typeof import("../../src/key/session-key.ts")>()),
   randomText: (await import("./drawn-text.ts")).drawText,
 }));
 

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as wait, setImmediate as yieldToOthers } from "node:timers/promises";
 import type { DbSession, Sessions } from "prisma-db-session";
-import { randomSessionKey } from "../../src/key.ts";
+import { randomSessionKey } from "../../src/key/session-key.ts";
 import { type Kind, type Ledger, type Life, listOf, marksOf, type Operation } from "./ledger.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 

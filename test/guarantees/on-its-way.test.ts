@@ -5,7 +5,7 @@ import { SECRET } from "../support.ts";
 import { report, scale } from "./scale.ts";
 
 // The waits between attempts are not what this is about.
-vi.mock("../../src/jitter.ts", () => ({ jitter: async () => {} }));
+vi.mock("../../src/store/jitter.ts", () => ({ jitter: async () => {} }));
 
 /** I change the first two values, each time to another number. The third is another request's. */
 interface Data {

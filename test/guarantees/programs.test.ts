@@ -7,7 +7,7 @@ import { report, scale } from "./scale.ts";
 import { EXPIRY, type Request, SessionModel } from "./session-model.ts";
 
 // The waits between attempts are not what this is about.
-vi.mock("../../src/jitter.ts", () => ({ jitter: async () => {} }));
+vi.mock("../../src/store/jitter.ts", () => ({ jitter: async () => {} }));
 
 type Data = Record<string, unknown>;
 

@@ -6,7 +6,7 @@ import { cookies } from "next/headers.js";
 import { type DbSession, memoryStore } from "prisma-db-session";
 import { createNextSessions } from "prisma-db-session/next";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { parseSetCookie } from "../set-cookie.ts";
+import { parseSetCookie } from "../cookie/set-cookie.ts";
 import { type ShopData, storedKey, TWO_WEEKS, UNKNOWN_KEY } from "../support.ts";
 import { nextApp } from "./app.ts";
 import { inNextRequest } from "./request.ts";

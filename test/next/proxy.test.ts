@@ -3,7 +3,7 @@ import "next/dist/server/node-environment-baseline.js";
 
 import { NextRequest, NextResponse } from "next/server.js";
 import { expect, it } from "vitest";
-import { parseSetCookie } from "../set-cookie.ts";
+import { parseSetCookie } from "../cookie/set-cookie.ts";
 import { UNKNOWN_KEY } from "../support.ts";
 import { nextApp } from "./app.ts";
 

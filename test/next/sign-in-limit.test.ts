@@ -4,7 +4,7 @@ import "next/dist/server/node-environment-baseline.js";
 import { createNextSessions } from "prisma-db-session/next";
 import { expect, it } from "vitest";
 import { describeEachOwnedDatabase } from "../databases/index.ts";
-import { parseSetCookie } from "../set-cookie.ts";
+import { parseSetCookie } from "../cookie/set-cookie.ts";
 import { gate, SECRET } from "../support.ts";
 import { inNextRequest } from "./request.ts";
 

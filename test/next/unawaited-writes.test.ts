@@ -5,7 +5,7 @@ import { setImmediate } from "node:timers/promises";
 import { notFound, redirect } from "next/navigation.js";
 import type { DbSession } from "prisma-db-session";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseSetCookie } from "../set-cookie.ts";
+import { parseSetCookie } from "../cookie/set-cookie.ts";
 import { gate, type ShopData, UNKNOWN_KEY } from "../support.ts";
 import { nextApp } from "./app.ts";
 import { inNextRequest } from "./request.ts";

@@ -5,7 +5,7 @@ import { forbidden, notFound, permanentRedirect, redirect, unauthorized } from "
 import type { DbSession } from "prisma-db-session";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { loseNextAnswer } from "../noting-store.ts";
-import { parseSetCookie } from "../set-cookie.ts";
+import { parseSetCookie } from "../cookie/set-cookie.ts";
 import { type ShopData, storedKey, UNKNOWN_KEY } from "../support.ts";
 import { nextApp } from "./app.ts";
 import { inNextRequest } from "./request.ts";

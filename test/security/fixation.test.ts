@@ -8,7 +8,7 @@ import {
 } from "prisma-db-session";
 import { createWebSessions } from "prisma-db-session/web";
 import { expect, it } from "vitest";
-import { parseSetCookie } from "../set-cookie.ts";
+import { parseSetCookie } from "../cookie/set-cookie.ts";
 import { describeEachStore, type TestStores } from "../stores.ts";
 import { gate, SECRET, type ShopData, START, storedKey, testClock, UNKNOWN_KEY } from "../support.ts";
 

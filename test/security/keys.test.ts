@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { memoryStore } from "prisma-db-session";
 import { describe, expect, it } from "vitest";
-import { randomSessionKey } from "../../src/key.ts";
+import { randomSessionKey } from "../../src/key/session-key.ts";
 import { memorySessions } from "../support.ts";
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789";

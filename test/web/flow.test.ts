@@ -1,7 +1,7 @@
 import type { SessionStore } from "prisma-db-session";
 import { createWebSessions } from "prisma-db-session/web";
 import { expect, it } from "vitest";
-import { parseSetCookie } from "../set-cookie.ts";
+import { parseSetCookie } from "../cookie/set-cookie.ts";
 import { describeEachStore } from "../stores.ts";
 import { SECRET, storedKey, TWO_WEEKS, testClock } from "../support.ts";
 

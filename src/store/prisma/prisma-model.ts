@@ -1,6 +1,6 @@
 // What a Prisma model says of itself at run time.
 import { ConfigError } from "../../errors.ts";
-import { isPlainObject } from "../../plain-object.ts";
+import { isPlainObject } from "../plain-object.ts";
 import type { Columns } from "../session-store.ts";
 import { isPrismaValue } from "./prisma-value.ts";
 import type { SessionDelegate } from "./session-delegate.ts";

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import { cannotBeDeleted, MAX_IN_VAIN } from "./cannot-be-deleted.ts";
-import { ConfigError } from "./errors.ts";
-import type { SessionConfig } from "./record/session-config.ts";
+import { cannotBeDeleted, MAX_IN_VAIN } from "./delete-in-rounds.ts";
+import { ConfigError } from "../errors.ts";
+import type { SessionConfig } from "../record/session-config.ts";
 
 /** Small, since others wait for a batch: on SQLite every writer, on MySQL whoever wants a row that it reads on its way. */
 export const BATCH_SIZE = 100;

@@ -1,10 +1,10 @@
-import { matchingStore } from "./admin/matching.ts";
-import { checkCondition } from "./condition.ts";
-import { shortKeyHash } from "./key.ts";
-import type { SessionConfig } from "./record/session-config.ts";
-import type { OwnColumns } from "./store/prisma/model-types.ts";
-import type { SessionDelegate } from "./store/prisma/session-delegate.ts";
-import type { Columns } from "./store/session-store.ts";
+import { matchingStore } from "./matching-store.ts";
+import { checkCondition } from "./validate-where.ts";
+import { shortKeyHash } from "../key/session-key.ts";
+import type { SessionConfig } from "../record/session-config.ts";
+import type { OwnColumns } from "../store/prisma/model-types.ts";
+import type { SessionDelegate } from "../store/prisma/session-delegate.ts";
+import type { Columns } from "../store/session-store.ts";
 
 /** A session as `Sessions.list` shows it: the user's own columns, and neither key nor data. */
 export type ListedSession<Model = SessionDelegate> = OwnColumns<Model> & {

@@ -1,12 +1,12 @@
-import { deleteRevoked } from "./admin/delete-revoked.ts";
-import { matchingStore } from "./admin/matching.ts";
-import { cannotBeDeleted, MAX_IN_VAIN } from "./cannot-be-deleted.ts";
-import { checkCondition } from "./condition.ts";
-import { jitter } from "./jitter.ts";
-import { shortKeyHash } from "./key.ts";
-import { isPossibleSessionKey } from "./possible-key.ts";
-import type { SessionConfig } from "./record/session-config.ts";
-import type { Columns } from "./store/session-store.ts";
+import { deleteRevoked } from "./delete-revoked.ts";
+import { matchingStore } from "./matching-store.ts";
+import { cannotBeDeleted, MAX_IN_VAIN } from "./delete-in-rounds.ts";
+import { checkCondition } from "./validate-where.ts";
+import { jitter } from "../store/jitter.ts";
+import { shortKeyHash } from "../key/session-key.ts";
+import { isPossibleSessionKey } from "../key/valid-session-key.ts";
+import type { SessionConfig } from "../record/session-config.ts";
+import type { Columns } from "../store/session-store.ts";
 
 const BATCH_SIZE = 100;
 

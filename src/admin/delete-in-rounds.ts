@@ -1,4 +1,4 @@
-import { ConfigError } from "./errors.ts";
+import { ConfigError } from "../errors.ts";
 
 /** How often rows may be read again after a DELETE of them that deleted none: others may have been faster. */
 export const MAX_IN_VAIN = 10;

@@ -1,5 +1,5 @@
-import { HOST_ONLY_NAME, PLAIN_NAME, SECURE_NAME } from "./cookie-name.ts";
-import { ConfigError } from "./errors.ts";
+import { HOST_ONLY_NAME, PLAIN_NAME, SECURE_NAME } from "./cookie-names.ts";
+import { ConfigError } from "../errors.ts";
 
 /** The cookie that carries the session key. It is always HttpOnly. */
 export interface CookieOptions {

@@ -1,4 +1,4 @@
-import { SessionError } from "./errors.ts";
+import { SessionError } from "../errors.ts";
 
 /** Where the user called a method of this package. */
 export interface CallSite {

@@ -1,5 +1,5 @@
-import type { CookieAttributes } from "./cookie.ts";
-import { MAX_COOKIE_SECONDS } from "./record/expiry.ts";
+import type { CookieAttributes } from "./cookie-attributes.ts";
+import { MAX_COOKIE_SECONDS } from "../record/expiry.ts";
 
 /** For how many seconds a browser keeps the cookie of a row: as long as the row lives, but at most 400 days. */
 export function cookieMaxAge(expires: Date, now: Date): number {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { memorySessions } from "./support.ts";
+import { memorySessions } from "../support.ts";
 
 describe("session keys", () => {
   it("have 32 characters of a-z and 0-9, every one of them used, and no two are alike", async () => {

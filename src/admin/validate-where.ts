@@ -1,5 +1,5 @@
-import { isPlainObject } from "./plain-object.ts";
-import { isPrismaValue } from "./store/prisma/prisma-value.ts";
+import { isPlainObject } from "../store/plain-object.ts";
+import { isPrismaValue } from "../store/prisma/prisma-value.ts";
 
 /**
  * Prisma leaves out what is undefined in a condition, so that `{ userId: undefined }` means everybody, and so does a part that is empty; and

@@ -1,5 +1,5 @@
 import { hkdfSync } from "node:crypto";
-import { ConfigError } from "./errors.ts";
+import { ConfigError } from "../errors.ts";
 
 const MIN_LENGTH = 32;
 const KEY_BYTES = 32;

@@ -1,8 +1,8 @@
 import { createSessions, memoryStore, prismaStore, type SessionEvent, type SessionStore } from "prisma-db-session";
 import { expect, it } from "vitest";
-import { describeEachDatabase, type TestDatabase } from "./databases/index.ts";
-import { describeEachStore, type TestStores } from "./stores.ts";
-import { SECRET, START, storedKey } from "./support.ts";
+import { describeEachDatabase, type TestDatabase } from "../databases/index.ts";
+import { describeEachStore, type TestStores } from "../stores.ts";
+import { SECRET, START, storedKey } from "../support.ts";
 
 const LATER = new Date(START.getTime() + 3_600_000);
 const EARLIER = new Date(START.getTime() - 3_600_000);
