@@ -1,7 +1,7 @@
 import { type Codec, encryptedJson, plainJson, signedJson } from "prisma-db-session";
+import { secretKeys } from "../src/key/secret-keys.ts";
 // Not of the package's public names: the very hash and the very keys.
 import { hashSessionKey } from "../src/key/session-key.ts";
-import { secretKeys } from "../src/key/secret-keys.ts";
 import { KILOBYTE, SECRET } from "./kilobyte.ts";
 import type { Result } from "./result.ts";
 import { compare } from "./rounds.ts";

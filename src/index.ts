@@ -1,4 +1,6 @@
 export type { ClearExpiredOptions } from "./admin/clear-expired.ts";
+export type { ListedSession } from "./admin/list-sessions.ts";
+export type { RevokeOptions } from "./admin/revoke-sessions.ts";
 export type { Codec, CodecContext, Serializer } from "./codec/codec.ts";
 export { encryptedJson } from "./codec/encrypted-json.ts";
 export { plainJson } from "./codec/plain-json.ts";
@@ -16,13 +18,11 @@ export {
   UpdateError,
 } from "./errors.ts";
 export type { SessionEvent, SessionEventListener } from "./events.ts";
-export type { ListedSession } from "./admin/list-sessions.ts";
+export type { SecretKeys } from "./key/secret-keys.ts";
 export type { SessionsOptions } from "./options.ts";
 export { NIST_AAL1, NIST_AAL2, NIST_AAL3 } from "./presets.ts";
 export type { Expiry } from "./record/expiry.ts";
 export type { SchemaIssue, SchemaResult, StandardSchema } from "./record/standard-schema.ts";
-export type { RevokeOptions } from "./admin/revoke-sessions.ts";
-export type { SecretKeys } from "./key/secret-keys.ts";
 export type { DbSession } from "./session/db-session.ts";
 export type { ExpiryOptions, SessionBase } from "./session/session-base.ts";
 export { createSessions, type Sessions } from "./sessions.ts";

@@ -5,14 +5,14 @@ import { signedJson } from "./codec/signed-json.ts";
 import { type CookieOptions, cookieAttributes } from "./cookie/cookie-attributes.ts";
 import { ConfigError } from "./errors.ts";
 import { isDefaultWarning, type SessionEventListener, safeListener, warnByDefault } from "./events.ts";
+import { secretKeys } from "./key/secret-keys.ts";
 import { hashSessionKey, randomSessionKey } from "./key/session-key.ts";
+import { isValidSessionKey } from "./key/valid-session-key.ts";
 import { checkOptionNames } from "./option-names.ts";
-import { isPossibleSessionKey } from "./key/valid-session-key.ts";
 import { MAX_COOKIE_SECONDS } from "./record/expiry.ts";
 import { KeyedQueue } from "./record/keyed-queue.ts";
 import type { SessionConfig } from "./record/session-config.ts";
 import type { StandardSchema } from "./record/standard-schema.ts";
-import { secretKeys } from "./key/secret-keys.ts";
 import type { FilledColumns, OwnColumns } from "./store/prisma/model-types.ts";
 import { prismaStore } from "./store/prisma/prisma-store.ts";
 import type { SessionDelegate } from "./store/prisma/session-delegate.ts";
@@ -295,7 +295,7 @@ function resolveMaxPerOwner({
 function checkedKeys(randomKey: () => string): () => string {
   return () => {
     const key = randomKey();
-    if (isPossibleSessionKey(key)) return key;
+    if (isValidSessionKey(key)) return key;
     throw new ConfigError("`randomKey` must return 8 to 40 characters of a-z and 0-9.");
   };
 }

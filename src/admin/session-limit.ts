@@ -1,15 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import { cannotBeDeleted } from "./delete-in-rounds.ts";
 import { emitFor } from "../events.ts";
-import { jitter } from "../store/jitter.ts";
 import { decodeRow } from "../record/known-row.ts";
 import type { SessionConfig } from "../record/session-config.ts";
 import type { MatchingRow } from "../store/session-store.ts";
+import { deleteInRounds, type Round } from "./delete-in-rounds.ts";
 import { deleteRevoked } from "./delete-revoked.ts";
 import { matchingStore } from "./matching-store.ts";
-
-/** How often other sessions may get a new key between the reading and the DELETE. */
-const MAX_ATTEMPTS = 10;
 
 /** The option `maxPerOwner` for one session. When the session gets an owner who has too many, the oldest are deleted. */
 export class SessionLimit {
@@ -71,19 +67,17 @@ export class SessionLimit {
     const store = matchingStore(this.#config.store, "The option `maxPerOwner`");
     const where = { [this.#limit.column]: owner };
     const options = { liveAt: now(), withData: true };
-    for (let tried = 1; tried <= MAX_ATTEMPTS; tried++) {
+    await deleteInRounds("Sessions", async ({ isLastTry }): Promise<Round> => {
       const rows = await store.findMatching(where, options);
       const tooMany = rows.length - this.#limit.max;
-      if (tooMany <= 0) return;
+      if (tooMany <= 0) return { deleted: 0, isLast: true, isMiss: false };
       const byAge = this.#byAge(rows).map(({ key }) => key);
       const [oldest, kept] = [byAge.slice(0, tooMany), byAge.slice(tooMany)];
       // A session that gets a new key again and again is deleted by "all but the sessions to keep".
-      const among = tried === MAX_ATTEMPTS ? { exceptKeys: kept } : { keys: oldest };
-      const count = await deleteRevoked(store, oldest, where, "maxPerOwner", this.#config, among);
-      if (count >= tooMany) return;
-      if (count === 0 && tried === MAX_ATTEMPTS) throw cannotBeDeleted("Sessions");
-      await jitter(tried);
-    }
+      const among = isLastTry ? { exceptKeys: kept } : { keys: oldest };
+      const deleted = await deleteRevoked(store, oldest, where, "maxPerOwner", this.#config, among);
+      return { deleted, isLast: deleted >= tooMany, isMiss: true };
+    });
   }
 
   /**

@@ -1,6 +1,6 @@
 import { SerializationError } from "../errors.ts";
-import { valuePath } from "./value-path.ts";
 import type { Serializer } from "./codec.ts";
+import { valuePath } from "./value-path.ts";
 
 /** Each value of a dictionary as text, by key. Comparing texts also finds changes deep inside a value. */
 export type SerializedValues = ReadonlyMap<string, string>;

@@ -1,28 +1,31 @@
-import { HOST_ONLY_NAME, PLAIN_NAME, SECURE_NAME } from "./cookie-names.ts";
 import { ConfigError } from "../errors.ts";
+import { HOST_ONLY_NAME, PLAIN_NAME, SECURE_NAME } from "./cookie-names.ts";
 
 /** The cookie that carries the session key. It is always HttpOnly. */
 export interface CookieOptions {
   /**
-   * Default: `__Host-session` when the cookie is secure and has neither a domain nor a path of its own, `__Secure-session` when it is secure
-   * and has one, `session` otherwise.
+   * The name of the cookie. Default: `__Host-session` for a secure cookie without a domain and with
+   * the path `/`, `__Secure-session` for any other secure cookie, and otherwise `session`.
    */
   readonly name?: string;
-  /** The domain whose hosts all get the cookie. Default: only the host that set it. */
+  /** All hosts of this domain get the cookie. Default: only the host that set the cookie. */
   readonly domain?: string;
-  /** Default: `/`. */
+  /** Only requests below this path get the cookie. Default: `/`. */
   readonly path?: string;
-  /** Default: `lax`. */
+  /** Whether requests from other sites get the cookie. Default: `lax`. */
   readonly sameSite?: "strict" | "lax" | "none";
-  /** Whether the browser sends it over https only. Default: true, but where `NODE_ENV` is "development" or "test" false. */
+  /**
+   * Whether the browser sends the cookie only over https. Default: true. If `NODE_ENV` is
+   * "development" or "test", the default is false.
+   */
   readonly secure?: boolean;
-  /** A cookie of its own for each site that embeds yours (CHIPS). Default: false. */
+  /** Whether each site that embeds yours gets a separate cookie (CHIPS). Default: false. */
   readonly partitioned?: boolean;
-  /** Which cookies a browser drops first when a site has too many. Default: not said, which browsers take for medium. */
+  /** If a site has too many cookies, browsers first drop those of low priority. Default: medium. */
   readonly priority?: "low" | "medium" | "high";
 }
 
-/** The options checked, with their defaults. */
+/** The checked options with their defaults. */
 export type CookieAttributes = Readonly<
   Required<Pick<CookieOptions, "name" | "path" | "sameSite" | "secure">> &
     Pick<CookieOptions, "domain" | "partitioned" | "priority"> & { httpOnly: true }
@@ -30,7 +33,10 @@ export type CookieAttributes = Readonly<
 
 const TOKEN = /^[\w!#$%&'*+.^`|~-]{1,256}$/;
 const HOST_NAME = /^(?=.{1,253}$)\.?[a-z0-9-]+(\.[a-z0-9-]+)*$/i;
-/** Neither a separator nor a control character, which would begin another attribute. Browsers ignore an attribute of over 1024 bytes. */
+/**
+ * A separator or a control character would begin another attribute. Browsers ignore an attribute of
+ * more than 1024 bytes.
+ */
 const PATH = /^\/[\x20-\x3a\x3c-\x7e]{0,1023}$/;
 
 /** @throws ConfigError for a combination that browsers refuse or that would weaken the cookie */
@@ -40,11 +46,11 @@ export function cookieAttributes(options: CookieOptions = {}): CookieAttributes 
   const { partitioned, priority } = options;
 
   const check = (holds: boolean, problem: string) => {
-    if (!holds) throw new ConfigError(`Impossible cookie options. ${problem}`);
+    if (!holds) throw new ConfigError(`The option \`cookie\` is invalid. ${problem}`);
   };
-  check(TOKEN.test(name), "Give a name of at most 256 letters, digits, `-` and `_`.");
-  check(PATH.test(path), "Give a path of at most 1024 characters that begins with `/` and has no `;`.");
-  check(domain === undefined || HOST_NAME.test(domain), "Give a domain like `example.com`.");
+  check(TOKEN.test(name), "`name` must have at most 256 letters, digits, `-` and `_`.");
+  check(PATH.test(path), "`path` must begin with `/`, have at most 1024 characters and no `;`.");
+  check(domain === undefined || HOST_NAME.test(domain), "`domain` must be like `example.com`.");
   check(typeof secure === "boolean", "`secure` must be true or false.");
   check(partitioned === undefined || typeof partitioned === "boolean", "`partitioned` must be true or false.");
   check(["strict", "lax", "none"].includes(sameSite), '`sameSite` must be "strict", "lax" or "none".');
@@ -55,12 +61,12 @@ export function cookieAttributes(options: CookieOptions = {}): CookieAttributes 
   check(secure || sameSite !== "none", 'Browsers refuse `sameSite: "none"` without `secure: true`.');
   check(secure || !partitioned, "Browsers refuse `partitioned` without `secure: true`.");
   const prefix = /^__(host|secure|http|host-http)-/i.exec(name)?.[1]?.toLowerCase();
-  check(secure || prefix === undefined, `Browsers refuse a cookie named ${name} without \`secure: true\`.`);
+  check(secure || prefix === undefined, `Browsers refuse a cookie with the name \`${name}\` without \`secure: true\`.`);
   check(
     !prefix?.startsWith("host") || (domain === undefined && path === "/"),
-    'Browsers refuse a `__Host-` cookie with a domain or a path. Leave them out, or name it "__Secure-session".',
+    "Browsers refuse a `__Host-` cookie with a domain or a path. Leave them out, or use the name `__Secure-session`.",
   );
-  check(!("httpOnly" in options), "The session cookie is always HttpOnly: leave `httpOnly` out.");
+  check(!("httpOnly" in options), "The session cookie is always HttpOnly. Leave `httpOnly` out.");
 
   return {
     name,
@@ -74,7 +80,7 @@ export function cookieAttributes(options: CookieOptions = {}): CookieAttributes 
   };
 }
 
-/** Where nobody says what an app runs as, as outside of Next.js, it must not be the worse of the two. */
+/** Without `NODE_ENV`, as outside of Next.js, the safe default counts. */
 const isSecureByDefault = () => !["development", "test"].includes(process.env.NODE_ENV ?? "");
 
 function defaultName(secure: boolean, hostOnly: boolean): string {

@@ -1,7 +1,8 @@
-/**
- * The names that the cookie has by default: when it is secure and for one host alone, when it is secure and has a domain or a path, and
- * when it is not secure. Browsers hold a cookie to what its prefix promises.
- */
+// The default names of the cookie. Browsers enforce what the prefix of a name promises.
+
+/** For a secure cookie without a domain and with the path `/`. */
 export const HOST_ONLY_NAME = "__Host-session";
+/** For a secure cookie with a domain or another path. */
 export const SECURE_NAME = "__Secure-session";
+/** For a cookie that is not secure. */
 export const PLAIN_NAME = "session";

@@ -1,4 +1,4 @@
-/** The part of `Headers` that is used of a response's, typed by its shape. */
+/** The methods of a response's `Headers` that the package uses. */
 export interface ResponseHeaders {
   /** The values of a header, joined by commas. `null` if the header is absent. */
   get(name: string): string | null;
@@ -12,8 +12,8 @@ export interface ResponseHeaders {
   getSetCookie(): string[];
 }
 
-/** What caches of certain makers, and those of RFC 9213, believe rather than `Cache-Control`. */
-const OVERRULING = [
+/** CDNs obey these headers instead of `Cache-Control`. The first one is that of RFC 9213. */
+const CDN_CACHE_HEADERS = [
   "CDN-Cache-Control",
   "Surrogate-Control",
   "Akamai-Cache-Control",
@@ -27,12 +27,13 @@ const OVERRULING = [
 ];
 
 /**
- * Keeps a response that sets the session cookie out of every cache: in a shared one it would sign the next visitor in as this one. What was
- * said of caching before was said of the response without the cookie.
+ * Keeps a response that sets the session cookie out of every cache. A shared cache would sign the
+ * next visitor in with this cookie. Cache headers that the response has already were meant for a
+ * response without the cookie, so this function replaces them.
  */
-export function keepOutOfCaches(headers: ResponseHeaders): void {
+export function setNoStore(headers: ResponseHeaders): void {
   headers.set("Cache-Control", "no-store");
-  for (const name of OVERRULING) headers.delete(name);
+  for (const name of CDN_CACHE_HEADERS) headers.delete(name);
   const varies = (headers.get("Vary") ?? "").split(",").map((name) => name.trim().toLowerCase());
   if (!varies.includes("cookie") && !varies.includes("*")) headers.append("Vary", "Cookie");
 }

@@ -1,14 +1,14 @@
 /**
- * The value of a cookie in a `Cookie` header. When there are several of one name, the last counts, as in Next.js: a request must not be in
- * one session there and in another one elsewhere.
+ * The value of a cookie in a `Cookie` header. If several cookies have the name, the last one counts,
+ * as in Next.js. So every entry of this package finds the same session.
  *
- * Names are taken as they are, without a trim but for the spaces after a `;`: a browser takes what has an exotic space before `__Host-` for
- * another name, which any other site of the domain may set.
+ * Only plain spaces after a `;` are skipped. To a browser, an exotic space before `__Host-` belongs
+ * to the name, and another site of the domain may set a cookie with this name.
  */
 export function cookieValue(header: string | null, name: string): string | undefined {
   if (header === null) return undefined;
   const start = `${name}=`;
-  // From its end, and without taking it apart, as a hostile one may be long.
+  // From the end and without splitting, because an attacker may send a long header.
   for (let at = header.lastIndexOf(start); at !== -1; at = at === 0 ? -1 : header.lastIndexOf(start, at - 1)) {
     let before = at;
     while (header[before - 1] === " ") before--;

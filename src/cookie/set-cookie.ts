@@ -1,5 +1,5 @@
-import type { CookieAttributes } from "./cookie-attributes.ts";
 import { MAX_COOKIE_SECONDS } from "../record/expiry.ts";
+import type { CookieAttributes } from "./cookie-attributes.ts";
 
 /** For how many seconds a browser keeps the cookie of a row: as long as the row lives, but at most 400 days. */
 export function cookieMaxAge(expires: Date, now: Date): number {
@@ -21,12 +21,12 @@ function lifetime(expires: Date, now: Date) {
   return { expires: expires.getTime() > latest ? new Date(latest) : expires, maxAge };
 }
 
-/** A `Set-Cookie` header that removes the cookie: with all that it was set with, since otherwise a browser takes it for another one. */
+/** A `Set-Cookie` header that removes the cookie. A browser finds the cookie by its name, domain and path. */
 export function removeCookie(attributes: CookieAttributes): string {
   return serialize(attributes, "", { expires: new Date(0), maxAge: 0 });
 }
 
-/** Nothing needs escaping: keys have letters and digits only, and the attributes were checked. */
+/** Nothing needs escaping: keys have only letters and digits, and the attributes were checked. */
 function serialize(
   { name, path, domain, secure, sameSite, partitioned, priority }: CookieAttributes,
   value: string,
@@ -36,7 +36,7 @@ function serialize(
     `${name}=${value}`,
     domain !== undefined && `Domain=${domain}`,
     `Path=${path}`,
-    // Of the two a browser takes the age, which does not depend on its clock.
+    // A browser prefers `Max-Age`, which does not depend on its clock.
     lifetime && `Expires=${lifetime.expires.toUTCString()}`,
     lifetime && `Max-Age=${lifetime.maxAge}`,
     secure && "Secure",

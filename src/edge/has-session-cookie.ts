@@ -1,7 +1,7 @@
-import { cookieValue } from "../cookie/read-cookie.ts";
 import { HOST_ONLY_NAME, PLAIN_NAME, SECURE_NAME } from "../cookie/cookie-names.ts";
-import { isPossibleSessionKey } from "../key/valid-session-key.ts";
+import { cookieValue } from "../cookie/read-cookie.ts";
 import type { WithHeaders } from "../cookie/request-headers.ts";
+import { isValidSessionKey } from "../key/valid-session-key.ts";
 
 /** For `hasSessionCookie`. */
 export interface SessionCookieName {
@@ -34,5 +34,5 @@ export interface SessionCookieName {
 export function hasSessionCookie({ headers }: WithHeaders, { name }: SessionCookieName = {}): boolean {
   const names = name === undefined ? [HOST_ONLY_NAME, SECURE_NAME, PLAIN_NAME] : [name];
   const header = headers.get("cookie");
-  return names.some((each) => isPossibleSessionKey(cookieValue(header, each)));
+  return names.some((each) => isValidSessionKey(cookieValue(header, each)));
 }

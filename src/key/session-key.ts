@@ -1,6 +1,6 @@
 import { hash, randomInt } from "node:crypto";
 
-/** As in Django: lower case and digits only, so that no file system or collation that ignores case can mix two keys up. */
+/** Lower case and digits, as in Django. So a collation that ignores case cannot confuse two keys. */
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789";
 const LENGTH = 32;
 const STORED_PREFIX = "sha256.";
@@ -16,16 +16,16 @@ export function randomText(length: number): string {
 }
 
 /**
- * What the key column holds for a session key: `sha256.` and the hex digest, so that whoever reads the table cannot sign in with what
- * is there. A cookie of that form is refused, as it has a dot and is too long to be a key.
+ * The value of the key column: `sha256.` and the hex digest of the session key. So an attacker who
+ * reads the table cannot sign in. A cookie of this form is refused: it has a dot, and is too long.
  *
- * A plain hash is enough: the key has 165 random bits, so there is nothing to guess that a salt or a slow hash would protect.
+ * A plain hash is enough. The key has 165 random bits, so brute force fails without a salt too.
  */
 export function hashSessionKey(sessionKey: string): string {
   return STORED_PREFIX + hash("sha256", sessionKey);
 }
 
-/** A short name for a row that may stand in logs: 16 hex digits of the SHA-256 of the stored key. */
+/** A short name of a row for logs: 16 hex digits of the SHA-256 of the stored key. */
 export function shortKeyHash(storedKey: string): string {
   return hash("sha256", storedKey).slice(0, 16);
 }

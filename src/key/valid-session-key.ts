@@ -1,6 +1,6 @@
-const POSSIBLE_KEY = /^[a-z0-9]{8,40}$/;
+const VALID_KEY = /^[a-z0-9]{8,40}$/;
 
-/** Whether a text from a cookie can be a session key at all: 8 to 40 characters of a-z and 0-9. Everything else costs no query. */
-export function isPossibleSessionKey(value: unknown): value is string {
-  return typeof value === "string" && POSSIBLE_KEY.test(value);
+/** Whether a text has the form of a session key: 8 to 40 characters of a-z and 0-9. Any other text costs no query. */
+export function isValidSessionKey(value: unknown): value is string {
+  return typeof value === "string" && VALID_KEY.test(value);
 }

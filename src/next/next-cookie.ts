@@ -1,7 +1,7 @@
-import type { SessionCookie } from "../cookie/session-cookie.ts";
 import type { CookieAttributes } from "../cookie/cookie-attributes.ts";
-import { SessionReadOnlyError } from "../errors.ts";
+import type { SessionCookie } from "../cookie/session-cookie.ts";
 import { cookieMaxAge } from "../cookie/set-cookie.ts";
+import { SessionReadOnlyError } from "../errors.ts";
 
 /** The part of `await cookies()` that is used, typed structurally. Next.js 15 and 16 share it. */
 export interface NextCookies {

@@ -1,10 +1,10 @@
 import { cookies } from "next/headers.js";
-import { captureCallSite } from "../session/call-site.ts";
 import { type CookieAttributes, cookieAttributes } from "../cookie/cookie-attributes.ts";
 import { ConfigError } from "../errors.ts";
 import { checkWithSessionOptions } from "../option-names.ts";
 import { type ConfigSource, resolveOptions, type SessionsOptions } from "../options.ts";
 import type { SessionConfig } from "../record/session-config.ts";
+import { captureCallSite } from "../session/call-site.ts";
 import { DbSession } from "../session/db-session.ts";
 import { type Sessions, sessionsOf } from "../sessions.ts";
 import type { SessionDelegate } from "../store/prisma/session-delegate.ts";

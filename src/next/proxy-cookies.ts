@@ -1,4 +1,4 @@
-import { keepOutOfCaches, type ResponseHeaders } from "../cookie/no-store.ts";
+import { type ResponseHeaders, setNoStore } from "../cookie/no-store.ts";
 import type { NextCookieOptions, NextCookies } from "./next-cookie.ts";
 
 /** The part of a `NextRequest` that is used, typed structurally. */
@@ -43,7 +43,7 @@ export function proxyCookies(request: ProxyRequest, response: ProxyResponse | un
     delete: undefined,
     set(name, value, options) {
       response.cookies.set(name, value, options);
-      keepOutOfCaches(response.headers);
+      setNoStore(response.headers);
     },
   };
   remembered.set(response, { request, cookies });

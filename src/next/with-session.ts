@@ -1,7 +1,7 @@
-import { atCallSite, type CallSite } from "../session/call-site.ts";
+import { setNoStore } from "../cookie/no-store.ts";
 import { isSameOrigin } from "../edge/is-same-origin.ts";
 import { SessionInterruptedError } from "../errors.ts";
-import { keepOutOfCaches } from "../cookie/no-store.ts";
+import { atCallSite, type CallSite } from "../session/call-site.ts";
 import type { DbSession } from "../session/db-session.ts";
 import { type ControlFlow, controlFlowOf, redirectOfAction, responseOf } from "./control-flow.ts";
 import type { NextCookie } from "./next-cookie.ts";
@@ -142,13 +142,13 @@ const withBasePath = (path: string, { nextUrl }: Request & { readonly nextUrl?: 
 function setNoStoreIfChanged(result: unknown, cookie: NextCookie): unknown {
   if (!(result instanceof Response) || !cookie.isChanged || result.status === 0) return result;
   try {
-    keepOutOfCaches(result.headers);
+    setNoStore(result.headers);
     return result;
   } catch {
     // The headers of `Response.redirect()` and of `fetch()` cannot be changed, but those of a copy
     // can.
     const copy = new Response(result.body, result);
-    keepOutOfCaches(copy.headers);
+    setNoStore(copy.headers);
     return copy;
   }
 }

@@ -1,6 +1,6 @@
+import { valuePath } from "../codec/value-path.ts";
 import { SerializationError } from "../errors.ts";
 import { emitFor } from "../events.ts";
-import { valuePath } from "../codec/value-path.ts";
 import { changedKeys } from "./changes.ts";
 import { HiddenValue, isHidden } from "./hidden-value.ts";
 import { type Dictionary, dictionaryOf, type KnownRow, serialize, valuesOf } from "./known-row.ts";

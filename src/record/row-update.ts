@@ -1,9 +1,9 @@
 import type { SerializedValues } from "../codec/serialize-values.ts";
 import { ConflictError, UpdateError } from "../errors.ts";
 import { emitFor, type KeyedSessionEvent } from "../events.ts";
-import { jitter } from "../store/jitter.ts";
 import { shortKeyHash } from "../key/session-key.ts";
 import { errorClassOf } from "../store/error-class.ts";
+import { jitter } from "../store/jitter.ts";
 import type { UpdateOutcome } from "../store/session-store.ts";
 import { changedKeys, copyKeys } from "./changes.ts";
 import { isLive } from "./expiry.ts";

@@ -1,17 +1,17 @@
 import { SessionLimit } from "../admin/session-limit.ts";
-import { atCallSite, captureCallSite } from "./call-site.ts";
 import { CookieSync } from "../cookie/cookie-sync.ts";
 import type { SessionCookie } from "../cookie/session-cookie.ts";
 import { ConflictError, CreateError, UpdateError } from "../errors.ts";
 import { emitFor } from "../events.ts";
 import { shortKeyHash } from "../key/session-key.ts";
-import { isPossibleSessionKey } from "../key/valid-session-key.ts";
+import { isValidSessionKey } from "../key/valid-session-key.ts";
 import { checkFit } from "../record/judge.ts";
 import { valueOfRow } from "../record/known-row.ts";
 import { AUTHENTICATED, EXPIRY } from "../record/reserved.ts";
 import type { SessionConfig } from "../record/session-config.ts";
 import { SessionRecord } from "../record/session-record.ts";
 import { contentOf, type SignIn } from "../record/write.ts";
+import { atCallSite, captureCallSite } from "./call-site.ts";
 import { SerialQueue } from "./serial-queue.ts";
 import { checkedEntries, SessionBase } from "./session-base.ts";
 
@@ -50,7 +50,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
   /** @internal */
   constructor(config: SessionConfig, sessionKey?: string | null, cookie?: SessionCookie) {
     super(config);
-    const isPossible = isPossibleSessionKey(sessionKey);
+    const isPossible = isValidSessionKey(sessionKey);
     if (sessionKey && !isPossible) config.emit({ type: "malformedKey" });
     this.#record = new SessionRecord(config, isPossible ? sessionKey : null);
     this.#cookie = new CookieSync(config, cookie);
@@ -89,7 +89,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * key costs no statement.
    */
   exists(sessionKey: string): Promise<boolean> {
-    return this.#inTurn(async () => isPossibleSessionKey(sessionKey) && this.#record.exists(sessionKey));
+    return this.#inTurn(async () => isValidSessionKey(sessionKey) && this.#record.exists(sessionKey));
   }
 
   /**
@@ -143,7 +143,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
     if (typeof sessionKey !== "string") return Promise.reject(new TypeError(NO_KEY));
     return this.#inTurn(async () => {
       await this.#cookie.checkWritable();
-      if (isPossibleSessionKey(sessionKey)) await this.#record.delete(sessionKey);
+      if (isValidSessionKey(sessionKey)) await this.#record.delete(sessionKey);
     });
   }
 

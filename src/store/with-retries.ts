@@ -1,5 +1,5 @@
-import { jitter } from "./jitter.ts";
 import { errorClassOf } from "./error-class.ts";
+import { jitter } from "./jitter.ts";
 import type { SessionStore } from "./session-store.ts";
 
 const MAX_TRIES = 20;

@@ -1,6 +1,6 @@
-import type { SessionCookie } from "../cookie/session-cookie.ts";
 import type { CookieAttributes } from "../cookie/cookie-attributes.ts";
-import { keepOutOfCaches, type ResponseHeaders } from "../cookie/no-store.ts";
+import { type ResponseHeaders, setNoStore } from "../cookie/no-store.ts";
+import type { SessionCookie } from "../cookie/session-cookie.ts";
 import { removeCookie, setCookie } from "../cookie/set-cookie.ts";
 
 /** How a response will change the cookie. */
@@ -53,7 +53,7 @@ export class WebCookie implements SessionCookie {
     const others = headers.getSetCookie().filter((other) => !this.#written.has(other));
     headers.delete("Set-Cookie");
     for (const other of [...others, line]) headers.append("Set-Cookie", other);
-    keepOutOfCaches(headers);
+    setNoStore(headers);
     this.#written.add(line);
     this.#isInBrowser = true;
   }

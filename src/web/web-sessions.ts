@@ -1,9 +1,9 @@
-import { atCallSite, captureCallSite } from "../session/call-site.ts";
 import { cookieAttributes } from "../cookie/cookie-attributes.ts";
-import { cookieValue } from "../cookie/read-cookie.ts";
 import type { ResponseHeaders } from "../cookie/no-store.ts";
-import { resolveOptions, type SessionsOptions } from "../options.ts";
+import { cookieValue } from "../cookie/read-cookie.ts";
 import type { WithHeaders } from "../cookie/request-headers.ts";
+import { resolveOptions, type SessionsOptions } from "../options.ts";
+import { atCallSite, captureCallSite } from "../session/call-site.ts";
 import { DbSession } from "../session/db-session.ts";
 import { type Sessions, sessionsOf } from "../sessions.ts";
 import type { SessionDelegate } from "../store/prisma/session-delegate.ts";

@@ -6,8 +6,8 @@ import { createNextSessions } from "prisma-db-session/next";
 import { createWebSessions } from "prisma-db-session/web";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { inNextRequest } from "../next/request.ts";
-import { parseSetCookie } from "./set-cookie.ts";
 import { SECRET, TWO_WEEKS, testClock } from "../support.ts";
+import { parseSetCookie } from "./set-cookie.ts";
 
 /** What signing in, and then signing out, sends to the browser. */
 interface Sent {

@@ -3,8 +3,8 @@ import "next/dist/server/node-environment-baseline.js";
 
 import { createNextSessions } from "prisma-db-session/next";
 import { expect, it } from "vitest";
-import { describeEachOwnedDatabase } from "../databases/index.ts";
 import { parseSetCookie } from "../cookie/set-cookie.ts";
+import { describeEachOwnedDatabase } from "../databases/index.ts";
 import { gate, SECRET } from "../support.ts";
 import { inNextRequest } from "./request.ts";
 

@@ -1,8 +1,8 @@
 import { memoryStore, type SessionsOptions } from "prisma-db-session";
 import { createWebSessions } from "prisma-db-session/web";
 import { describe, expect, it } from "vitest";
-import { loseNextAnswer } from "../noting-store.ts";
 import { parseSetCookie } from "../cookie/set-cookie.ts";
+import { loseNextAnswer } from "../noting-store.ts";
 import { SECRET, storedKey, TWO_WEEKS, UNKNOWN_KEY } from "../support.ts";
 import { requestWith, webApp } from "./app.ts";
 
