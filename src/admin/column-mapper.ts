@@ -6,8 +6,8 @@ import type { Columns } from "../store/session-store.ts";
 const NOT_OWN = ["key", "data", "expireDate"];
 
 /**
- * What the option `columns` makes of a session's data, which it sees without the reserved keys. A column that it leaves `undefined` would
- * keep what it held, perhaps another user's: it becomes `null`.
+ * Wraps the option `columns`. The option sees the data without the reserved keys. A column that it
+ * leaves `undefined` becomes `null`. Otherwise the row could keep the value of another user.
  *
  * @param ownerColumn the column that the option `maxPerOwner` names
  */
@@ -16,21 +16,22 @@ export function columnMapper<Data>(columns: (data: Data) => Columns, ownerColumn
     const visible = Object.fromEntries([...data].filter(([key, value]) => !isReserved(key) && !isHidden(value)));
     const filled: unknown = columns(visible as Data);
     if (typeof filled !== "object" || filled === null || filled instanceof Promise) {
-      throw new ConfigError(
-        "The option columns returned no columns. Let it return an object like `{ userId: 7 }`, at once.",
-      );
+      throw new ConfigError("`columns` must return an object like `{ userId: 7 }`, and must be synchronous.");
     }
     const taken = NOT_OWN.find((name) => name in filled);
-    if (taken) throw new ConfigError(`The option columns returned ${taken}, which the package fills. Leave it out.`);
+    if (taken)
+      throw new ConfigError(
+        `\`columns\` must not return \`${taken}\`, because the package fills this column. Leave it out.`,
+      );
     if (ownerColumn !== undefined && !(ownerColumn in filled)) {
       throw new ConfigError(
-        `The option maxPerOwner names the column ${ownerColumn}, which the option columns does not return. Without it no session would be counted.`,
+        `\`columns\` must return \`${ownerColumn}\`, because \`maxPerOwner\` counts the sessions by this column.`,
       );
     }
     for (const [name, value] of Object.entries(filled)) {
-      // Prisma would write null, and the session would be nobody's.
+      // Prisma would write null, and `revoke()` could not find the session.
       if (typeof value === "number" && !Number.isFinite(value)) {
-        throw new ConfigError(`The option columns returned ${value} for ${name}. Return a number, or null.`);
+        throw new ConfigError(`\`columns\` must not return ${value} for \`${name}\`. Return a number, or null.`);
       }
     }
     const values = Object.entries(filled).map(([name, value]) => [name, value ?? null]);

@@ -8,9 +8,9 @@ export type SerializedValues = ReadonlyMap<string, string>;
 const MAX_DEPTH = 500;
 
 /**
- * Serializes each value, once it is sure that every value comes back from the database unchanged. JSON would silently
- * turn a `Date` into a text, a `Map` into `{}` and `NaN` into `null`. A serializer of the user's own decides for itself.
- * (JSON may leave out properties that are `undefined`, and turn -0 into 0.)
+ * Serializes each value. With `JSON`, it refuses values that would change: JSON turns a `Date` into
+ * text, a `Map` into `{}` and `NaN` into `null`. Another serializer decides for itself. (`JSON` may
+ * leave out properties that are `undefined`, and turn -0 into 0.)
  *
  * @throws SerializationError that names the path of the first value that would change
  */
@@ -56,13 +56,13 @@ function serializerText(key: string, value: unknown, serializer: Serializer): st
   );
 }
 
-/** Where the check is: the keys that lead there, and the objects around it. */
+/** The place of the check: the keys that lead there, and the objects around it. */
 interface Place {
   readonly keys: (string | number)[];
   readonly ancestors: Set<object>;
 }
 
-/** Most values are, so this is asked before anything is made for the walk through the others. */
+/** Most values are scalars. They need no walk. */
 const isScalar = (value: unknown): boolean =>
   value === null ||
   typeof value === "string" ||
@@ -88,7 +88,10 @@ function checkJson(value: unknown, place: Place): void {
   ancestors.delete(value);
 }
 
-/** An array's own keys are its indexes and its length: more of them are properties that JSON forgets, fewer are holes, which it fills. */
+/**
+ * The own keys of an array are its indexes and `length`. More keys are properties, which JSON omits.
+ * Fewer keys mean holes, which JSON fills.
+ */
 function arrayProblem(array: readonly unknown[]): string | undefined {
   if (Object.getPrototypeOf(array) !== Array.prototype && distanceToNull(array) !== 3) return aClassInstance(array);
   if (Reflect.ownKeys(array).length !== array.length + 1) return "an array with holes or properties";
@@ -103,8 +106,8 @@ function objectProblem(object: object): string | undefined {
 }
 
 /**
- * How many steps it is to the end of the prototype chain: 1 for an object without a prototype, 2 for a literal, 3 for an array; the same
- * for those of another realm, whose prototypes are other objects.
+ * The length of the prototype chain: 1 for an object without a prototype, 2 for a literal, 3 for an
+ * array. Objects of another realm have other prototypes, but chains of the same length.
  */
 function distanceToNull(object: object): number {
   const prototype: object | null = Object.getPrototypeOf(object);

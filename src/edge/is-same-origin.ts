@@ -3,20 +3,22 @@ import type { WithHeaders } from "../cookie/request-headers.ts";
 /** For `isSameOrigin`. */
 export interface SameOriginOptions {
   /**
-   * Whether to take the host from `X-Forwarded-Host`, if it is there, rather than from `Host`. Only for an application that nobody reaches
-   * but through a proxy that sets that header itself. Default: false.
+   * Whether to read the host from `X-Forwarded-Host` instead of `Host`, if the header is there. Set
+   * this only if every request comes through a proxy that sets this header. Default: false.
    */
   readonly trustProxy?: boolean;
 }
 
 /**
- * Whether a request comes from a page of your own, or straight from the user (an address typed in, a bookmark), and not from a page of
- * another site, which could have the browser send the session cookie along. Next.js asks this for server actions, but not for route
- * handlers: refuse with a 403 what would change something.
+ * Whether a request comes from a page of your own site, or directly from the user (a typed address
+ * or a bookmark). A page of another site can make the browser send a request with the session cookie
+ * (CSRF). Next.js checks this for server actions, but not for route handlers. In a route handler that
+ * changes something, answer 403 if this function returns false.
  *
- * Newer browsers tell in `Sec-Fetch-Site`; the older ones, and all of them on plain http, name in `Origin` the page that sends a form or a
- * script's `POST`. That is compared with `Host`, never with the request's URL, which behind a proxy is another. What has neither header comes
- * from no browser that another site could use. Never throws.
+ * Newer browsers say it in `Sec-Fetch-Site`. Older browsers, and all browsers on plain http, send
+ * the page's `Origin` with a form or a script's POST. The function compares `Origin` with `Host`. It
+ * does not use the request's URL, because that differs behind a proxy. A request without both headers
+ * does not come from a browser that another site could use. The function never throws.
  *
  * @example
  * ```ts
@@ -30,16 +32,16 @@ export function isSameOrigin({ headers }: WithHeaders, { trustProxy = false }: S
   if (site !== null) return site === "same-origin" || site === "none";
   const origin = headers.get("origin");
   if (origin === null) return true;
-  // Each proxy on the way adds the host that it was asked for; the browser's is the first.
+  // Each proxy appends a host. The first one is that of the browser.
   const forwarded = trustProxy && headers.get("x-forwarded-host")?.split(",")[0];
   const [scheme, host] = [/^https?:\/\//i.exec(origin)?.[0], forwarded || headers.get("host")];
   if (!scheme || !host) return false;
-  // Under the same scheme, so that the port that goes without saying may be left out, or written, on either side.
+  // With the same scheme, so that a default port does not matter.
   const own = hostOf(scheme + host);
   return own !== undefined && own === hostOf(origin);
 }
 
-/** The host and, unless it goes without saying, the port, in the one way to write them; undefined for what is more than an origin, or none. */
+/** The normalized host, with a port that is not the default. `undefined` if the text is not an origin. */
 function hostOf(origin: string): string | undefined {
   if (!URL.canParse(origin)) return undefined;
   const { protocol, host, href } = new URL(origin);

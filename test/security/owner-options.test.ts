@@ -50,7 +50,7 @@ describe("the options of whose sessions", () => {
     const { sessions, events } = memorySessions({ columns, maxPerOwner: { column: "userID", max: 1 } });
     const session = sessions.open();
     session.set("userId", 1);
-    await expect(session.save()).rejects.toThrow("names the column userID");
+    await expect(session.save()).rejects.toThrow("must return `userID`");
     expect(events).toEqual([]);
   });
 
