@@ -1,5 +1,5 @@
 import { ConfigError } from "../errors.ts";
-import { isHidden } from "../record/hidden-value.ts";
+import { hiddenKeys, isHidden } from "../record/hidden-value.ts";
 import { isReserved } from "../record/reserved.ts";
 import type { Columns } from "../store/session-store.ts";
 
@@ -12,7 +12,7 @@ const NOT_OWN = ["key", "data", "expireDate"];
  * @param ownerColumn the column that the option `maxPerOwner` names
  */
 export function columnMapper<Data>(columns: (data: Data) => Columns, ownerColumn: string | undefined) {
-  return (data: ReadonlyMap<string, unknown>): Columns => {
+  const columnsOf = (data: ReadonlyMap<string, unknown>): Columns => {
     const visible = Object.fromEntries([...data].filter(([key, value]) => !isReserved(key) && !isHidden(value)));
     const filled: unknown = columns(visible as Data);
     if (typeof filled !== "object" || filled === null || filled instanceof Promise) {
@@ -34,9 +34,15 @@ export function columnMapper<Data>(columns: (data: Data) => Columns, ownerColumn
         throw new ConfigError(`\`columns\` must not return ${value} for \`${name}\`. Return a number, or null.`);
       }
     }
-    const values = Object.entries(filled).map(([name, value]) => [name, value ?? null]);
-    // The column may depend on a hidden value. Then it keeps what the row has, so that `revoke()` still finds its owner.
-    const isIncomplete = [...data.values()].some(isHidden);
-    return Object.fromEntries(isIncomplete ? values.filter(([, value]) => value !== null) : values);
+    return Object.fromEntries(Object.entries(filled).map(([name, value]) => [name, value ?? null]));
+  };
+
+  return (data: ReadonlyMap<string, unknown>, ofRow?: () => ReadonlyMap<string, unknown>): Columns => {
+    const now = columnsOf(data);
+    const hidden = hiddenKeys(data);
+    if (hidden.length === 0 || !ofRow) return now;
+    // A column that is null because a value is hidden keeps what the row has. So `revoke()` still finds its owner.
+    const shown = columnsOf(new Map([...ofRow()].filter(([key]) => !hidden.includes(key))));
+    return Object.fromEntries(Object.entries(now).filter(([name, value]) => value !== null || shown[name] !== null));
   };
 }

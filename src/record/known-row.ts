@@ -1,6 +1,6 @@
 import { type SerializedValues, serializeValues } from "../codec/serialize-values.ts";
 import type { StoredRow, UpdateGuard } from "../store/session-store.ts";
-import { withoutHiding } from "./hidden-value.ts";
+import { HiddenValue, isHidden, unhide } from "./hidden-value.ts";
 import { METADATA } from "./reserved.ts";
 import { decodeMetadata, encodeMetadata, type RowMetadata } from "./row-metadata.ts";
 import type { SessionConfig } from "./session-config.ts";
@@ -39,7 +39,7 @@ export function decodeRow(stored: StoredRow, storedKey: string, config: SessionC
 
 /** The row that holds a dictionary under a key. */
 export function encodeRow(
-  data: ReadonlyMap<string, unknown>,
+  data: Dictionary,
   values: SerializedValues,
   { storedKey, metadata, expireDate }: Pick<KnownRow, "metadata" | "expireDate"> & { readonly storedKey: string },
   config: SessionConfig,
@@ -49,13 +49,13 @@ export function encodeRow(
   const text =
     serializer === JSON
       ? jsonOf(values, METADATA, JSON.stringify(entry))
-      : serializer.stringify(Object.fromEntries([...withoutHiding(data), [METADATA, entry]]));
+      : serializer.stringify(Object.fromEntries([...unhide(data), [METADATA, entry]]));
   return { data: codec.encode(text, { storedKey, secrets }), expireDate, metadata, text, values };
 }
 
 /** @throws SerializationError for a value that would not be the same after a load */
-export const serialize = (data: ReadonlyMap<string, unknown>, { serializer }: SessionConfig): SerializedValues =>
-  serializeValues(withoutHiding(data), serializer);
+export const serialize = (data: Dictionary, { serializer }: SessionConfig): SerializedValues =>
+  serializeValues(unhide(data), serializer);
 
 /** The serialized values of a row, which changes are found against. Only a save needs them. */
 export function valuesOf(row: KnownRow, config: SessionConfig): SerializedValues {
@@ -68,6 +68,15 @@ export function valuesOf(row: KnownRow, config: SessionConfig): SerializedValues
 export function valueOfRow(row: KnownRow, key: string, config: SessionConfig): unknown {
   const text = valuesOf(row, config).get(key);
   return text === undefined ? undefined : config.serializer.parse(text);
+}
+
+/** A deep copy, hidden values included. @throws SerializationError like {@link serialize} */
+export function copyDictionary(data: Dictionary, config: SessionConfig): Dictionary {
+  const copies = [...serialize(data, config)].map(([key, text]): [string, unknown] => {
+    const copy = config.serializer.parse(text);
+    return [key, isHidden(data.get(key)) ? new HiddenValue(copy) : copy];
+  });
+  return new Map(copies);
 }
 
 /** The dictionary of a row once more, as it was read or written. */

@@ -8,6 +8,9 @@ export const AUTHENTICATED = `${PREFIX}authenticated`;
 /** The row's metadata. The dictionary of a session never has this entry: it exists in the row alone. */
 export const METADATA = `${PREFIX}row`;
 
+/** The key of `setTestCookie()`. Django uses the same name, which is not reserved. */
+export const TEST_COOKIE = "testcookie";
+
 /** Each flash value has its own key, so that two requests can add different ones without a conflict. */
 export const flashKey = (name: string): string => `${PREFIX}flash_${name}`;
 

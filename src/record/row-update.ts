@@ -7,7 +7,7 @@ import { jitter } from "../store/jitter.ts";
 import type { UpdateOutcome } from "../store/session-store.ts";
 import { changedKeys, copyKeys } from "./changes.ts";
 import { isLive } from "./expiry.ts";
-import { hideMisfits } from "./judge.ts";
+import { hiddenKeys } from "./hidden-value.ts";
 import { type DecodedRow, decodeRow, guardOf, type KnownRow, serialize, valuesOf } from "./known-row.ts";
 import { keyCollisionError, MAX_KEYS } from "./new-key.ts";
 import { doubt, type LiveRowState, rebase, type Write } from "./row-state.ts";
@@ -135,10 +135,7 @@ export class RowUpdate {
     const { sessionKey, inDoubt } = this.#state;
     for (const key of new Set([sessionKey, ...inDoubt.map((write) => write.sessionKey)])) {
       const stored = await store.find(storedKey(key));
-      if (!stored) continue;
-      const decoded = decodeRow(stored, storedKey(key), this.#config);
-      if (decoded) await hideMisfits(decoded.data, key, this.#config);
-      return { sessionKey: key, decoded };
+      if (stored) return { sessionKey: key, decoded: decodeRow(stored, storedKey(key), this.#config) };
     }
     return undefined;
   }
@@ -199,6 +196,8 @@ export class RowUpdate {
     const isCleared = this.#request.clears > state.clears;
     if (isCleared || (onConflict === "overwrite" && isChanged)) {
       this.#emit({ type: "overwritten", attempt });
+      // Hidden values are not this session's data.
+      copyKeys(hiddenKeys(this.#request.data), found.data, this.#request.data);
     } else {
       if (onConflict === "error" && isChanged) throw this.#conflict(`Another request changed it. ${LOAD_AGAIN}`);
       const isMerged = this.#merge(found, this.#mine);

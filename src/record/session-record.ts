@@ -3,13 +3,13 @@ import { errorClassOf } from "../store/error-class.ts";
 import type { StoredRow } from "../store/session-store.ts";
 import { changedKeys } from "./changes.ts";
 import { absoluteEnd, isLive, sessionExpiryDate } from "./expiry.ts";
-import { dropHidden } from "./hidden-value.ts";
-import { hideMisfits } from "./judge.ts";
+import { dropHidden, withoutHidden } from "./hidden-value.ts";
 import { type Dictionary, decodeRow, dictionaryOf, guardOf, type KnownRow, serialize, valuesOf } from "./known-row.ts";
 import { keyCollisionError, MAX_KEYS } from "./new-key.ts";
 import { doubt, isRefused, type LiveRowState, newRowState, type RowState, rebase, type Write } from "./row-state.ts";
 import { endedError, RowUpdate } from "./row-update.ts";
-import type { SessionConfig } from "./session-config.ts";
+import { hideMisfits } from "./schema-check.ts";
+import { hasSchema, type SessionConfig } from "./session-config.ts";
 import { changesOf, prepareInsert, prepareUpdate, type SaveRequest } from "./write.ts";
 import { fateOfWrites } from "./write-log.ts";
 
@@ -59,7 +59,8 @@ export class SessionRecord {
     const data = await this.#readLive(sessionKey);
     if (data) {
       this.#emit({ type: "loaded" });
-      await hideMisfits(data, sessionKey, this.#config);
+      const { row } = this.#state;
+      if (row && hasSchema(this.#config)) await hideMisfits({ row, data }, sessionKey, this.#config);
     } else {
       this.#state.sessionKey = null;
       this.#otherKeys.add(sessionKey);
@@ -96,9 +97,11 @@ export class SessionRecord {
    */
   async insert(request: SaveRequest, { keys = MAX_KEYS }: { readonly keys?: number } = {}): Promise<true> {
     if (await this.#adoptInsert(request)) return true;
-    dropHidden(request.data);
+    const shown = { ...request, data: withoutHidden(request.data) };
     for (let tried = 0; tried < keys; tried++) {
-      if (await this.#sendInsert(prepareInsert(request, this.#config))) return true;
+      if (!(await this.#sendInsert(prepareInsert(shown, this.#config)))) continue;
+      dropHidden(request.data);
+      return true;
     }
     throw keyCollisionError(keys);
   }
@@ -211,6 +214,7 @@ export class SessionRecord {
     this.#insertInDoubt = undefined;
     if (!isThere) return false;
     this.#use(write);
+    dropHidden(request.data);
     if (request.signIn || this.isChanged(request.data, request.clears)) await this.#update(write.sessionKey, request);
     return true;
   }

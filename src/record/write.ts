@@ -1,7 +1,7 @@
 import type { RowChanges } from "../store/session-store.ts";
 import { changedKeys } from "./changes.ts";
 import { sessionExpiryDate } from "./expiry.ts";
-import { type Dictionary, encodeRow, hasOlderSecret, serialize, valuesOf } from "./known-row.ts";
+import { type Dictionary, dictionaryOf, encodeRow, hasOlderSecret, serialize, valuesOf } from "./known-row.ts";
 import type { LiveRowState, Write } from "./row-state.ts";
 import type { SessionConfig } from "./session-config.ts";
 import { newWriteId, withWrite } from "./write-log.ts";
@@ -57,7 +57,7 @@ export function prepareUpdate(
     start !== before ||
     changedKeys(valuesOf(row, config), values).length > 0 ||
     hasOlderSecret(row, config.storedKey(sessionKey), config);
-  const columns = config.columnsOf?.(data);
+  const columns = config.columnsOf?.(data, () => dictionaryOf(row, config));
   if (!writesData) return { id: undefined, sessionKey, row: { ...row, expireDate, values }, columns, clears };
   const newKey = nextKey ?? sessionKey;
   const last = inDoubt.at(-1);
@@ -75,7 +75,7 @@ export function prepareUpdate(
 }
 
 /** What the row is to hold. */
-export const contentOf = ({ data, signIn }: Pick<SaveRequest, "data" | "signIn">): Dictionary =>
+export const contentOf = ({ data, signIn }: SaveRequest): Dictionary =>
   signIn ? new Map([...data, ...signIn.entries]) : data;
 
 /** What the UPDATE of the row under a session key writes. */

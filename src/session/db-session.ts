@@ -5,16 +5,17 @@ import { ConflictError, CreateError, UpdateError } from "../errors.ts";
 import { emitFor } from "../events.ts";
 import { shortKeyHash } from "../key/session-key.ts";
 import { isValidSessionKey } from "../key/valid-session-key.ts";
-import { checkFit } from "../record/judge.ts";
 import { valueOfRow } from "../record/known-row.ts";
 import { AUTHENTICATED, EXPIRY } from "../record/reserved.ts";
-import type { SessionConfig } from "../record/session-config.ts";
+import { writeJudged } from "../record/schema-check.ts";
+import { hasSchema, type SessionConfig } from "../record/session-config.ts";
 import { SessionRecord } from "../record/session-record.ts";
-import { contentOf, type SignIn } from "../record/write.ts";
+import type { SaveRequest, SignIn } from "../record/write.ts";
 import { atCallSite, captureCallSite } from "./call-site.ts";
 import { SerialQueue } from "./serial-queue.ts";
 import { checkedEntries, SessionBase } from "./session-base.ts";
 
+const NO_ROW = { sessionKey: null };
 const NO_KEY = "destroy(): the session key is missing. To sign out, call `flush()`.";
 
 interface WriteOptions {
@@ -257,9 +258,12 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
     let isCreated: boolean;
     try {
       await this.#cookie.checkWritable();
+      const write = (request: SaveRequest) =>
+        create ? this.#record.insert(request, create) : this.#record.save(request);
       const request = { data, clears, signIn };
-      await checkFit(contentOf(request), this.#record.row, this.config);
-      isCreated = await (create ? this.#record.insert(request, create) : this.#record.save(request));
+      isCreated = await (hasSchema(this.config)
+        ? writeJudged(request, create ? NO_ROW : this.#record, this.config, write)
+        : write(request));
       for (const [key, value] of signIn?.entries ?? []) data.set(key, value);
       this.#syncCookie();
     } catch (error) {

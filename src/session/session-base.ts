@@ -11,10 +11,9 @@ import {
   sessionExpiryDate,
 } from "../record/expiry.ts";
 import { isHidden } from "../record/hidden-value.ts";
-import { AUTHENTICATED, EXPIRY, flashKey, isReserved } from "../record/reserved.ts";
+import { AUTHENTICATED, EXPIRY, flashKey, isReserved, TEST_COOKIE } from "../record/reserved.ts";
 import type { SessionConfig } from "../record/session-config.ts";
 
-const TEST_COOKIE_NAME = "testcookie";
 const TEST_COOKIE_VALUE = "worked";
 
 /**
@@ -210,17 +209,17 @@ export abstract class SessionBase<Data extends object> implements Iterable<[Key<
    * accepts cookies.
    */
   setTestCookie(): void {
-    this.setValue(TEST_COOKIE_NAME, TEST_COOKIE_VALUE);
+    this.setValue(TEST_COOKIE, TEST_COOKIE_VALUE);
   }
 
   /** Whether the session contains the test value of `setTestCookie()`. */
   testCookieWorked(): boolean {
-    return this.dictionary().get(TEST_COOKIE_NAME) === TEST_COOKIE_VALUE;
+    return this.dictionary().get(TEST_COOKIE) === TEST_COOKIE_VALUE;
   }
 
   /** Removes the test value of `setTestCookie()`. */
   deleteTestCookie(): void {
-    this.deleteValue(TEST_COOKIE_NAME);
+    this.deleteValue(TEST_COOKIE);
   }
 
   /** Keeps a value for the next read, in this request or in a later request. */
