@@ -1,0 +1,75 @@
+#!/usr/bin/env node
+// Finds words that a reader whose first language is not English stumbles over, and sentences that are too long.
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const WORDS = [
+  ["anew", "again"],
+  ["aloud", "in the log"],
+  ["reckon", "count, compute"],
+  ["unheard", "whose acknowledgement was lost"],
+  ["in vain", "without success"],
+  ["likewise", "also"],
+  ["be it", "whether"],
+  ["carried out", "applied, executed"],
+  ["nobody", "name the actor"],
+  ["somebody", "name the actor"],
+  ["whoever", "name the actor"],
+  ["as it came", "unchanged"],
+  ["guesser", "attacker"],
+  ["fixer", "attacker"],
+];
+const MAX_WORDS = 30;
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const problems = [];
+
+for (const path of await filesIn("src", /\.ts$/)) {
+  const text = await readFile(join(root, path), "utf8");
+  findWords(path, text.split("\n"));
+}
+for (const path of ["README.md", ...(await filesIn("docs", /\.md$/))]) {
+  const prose = proseOf(await readFile(join(root, path), "utf8"));
+  findWords(path, prose.split("\n"));
+  findLongSentences(path, prose);
+}
+if (problems.length > 0) {
+  console.error(problems.join("\n"));
+  console.error(`${problems.length} places need plainer words.`);
+  process.exitCode = 1;
+}
+
+async function filesIn(folder, name) {
+  const entries = await readdir(join(root, folder), { recursive: true });
+  return entries.filter((entry) => name.test(entry)).map((entry) => join(folder, entry));
+}
+
+function findWords(path, lines) {
+  for (const [index, line] of lines.entries()) {
+    for (const [word, better] of WORDS) {
+      if (new RegExp(`\\b${word}\\b`, "i").test(line)) problems.push(`${path}:${index + 1}: "${word}" -> ${better}`);
+    }
+  }
+}
+
+/** The text without code and tables. Every line keeps its number. */
+function proseOf(markdown) {
+  const blank = (block) => block.replace(/[^\n]/g, "");
+  return markdown
+    .replace(/^```.*?^```$/gms, blank)
+    .replace(/^<!--.*?-->$/gms, blank)
+    .replace(/^\|.*$/gm, "")
+    .replace(/`[^`\n]*`/g, "Code");
+}
+
+function findLongSentences(path, prose) {
+  // A heading, a list item and a blank line each end a sentence.
+  const parts = prose.split(/(?<=[.!?:])\s+(?=[A-Z`"([!*_-])|\n(?=\s*(?:[-*#>]|\d+\.)\s)|\n\s*\n/);
+  for (const part of parts) {
+    const words = part.replace(/\]\([^)]*\)/g, "]").match(/[\p{L}\p{N}'’-]+/gu) ?? [];
+    if (words.length > MAX_WORDS) {
+      problems.push(`${path}: a sentence of ${words.length} words: "${part.trim().replace(/\s+/g, " ").slice(0, 80)}…"`);
+    }
+  }
+}

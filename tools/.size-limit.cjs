@@ -1,0 +1,16 @@
+// What each entry may weigh in an application: minified and compressed with brotli, with all that it imports.
+const entry = (name, limit) => ({
+  name,
+  path: `../dist/${name}.js`,
+  limit,
+  ignore: ["next"],
+  modifyEsbuildConfig: (config) => ({ ...config, platform: "node", format: "esm" }),
+});
+
+module.exports = [
+  entry("index", "19 kB"),
+  entry("next/index", "20.5 kB"),
+  entry("web/index", "18.5 kB"),
+  entry("edge/index", "600 B"),
+  entry("testing/index", "3.6 kB"),
+];
