@@ -69,7 +69,9 @@ function findLongSentences(path, prose) {
   for (const part of parts) {
     const words = part.replace(/\]\([^)]*\)/g, "]").match(/[\p{L}\p{N}'’-]+/gu) ?? [];
     if (words.length > MAX_WORDS) {
-      problems.push(`${path}: a sentence of ${words.length} words: "${part.trim().replace(/\s+/g, " ").slice(0, 80)}…"`);
+      problems.push(
+        `${path}: a sentence of ${words.length} words: "${part.trim().replace(/\s+/g, " ").slice(0, 80)}…"`,
+      );
     }
   }
 }

@@ -21,12 +21,11 @@ module.exports = {
       { path: "^src/(session|record)/" },
       [PRISMA, ENTRIES, FACE],
     ),
-    forbid(
-      "store-and-codec-know-no-session",
-      "They see rows and texts.",
-      { path: "^src/(store|codec)/" },
-      ["^src/(session|record|cookie|admin)/", ENTRIES, FACE],
-    ),
+    forbid("store-and-codec-know-no-session", "They see rows and texts.", { path: "^src/(store|codec)/" }, [
+      "^src/(session|record|cookie|admin)/",
+      ENTRIES,
+      FACE,
+    ]),
     forbid("key-is-the-lowest-room", "Keys need only errors.", { path: "^src/key/" }, [
       "^src/(session|record|cookie|admin|store|codec)/",
       ENTRIES,
@@ -37,17 +36,19 @@ module.exports = {
       ENTRIES,
       FACE,
     ]),
-    forbid("admin-knows-no-entry", "It works on many sessions of any entry.", { path: "^src/admin/" }, [
-      ENTRIES,
-      FACE,
-    ]),
-    forbid("entries-are-apart", "Only the edge helpers run everywhere.", { path: "^src/(next|web|edge|cli|testing)/" }, [
-      "^src/(?!edge/|$1/)(next|web|edge|cli|testing)/",
-    ]),
-    forbid("only-next-imports-next", "The other entries run without Next.js.", { path: "^src/", pathNot: "^src/next/" }, [
-      "^next(/|$)",
-      "node_modules/next/",
-    ]),
+    forbid("admin-knows-no-entry", "It works on many sessions of any entry.", { path: "^src/admin/" }, [ENTRIES, FACE]),
+    forbid(
+      "entries-are-apart",
+      "Only the edge helpers run everywhere.",
+      { path: "^src/(next|web|edge|cli|testing)/" },
+      ["^src/(?!edge/|$1/)(next|web|edge|cli|testing)/"],
+    ),
+    forbid(
+      "only-next-imports-next",
+      "The other entries run without Next.js.",
+      { path: "^src/", pathNot: "^src/next/" },
+      ["^next(/|$)", "node_modules/next/"],
+    ),
     forbid("edge-imports-no-node", "The edge runtime has no Node.js modules.", { path: "^src/edge/" }, [
       "^node:",
       "^(crypto|fs|path|timers|util|assert)",
