@@ -1,38 +1,30 @@
 import type { SerializedValues } from "../codec/serialize-values.ts";
-import { ConflictError, UpdateError } from "../errors.ts";
+import { ConflictError } from "../errors.ts";
 import { emitFor, type KeyedSessionEvent } from "../events.ts";
 import { shortKeyHash } from "../key/session-key.ts";
 import { errorClassOf } from "../store/error-class.ts";
 import { jitter } from "../store/jitter.ts";
 import type { UpdateOutcome } from "../store/session-store.ts";
 import { changedKeys, copyKeys } from "./changes.ts";
-import { isLive } from "./expiry.ts";
+import { fateIn, findRow, isExpiryThere } from "./find-row.ts";
 import { hiddenKeys } from "./hidden-value.ts";
-import { type DecodedRow, decodeRow, guardOf, type KnownRow, serialize, valuesOf } from "./known-row.ts";
-import { keyCollisionError, MAX_KEYS } from "./new-key.ts";
+import { type DecodedRow, guardOf, serialize, valuesOf } from "./known-row.ts";
+import { ENDLESS, endedError, keyCollisionError, LOAD_AGAIN, MAX_KEYS, STUCK, UNDECIDED } from "./row-errors.ts";
 import { doubt, type LiveRowState, rebase, type Write } from "./row-state.ts";
 import type { SessionConfig } from "./session-config.ts";
 import { changesOf, prepareUpdate, type SaveRequest } from "./write.ts";
-import { fateOfWrites, isInLog } from "./write-log.ts";
+import { isInLog } from "./write-log.ts";
 
 const MAX_ATTEMPTS = 100;
 /** How often an update may match nothing although the row reads as unchanged, before something else must be wrong. */
 const MAX_UNEXPLAINED = 10;
 
-/** A row that was read again. */
-interface FoundRow {
-  /** Another key than before if a rotation was applied, although its acknowledgement was lost. */
-  readonly sessionKey: string;
-  /** `undefined` if the data do not verify. */
-  readonly decoded: DecodedRow | undefined;
-}
-
 /**
- * One save of a session that has a row: an UPDATE that is guarded by what was read (optimistic locking).
+ * One save of a session that has a row: an UPDATE with a guard (optimistic locking).
  *
- * If it matches nothing, or if its acknowledgement is lost, the row is read again, and its write log says whether the
- * UPDATE was applied. If another request has changed the row, this session's changes are merged into it, and the next
- * UPDATE is sent. (The store below has already retried what it can retry without reading.)
+ * If the UPDATE matches nothing, or if its acknowledgement is lost, the row is read again. Its write
+ * log says whether the UPDATE was applied. If another request has changed the row, this session's
+ * changes are merged into it, and the next UPDATE is sent.
  */
 export class RowUpdate {
   /** Shared with the session's record, and kept up to date. */
@@ -45,6 +37,8 @@ export class RowUpdate {
   #write: Write | undefined;
   /** What an attempt threw whose outcome is still unknown. */
   #error: unknown;
+  /** The user may go on changing the dictionary while a save is under way. */
+  readonly #values = (): SerializedValues => serialize(this.#request.data, this.#config);
   #attempts = 0;
   #collisions = 0;
   #unexplained = 0;
@@ -73,10 +67,7 @@ export class RowUpdate {
   }
 
   async #retry(): Promise<void> {
-    for (;;) {
-      if (await this.#readAgain()) return;
-      if (await this.#sendUpdate()) return;
-    }
+    while (!(await this.#readAgain()) && !(await this.#sendUpdate()));
   }
 
   /** Sends one UPDATE. True if the database has acknowledged it. */
@@ -115,39 +106,22 @@ export class RowUpdate {
     // Later attempts meet other processes. The wait comes before the reading, because another request can only come
     // first between the reading and the next UPDATE.
     if (this.#attempts > 1) await jitter(this.#attempts);
-    const found = await this.#find().catch((error: unknown) => {
+    const found = await findRow(this.#state, this.#config).catch((error: unknown) => {
       throw this.#error ?? error;
     });
     const { decoded } = found ?? {};
-    const fate = this.#fateIn(found);
+    const fate = fateIn(found, this.#state, this.#config);
     if (fate === "applied" && decoded) return this.#adopt(decoded);
-    if (fate === "unchanged") return this.#isExpiryThere(decoded?.row) || this.#sendAgain();
+    if (fate === "unchanged") {
+      if (!isExpiryThere(this.#write, decoded?.row)) return this.#sendAgain();
+      this.#acknowledge(this.#write);
+      return true;
+    }
     if (fate === "superseded" && decoded) return this.#resolveConflict(decoded);
     if (fate === "unknown") throw this.#error ?? this.#conflict(UNDECIDED, this.#state.doubt);
     if (found && !decoded) this.#emit({ type: "suspicious" });
     else this.#emit({ type: "ended", reason: found ? "expired" : "gone" });
     throw endedError();
-  }
-
-  /** The row under its key, or under that of a rotation in doubt. */
-  async #find(): Promise<FoundRow | undefined> {
-    const { store, storedKey } = this.#config;
-    const { sessionKey, inDoubt } = this.#state;
-    for (const key of new Set([sessionKey, ...inDoubt.map((write) => write.sessionKey)])) {
-      const stored = await store.find(storedKey(key));
-      if (stored) return { sessionKey: key, decoded: decodeRow(stored, storedKey(key), this.#config) };
-    }
-    return undefined;
-  }
-
-  #fateIn(found: FoundRow | undefined) {
-    const { sessionKey, row, inDoubt } = this.#state;
-    // A row that is still under its old key was not rotated. So only the other writes are looked for in it.
-    const ids = inDoubt.filter((write) => write.sessionKey === found?.sessionKey).flatMap(({ id }) => id ?? []);
-    if (found && !found.decoded) return ids.length > 0 ? "unknown" : "gone";
-    const now = found?.decoded?.row;
-    const fate = fateOfWrites(ids, row, now && { ...now, isLive: isLive(now, this.#config.now()) });
-    return found && found.sessionKey !== sessionKey && fate !== "applied" ? "gone" : fate;
   }
 
   /** A write in doubt is in the row. What other requests wrote after it is merged into this session. */
@@ -162,17 +136,6 @@ export class RowUpdate {
     // A `clear()` after that write still has to replace all.
     if (this.#request.clears <= this.#state.clears) this.#merge(found, mine);
     return isThisWrite;
-  }
-
-  /**
-   * Some drivers of MySQL count only rows whose values changed. So a write of the same expiry
-   * matches nothing.
-   */
-  #isExpiryThere(now: KnownRow | undefined): boolean {
-    const write = this.#write;
-    if (!write || write.id !== undefined || write.row.expireDate.getTime() !== now?.expireDate.getTime()) return false;
-    this.#acknowledge(write);
-    return true;
   }
 
   /** The row is as the UPDATE expects it. */
@@ -227,11 +190,6 @@ export class RowUpdate {
     }
   }
 
-  /** The user may go on changing the dictionary while a save is under way. */
-  #values(): SerializedValues {
-    return serialize(this.#request.data, this.#config);
-  }
-
   #emit(event: KeyedSessionEvent): void {
     emitFor(this.#state.sessionKey, event, this.#config);
   }
@@ -241,22 +199,3 @@ export class RowUpdate {
     return new ConflictError(`The session was not saved. ${reason}`, cause === undefined ? {} : { cause });
   }
 }
-
-export const endedError = () =>
-  new UpdateError(
-    "The session no longer exists. It was signed out, expired or got a new key from another request. " +
-      "Let the user sign in again.",
-  );
-
-const ENDLESS = "It kept changing, by other requests or by a client extension that encrypts or caches the data.";
-
-const LOAD_AGAIN = "Load it again and repeat the change.";
-
-const STUCK =
-  "Its row reads as unchanged, but no UPDATE matches it. A transaction that reads from a snapshot (the default of " +
-  "MySQL) does not see what another request wrote: use READ COMMITTED. A client extension that encrypts or caches " +
-  "the data gives back another text than it wrote: exclude the session table from it.";
-
-const UNDECIDED =
-  "Cannot tell whether an earlier write was applied, because the row has changed too much since. " +
-  "Open it again with `sessions.load(session.sessionKey)`, and repeat the change if it is missing.";

@@ -2,26 +2,23 @@ import { emitFor, type KeyedSessionEvent } from "../events.ts";
 import { errorClassOf } from "../store/error-class.ts";
 import type { StoredRow } from "../store/session-store.ts";
 import { changedKeys } from "./changes.ts";
-import { absoluteEnd, isLive, sessionExpiryDate } from "./expiry.ts";
-import { dropHidden, withoutHidden } from "./hidden-value.ts";
+import { sessionExpiryDate } from "./expiry.ts";
+import { problemOf } from "./find-row.ts";
+import { dropHidden } from "./hidden-value.ts";
 import { type Dictionary, decodeRow, dictionaryOf, guardOf, type KnownRow, serialize, valuesOf } from "./known-row.ts";
-import { keyCollisionError, MAX_KEYS } from "./new-key.ts";
-import { doubt, isRefused, type LiveRowState, newRowState, type RowState, rebase, type Write } from "./row-state.ts";
-import { endedError, RowUpdate } from "./row-update.ts";
+import { endedError, MAX_KEYS } from "./row-errors.ts";
+import { RowInsert } from "./row-insert.ts";
+import { doubt, type LiveRowState, newRowState, type RowState, rebase, type Write } from "./row-state.ts";
+import { RowUpdate } from "./row-update.ts";
 import { hideMisfits } from "./schema-check.ts";
 import { hasSchema, type SessionConfig } from "./session-config.ts";
-import { changesOf, prepareInsert, prepareUpdate, type SaveRequest } from "./write.ts";
-import { fateOfWrites } from "./write-log.ts";
-
-/** What an INSERT is based on. */
-const NO_ROW = { data: "", metadata: { writes: 0, ids: [] } };
+import { changesOf, prepareUpdate, type SaveRequest } from "./write.ts";
 
 /** The row of one session, as this request knows it: how it is read, written and deleted. */
 export class SessionRecord {
   readonly #state: RowState;
   readonly #config: SessionConfig;
-  /** An INSERT in doubt. If its row is there, the next write adopts it. */
-  #insertInDoubt: Write | undefined;
+  readonly #insert: RowInsert;
   /**
    * Keys of rows that the session does not use, but that `flush()` deletes. The cookie brought the key, although the
    * reading found no session (a replica may lag). Or only a write in doubt may have given a row this key.
@@ -31,6 +28,7 @@ export class SessionRecord {
   constructor(config: SessionConfig, sessionKey: string | null) {
     this.#config = config;
     this.#state = newRowState(sessionKey);
+    this.#insert = new RowInsert(config, (key) => this.#otherKeys.add(key));
   }
 
   get sessionKey(): string | null {
@@ -97,13 +95,8 @@ export class SessionRecord {
    */
   async insert(request: SaveRequest, { keys = MAX_KEYS }: { readonly keys?: number } = {}): Promise<true> {
     if (await this.#adoptInsert(request)) return true;
-    const shown = { ...request, data: withoutHidden(request.data) };
-    for (let tried = 0; tried < keys; tried++) {
-      if (!(await this.#sendInsert(prepareInsert(shown, this.#config)))) continue;
-      dropHidden(request.data);
-      return true;
-    }
-    throw keyCollisionError(keys);
+    this.#use(await this.#insert.send(request, keys));
+    return true;
   }
 
   /**
@@ -156,7 +149,7 @@ export class SessionRecord {
     const { sessionKey, inDoubt } = this.#state;
     for (const key of [sessionKey, ...inDoubt.map((write) => write.sessionKey)])
       if (key !== null) this.#otherKeys.add(key);
-    this.#insertInDoubt = undefined;
+    this.#insert.forget();
     Object.assign(this.#state, newRowState());
   }
 
@@ -171,58 +164,21 @@ export class SessionRecord {
   async #readLive(sessionKey: string): Promise<Dictionary | undefined> {
     const stored = await this.#find(sessionKey);
     const decoded = stored && decodeRow(stored, this.#config.storedKey(sessionKey), this.#config);
-    const problem = this.#problemOf(stored, decoded?.row);
+    const problem = problemOf(stored, decoded?.row, this.#config);
     if (problem) emitFor(sessionKey, problem, this.#config);
     if (problem || !decoded) return undefined;
     this.#state.row = decoded.row;
     return decoded.data;
   }
 
-  #problemOf(stored: StoredRow | undefined, row: KnownRow | undefined): KeyedSessionEvent | undefined {
-    if (!stored) return { type: "unknownKey" };
-    const now = this.#config.now();
-    if (!isLive(stored, now)) return { type: "ended", reason: "expired" };
-    if (!row) return { type: "suspicious" };
-    const end = absoluteEnd(row.metadata.startedAt ?? now.getTime(), this.#config);
-    return end && end <= now ? { type: "ended", reason: "expired" } : undefined;
-  }
-
-  /** Sends one INSERT. False if its key is taken. */
-  async #sendInsert(write: Write): Promise<boolean> {
-    const { store, storedKey } = this.#config;
-    const { sessionKey, row } = write;
-    try {
-      const inserted = { key: storedKey(sessionKey), data: row.data, ...changesOf(write, sessionKey, this.#config) };
-      if (!(await store.insert(inserted))) return false;
-    } catch (error) {
-      const errorClass = errorClassOf(store, error);
-      if (isRefused(errorClass)) throw error;
-      this.#insertInDoubt = write;
-      this.#otherKeys.add(sessionKey);
-      const isThere = errorClass === "unknown" && (await this.#isThere(write).catch(() => false));
-      if (!isThere) throw error;
-    }
-    this.#use(write);
-    return true;
-  }
-
   /** After an INSERT in doubt: adopts its row if it is there, and saves what has changed since. */
   async #adoptInsert(request: SaveRequest): Promise<boolean> {
-    const write = this.#insertInDoubt;
+    const write = await this.#insert.adopt();
     if (!write) return false;
-    const isThere = await this.#isThere(write);
-    this.#insertInDoubt = undefined;
-    if (!isThere) return false;
     this.#use(write);
     dropHidden(request.data);
     if (request.signIn || this.isChanged(request.data, request.clears)) await this.#update(write.sessionKey, request);
     return true;
-  }
-
-  async #isThere({ sessionKey, id }: Write): Promise<boolean> {
-    const stored = await this.#find(sessionKey);
-    const row = stored && decodeRow(stored, this.#config.storedKey(sessionKey), this.#config)?.row;
-    return id !== undefined && fateOfWrites([id], NO_ROW, row && { ...row, isLive: true }) === "applied";
   }
 
   /** The session has the row of an INSERT. */

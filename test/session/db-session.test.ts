@@ -161,7 +161,7 @@ describeEachStore("DbSession", (stores) => {
     session.set("userId", 7);
     await expect(session.create()).rejects.toMatchObject({
       code: "SESSION_CREATE",
-      message: expect.stringContaining("100 keys drawn are all taken"),
+      message: expect.stringContaining("all 100 keys that were drawn are taken"),
     });
     expect(drawn).toBe(100);
     expect(session.sessionKey).toBeNull();
@@ -282,7 +282,7 @@ describeEachStore("DbSession", (stores) => {
     await sessions.open().create();
     await expect(sessions.open().save({ mustCreate: true })).rejects.toMatchObject({
       code: "SESSION_CREATE",
-      message: expect.stringContaining("the key drawn is taken"),
+      message: expect.stringContaining("the key that was drawn is taken"),
     });
   });
 

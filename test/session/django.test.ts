@@ -6,8 +6,8 @@ const DB = "db-session.test.ts";
 const EXPIRY = "expiry.test.ts";
 const CODEC = "../codec/signed-json.test.ts";
 const CODECS = "../codec/codecs.test.ts";
-const CLEARING = "../clear-expired.test.ts";
-const KEYS = "../key.test.ts";
+const CLEARING = "../admin/clear-expired.test.ts";
+const KEYS = "../key/session-key.test.ts";
 
 /** Each method of Django's SessionBase, what it is here, and the tests that hold it: files, and titles in them. */
 const TABLE: Record<string, { here: string; tests: Record<string, string[]> }> = {
