@@ -1,11 +1,10 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { bundleForEdge } from "./edge/bundle.ts";
+import { projectWithPackage } from "./packed-package.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -35,19 +34,6 @@ for (const { run } of storeConformanceTests(() => memoryStore())) await run();
 const next: unknown = await import("prisma-db-session/next").catch((error: unknown) => error);
 console.log(next instanceof Error ? next.message.split("'")[1] : "there is a next");
 `;
-
-/** A project with the packed package in it, and nothing else. */
-async function projectWithPackage() {
-  const project = await mkdtemp(join(tmpdir(), "package-"));
-  onTestFinished(() => rm(project, { recursive: true }));
-  const installed = `${project}/node_modules/prisma-db-session`;
-  await mkdir(installed, { recursive: true });
-  const { stdout: packed } = await run("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", project], {
-    cwd: root,
-  });
-  await run("tar", ["-xzf", `${project}/${packed.trim()}`, "-C", installed, "--strip-components=1"]);
-  return { project, installed };
-}
 
 it("the packed package works in a project that has nothing else, and its types hold there", async () => {
   const { project } = await projectWithPackage();

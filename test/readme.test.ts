@@ -29,6 +29,12 @@ export declare function isLocked(id: number): Promise<boolean>;
 `,
   "lib/coupons.ts": `export declare function credit(userId: number, coupon: string): Promise<void>;
 `,
+  "e2e/playwright-test.d.ts": `declare module "@playwright/test" {
+  import type { BrowserContext, Locator, Page } from "playwright-core";
+  export function test(name: string, run: (fixtures: { context: BrowserContext; page: Page }) => Promise<void>): void;
+  export function expect(locator: Locator): { toBeVisible(): Promise<void> };
+}
+`,
   "tsconfig.json": JSON.stringify({
     extends: "../../tsconfig.json",
     compilerOptions: {
@@ -41,7 +47,7 @@ export declare function isLocked(id: number): Promise<boolean>;
         "prisma-db-session/*": ["../../src/*/index.ts"],
       },
     },
-    include: ["app", "lib", "scripts", "test", "proxy.ts"],
+    include: ["app", "e2e", "lib", "scripts", "test", "*.ts"],
   }),
 };
 
@@ -142,6 +148,8 @@ function nameOf(language: string, code: string): string | undefined {
   if (language === "ts" || language === "tsx") return fileOf(code);
   if (language === "prisma") return /^model \w+/m.exec(code)?.[0];
   if (language === "json") JSON.parse(code);
+  else if (language === "js")
+    fileOf(code); // test/jest runs it
   else expect(["sh", "text", "yaml"], "another language would need a check of its own").toContain(language);
   return undefined;
 }
