@@ -82,7 +82,9 @@ export function createTestBrowser({
   function newHeaders(init?: RequestInit["headers"]): Headers {
     const { host, protocol } = new URL(url);
     const headers = new Headers({ host, "x-forwarded-proto": protocol.slice(0, -1), ...ownHeaders });
-    for (const [name, value] of new Headers(init)) headers.set(name, value);
+    new Headers(init).forEach((value, name) => {
+      headers.set(name, value);
+    });
     if (jar.size > 0) headers.set("cookie", new TestCookies(jar).toString());
     return headers;
   }
