@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { codeBlocksOf, fileOf, root } from "./docs/code-blocks.ts";
+import { anchorsOf, codeBlocksOf, fileOf, root } from "./docs/code-blocks.ts";
 
 const run = promisify(execFile);
 const project = `${root}generated/readme`;
@@ -28,6 +28,9 @@ export declare function changePassword(id: number, password: string): Promise<vo
 export declare function isLocked(id: number): Promise<boolean>;
 `,
   "lib/coupons.ts": `export declare function credit(userId: number, coupon: string): Promise<void>;
+`,
+  "lib/provider.ts": `export declare function providerUrl(state: string): string;
+export declare function userOf(code: string): Promise<{ id: number } | undefined>;
 `,
   "e2e/playwright-test.d.ts": `declare module "@playwright/test" {
   import type { BrowserContext, Locator, Page } from "playwright-core";
@@ -94,7 +97,7 @@ describe("the README and the docs", () => {
         const target = path === "" ? document : join(dirname(document), path);
         const linked = await readFile(root + target, "utf8").catch(() => undefined);
         expect(linked, `${target}, to which ${document} links`).toBeDefined();
-        if (anchor) expect(anchors(linked ?? ""), `in ${target}`).toContain(anchor);
+        if (anchor) expect(anchorsOf(linked ?? ""), `in ${target}`).toContain(anchor);
       }
     }
   });
@@ -152,14 +155,4 @@ function nameOf(language: string, code: string): string | undefined {
     fileOf(code); // test/jest runs it
   else expect(["sh", "text", "yaml"], "another language would need a check of its own").toContain(language);
   return undefined;
-}
-
-/** What GitHub makes of headings. */
-function anchors(text: string): string[] {
-  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\w -]/g, "")
-      .replaceAll(" ", "-"),
-  );
 }

@@ -20,3 +20,13 @@ export function fileOf(code: string): string {
   if (!file) throw new Error(`This block does not begin with its file's name:\n${code}`);
   return file;
 }
+
+/** What GitHub makes of headings. */
+export function anchorsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w -]/g, "")
+      .replaceAll(" ", "-"),
+  );
+}
