@@ -4,6 +4,7 @@ import { createNextSessions } from "prisma-db-session/next";
 import { cookies, createTestBrowser, draftMode, headers } from "prisma-db-session/testing";
 import { createWebSessions } from "prisma-db-session/web";
 import { beforeAll, describe, expect, it, vi } from "vitest";
+import { describeEachDatabase } from "../databases/index.ts";
 import { SECRET, type ShopData } from "../support.ts";
 
 vi.mock("next/headers", () => import("prisma-db-session/testing"));
@@ -108,6 +109,15 @@ describe("a test browser", () => {
     };
     await expect(browser.action(action)).rejects.toThrow("out of order");
     expect(browser.cookies).toEqual(new Map([["theme", "dark"]]));
+  });
+});
+
+describeEachDatabase("a test browser", (db) => {
+  it("runs on a Prisma model too", async () => {
+    const { getSession, withSession } = createNextSessions<ShopData>({ model: db().prisma.session, secret: SECRET });
+    const browser = createTestBrowser();
+    await browser.action(withSession((session) => session.markAuthenticated({ userId: 7 })));
+    expect((await browser.render(async () => (await getSession()).get("userId"))).result).toBe(7);
   });
 });
 
