@@ -53,12 +53,18 @@ describeEachOwnedDatabase("Sessions over connections", (db, { provider }) => {
     return { prisma, sessions };
   }
 
-  /** Twelve saves at once, a rotation, sign-ins beyond the limit, a revocation and a sign-out. */
-  async function live({ sessions }: Awaited<ReturnType<typeof sessionsOver>>) {
+  /**
+   * Twelve saves at once of three processes, as it were, a rotation, sign-ins beyond the limit, a
+   * revocation and a sign-out.
+   */
+  async function live(settings: Settings) {
+    const instances = await Promise.all([1, 2, 3].map(() => sessionsOver(settings)));
+    const sessionsAt = (i: number) => (instances[i % 3] as (typeof instances)[number]).sessions;
+    const sessions = sessionsAt(0);
     const session = sessions.open();
     await session.save();
     const keys = Array.from({ length: 12 }, (_, i) => `key${i}`);
-    const others = await Promise.all(keys.map(() => sessions.load(session.sessionKey)));
+    const others = await Promise.all(keys.map((_, i) => sessionsAt(i).load(session.sessionKey)));
     await Promise.all(
       others.map((other, i) => {
         other.set(`key${i}`, i);
@@ -68,7 +74,7 @@ describeEachOwnedDatabase("Sessions over connections", (db, { provider }) => {
     await session.cycleKey();
     expect(Object.keys((await sessions.load(session.sessionKey)).toJSON()).toSorted()).toEqual(keys.toSorted());
 
-    const signedIn = Array.from({ length: 4 }, () => sessions.open());
+    const signedIn = Array.from({ length: 4 }, (_, i) => sessionsAt(i).open());
     await Promise.all(signedIn.map((each) => each.markAuthenticated({ userId: 7 })));
     expect(await sessions.list({ userId: 7 })).toHaveLength(2);
     expect(await sessions.revoke({ userId: 7 })).toBe(2);
@@ -78,18 +84,16 @@ describeEachOwnedDatabase("Sessions over connections", (db, { provider }) => {
 
   it("of a pool of one connection", async ({ skip }) => {
     skip(provider === "sqlite", "libsql has no pool");
-    await live(await sessionsOver({ max: 1 }));
+    await live({ max: 1 });
   });
 
   it("whose transactions are repeatable read or serializable by default", async ({ skip }) => {
     skip(provider === "sqlite", "SQLite is always serializable");
     for (const level of ["repeatable read", "serializable"]) {
       const forMysql = `SET SESSION TRANSACTION ISOLATION LEVEL ${level}`;
-      const over = await sessionsOver({
-        sql: [provider === "mysql" ? forMysql : `default_transaction_isolation=${level}`],
-      });
-      expect(await isolationOf(over.prisma, provider)).toBe(level);
-      await live(over);
+      const settings = { sql: [provider === "mysql" ? forMysql : `default_transaction_isolation=${level}`] };
+      expect(await isolationOf((await sessionsOver(settings)).prisma, provider)).toBe(level);
+      await live(settings);
     }
   });
 
