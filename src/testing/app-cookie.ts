@@ -44,7 +44,7 @@ export function appCookieOptions(cookie: CookieOptions = {}, { url, nodeEnv }: T
   return { ...cookie, secure };
 }
 
-/** The cookie in the form that Playwright and Puppeteer take. */
+/** The cookie in the form that Playwright takes. */
 export interface BrowserCookie {
   /** The name that the app looks for. */
   readonly name: string;

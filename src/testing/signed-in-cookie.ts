@@ -5,7 +5,7 @@ import { appCookieOptions, type BrowserCookie, browserCookie, type TestedApp } f
 
 /** A session that is signed in, for a browser or a client of an end-to-end test. */
 export interface SignedInCookie {
-  /** For `context.addCookies([cookie])` of Playwright. Puppeteer takes the same object. */
+  /** For `context.addCookies([cookie])` of Playwright. */
   readonly cookie: BrowserCookie;
   /** For a `Cookie` header: `fetch(url, { headers: { cookie: header } })`. */
   readonly header: string;
