@@ -1,0 +1,5 @@
+import { clearExpiredCommand } from "./clear-expired/command.ts";
+import type { Command } from "./command.ts";
+
+/** Every command, in the order of the help. A new command needs nothing but its place here. */
+export const COMMANDS: readonly Command[] = [clearExpiredCommand];
