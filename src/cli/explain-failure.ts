@@ -44,12 +44,18 @@ const MISTAKE = /^(Type|Range|Reference|Syntax|PrismaClientValidation)Error$/;
 /** Why the work could not be done, and what to do about it: what the database or Prisma said, or what we say ourselves. */
 export function explainFailure(error: unknown): string {
   if (error instanceof ConfigError) return `${messageOf(error)}.`;
+  const { what, advice = "What was deleted stays deleted; mend that, and run the command again." } = failureOf(error);
+  return `${what}. ${advice}`;
+}
+
+/** The same in two parts. Only a failure that is known has an advice. */
+export function failureOf(error: unknown): { readonly what: string; readonly advice: string | undefined } {
   const message = withoutInvocation(error);
   const coded = `${codeOf(error)} ${message}`;
   const known = KNOWN.find(({ sign }) => sign.test(coded));
-  if (known) return `${known.what}: ${message}. ${known.advice}`;
+  if (known) return { what: `${known.what}: ${message}`, advice: known.advice };
   const who = error instanceof Error && MISTAKE.test(error.name) ? "It" : "The database";
-  return `${who} failed: ${message}. What was deleted stays deleted; mend that, and run the command again.`;
+  return { what: `${who} failed: ${message}`, advice: undefined };
 }
 
 const codeOf = (error: unknown): string =>
