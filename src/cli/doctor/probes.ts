@@ -46,7 +46,12 @@ export class Probes {
   /** A row that is not in the table yet. Its data begin like those of the package's codecs. */
   newRow(text = ""): SessionRow {
     const data = `${newPrefix()}.${text}`;
-    return { key: this.newKey(), data, expireDate: this.newExpiry(), columns: this.#columns };
+    return {
+      key: this.newKey(),
+      data,
+      expireDate: this.newExpiry(),
+      ...(this.columns.length > 0 && { columns: this.#columns }),
+    };
   }
 
   newExpiry(): Date {
