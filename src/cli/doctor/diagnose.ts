@@ -26,15 +26,12 @@ export async function diagnose(subject: Subject, { readOnly, stop }: Options): P
     for (const check of CHECKS) {
       if (stop.aborted) break;
       if (check.providers && !check.providers.some((provider) => provider === subject.client.provider)) continue;
-      const run = (signal: AbortSignal) => {
-        const promise = check.run({ ...subject, store: abortable(subject.store, signal) });
-        running.push(promise);
-        return promise;
-      };
+      const run = (signal: AbortSignal) => check.run({ ...subject, store: abortable(subject.store, signal, running) });
       const finding =
         reasonToSkip(check, results, readOnly) ??
         (await limited(stop, run).catch((error) => findingOf(error, check.remedy)));
-      results.push({ id: check.id, ...finding });
+      // What an aborted check says is not about the database.
+      if (!stop.aborted) results.push({ id: check.id, ...finding });
     }
   } finally {
     // A statement that is still running could insert its row after the others were removed.

@@ -36,6 +36,7 @@ export async function examine(client: object, options: Examination): Promise<rea
   if ("problem" in prepared) return [prepared.problem];
   const { primary, ...facts } = prepared;
   const unreachable = await limited(stop, () => reach(facts.client, facts.store)).catch((error) => findingOf(error));
+  if (stop.aborted) return [];
   if (unreachable) return [{ id: "connection", ...unreachable }];
   const noAnswer = (error: unknown) => `the database did not answer: ${messageOf(error)}`;
   const sql = await limited(stop, () => openSql(primary, facts.client.provider)).catch(noAnswer);

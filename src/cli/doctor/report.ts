@@ -57,11 +57,8 @@ function wrapped(text: string, { length }: string): string[] {
 }
 
 function summary(results: readonly Result[]): string {
-  const counts = STATUSES.map(
-    (status) => [results.filter((result) => result.status === status).length, status] as const,
-  );
-  return `${counts
-    .filter(([count]) => count > 0)
-    .map(([count, status]) => `${count} ${status}`)
-    .join(", ")}.`;
+  const counts = STATUSES.map((status) => ({ status, count: results.filter((one) => one.status === status).length }));
+  const plural = (status: Status, count: number) => (status === "warning" && count > 1 ? "warnings" : status);
+  const words = counts.filter(({ count }) => count > 0).map(({ status, count }) => `${count} ${plural(status, count)}`);
+  return words.length > 0 ? `${words.join(", ")}.` : "No check was run.";
 }

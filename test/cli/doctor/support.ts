@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import { expect, onTestFinished } from "vitest";
 import type { Result } from "../../../src/cli/doctor/diagnose.ts";
 import type { Host } from "../../../src/cli/host.ts";
@@ -31,16 +32,19 @@ const shared = globalThis as { doctorClient?: object };
 interface Options {
   readonly args?: readonly string[];
   readonly host?: Partial<Host>;
+  readonly signals?: EventEmitter;
+  /** Files beside the client's file. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** Runs `doctor` on a client, which the command finds in a file. */
-export async function runDoctor(client: object, { args = [], host = {} }: Options = {}) {
+export async function runDoctor(client: object, { args = [], files = {}, ...options }: Options = {}) {
   shared.doctorClient = client;
   onTestFinished(() => {
     delete shared.doctorClient;
   });
-  const path = await folder({ "client.mjs": "export const prisma = globalThis.doctorClient;" });
-  return runIn(path, ["doctor", "--client", "client.mjs", ...args], { host });
+  const path = await folder({ ...files, "client.mjs": "export const prisma = globalThis.doctorClient;" });
+  return runIn(path, ["doctor", "--client", "client.mjs", ...args], options);
 }
 
 /** What `doctor` finds, by the ids of its checks. */

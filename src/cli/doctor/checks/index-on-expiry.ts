@@ -25,8 +25,8 @@ function indexesOf(table: SqlTable, column: string): string {
     return `SELECT l.name AS name FROM pragma_index_list(${name}) l
       WHERE l.partial = 0 AND (SELECT i.name FROM pragma_index_info(l.name) i WHERE i.seqno = 0) = ${first}`;
   }
-  if (sql.provider === "mysql") {
-    return `SELECT CAST(index_name AS CHAR(128)) AS name FROM information_schema.statistics
+  if (sql.provider === "mysql" || sql.provider === "cockroachdb") {
+    return `SELECT CAST(index_name AS ${sql.provider === "mysql" ? "CHAR(128)" : "TEXT"}) AS name FROM information_schema.statistics
       WHERE table_schema = ${schema} AND table_name = ${name} AND seq_in_index = 1 AND column_name = ${first}`;
   }
   return `SELECT CAST(i.relname AS TEXT) AS name FROM pg_catalog.pg_index x
