@@ -6,7 +6,9 @@ import { PrismaClient as PostgresClient } from "../../../generated/postgresql/cl
 import { EXIT } from "../../../src/cli/command-error.ts";
 import { CHECKS } from "../../../src/cli/doctor/checks.ts";
 import { doctorCommand } from "../../../src/cli/doctor/command.ts";
+import { report } from "../../../src/cli/doctor/report.ts";
 import { helpOf } from "../../../src/cli/help.ts";
+import type { Host } from "../../../src/cli/host.ts";
 import { describeEachDatabase } from "../../databases/index.ts";
 import { freePort } from "../../databases/server-process.ts";
 import { sqlite } from "../../databases/sqlite.ts";
@@ -56,6 +58,51 @@ describeEachDatabase("doctor, the command", (db) => {
     expect(stderr).toContain("Stopping, and removing the rows");
     expect(signals.eventNames()).toEqual([]);
     expect(await rowsOf(db())).toBe(0);
+  });
+
+  it("sends nothing more when it is stopped, and removes its rows after the last statement has ended", async () => {
+    const signals = new EventEmitter();
+    let running = 0;
+    let runningAtCleanUp: number | undefined;
+    let inserts = 0;
+    const client = (await db().connect()).$extends({
+      query: {
+        session: {
+          async createMany({ args, query }) {
+            running++;
+            // In the check of duplicate keys, which inserts one row after another.
+            if (++inserts === 40) signals.emit("SIGINT");
+            await new Promise(setImmediate);
+            const result = await query(args);
+            running--;
+            return result;
+          },
+          async deleteMany({ args, query }) {
+            if (args.where?.AND) runningAtCleanUp = running; // It names the keys of all rows.
+            return query(args);
+          },
+        },
+      },
+    });
+    const { exitCode } = await runDoctor(client, { signals });
+    expect({ exitCode, inserts, runningAtCleanUp }).toEqual({ exitCode: 130, inserts: 40, runningAtCleanUp: 0 });
+    expect(await rowsOf(db())).toBe(0);
+  });
+
+  it("can be stopped before the database has answered", async () => {
+    const signals = new EventEmitter();
+    const silent = (await db().connect()).$extends({
+      query: {
+        session: {
+          async findUnique() {
+            signals.emit("SIGTERM");
+            return new Promise<never>(() => {});
+          },
+        },
+      },
+    });
+    const { exitCode, stdout } = await runDoctor(silent, { signals });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 143, stdout: "\nStopped by SIGTERM. No check was run.\n" });
   });
 
   it("goes on when a check gets no answer, and removes its rows", async () => {
@@ -112,6 +159,16 @@ describe("doctor, the command", () => {
       expect(stdout).toMatch(/Cannot write to\s+mysql:\/\/\*\*\*@db\.internal\/shop/);
       expect(stdout).not.toContain("s3cret");
     }
+  });
+
+  it("shows no password, wherever it comes from", () => {
+    const text = "See mysql://shop:s3cret@db/shop.";
+    let printed = "";
+    const host = { stdout: { write: (line: string) => (printed += line) } } as unknown as Host;
+    const results = [{ id: "table", status: "failed", detail: text, remedy: text }] as const;
+    for (const json of [true, false]) report(results, { json, stoppedBy: undefined }, host);
+    expect(printed.match(/mysql:\/\/\*\*\*@db\/shop/g)).toHaveLength(4);
+    expect(printed).not.toContain("s3cret");
   });
 
   it("warns of an adapter of another version than the client", async () => {

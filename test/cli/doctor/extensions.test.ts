@@ -160,6 +160,61 @@ describeEachDatabase("doctor, a client", (db) => {
     expect(await rowsOf(db())).toBe(0);
   });
 
+  it.each([
+    ["data", { startsWith: true, text: true }, /matches data of another write/],
+    ["whole data", { startsWith: false, text: true }, /matches other data of the same length/],
+  ])("that takes the %s out of a condition", async (_, { startsWith, text }, problem) => {
+    const prisma = await client();
+    const broad = prisma.$extends({
+      query: {
+        session: {
+          async updateMany({ args, query }) {
+            const { data, ...where } = args.where ?? {};
+            const isDropped = typeof data === "string" ? text : startsWith;
+            return query({ ...args, where: isDropped ? where : { ...where, ...(data && { data }) } });
+          },
+        },
+      },
+    });
+    const { exitCode, results, failed } = await diagnosis(broad);
+    expect({ exitCode, failed }).toEqual({ exitCode: 1, failed: ["guard"] });
+    expect(results.guard).toEqual(finding("failed", problem, /Exclude the session table/));
+    expect(await rowsOf(db())).toBe(0);
+  });
+
+  it("that takes the expiry out of a condition", async () => {
+    const prisma = await client();
+    const broad = prisma.$extends({
+      query: {
+        session: {
+          async updateMany({ args, query }) {
+            const { expireDate: _, ...where } = args.where ?? {};
+            return query({ ...args, where });
+          },
+        },
+      },
+    });
+    expect((await diagnosis(broad)).results.guard).toEqual(finding("failed", /matches an expired row/, /Exclude/));
+  });
+
+  it("that does not let the key change", async () => {
+    const prisma = await client();
+    const fixed = prisma.$extends({
+      query: {
+        session: {
+          async updateMany({ args, query }) {
+            const { key: _, ...data } = args.data;
+            return query({ ...args, data });
+          },
+        },
+      },
+    });
+    const { results, exitCode } = await diagnosis(fixed);
+    expect(exitCode).toBe(1);
+    expect(results.guard).toEqual(finding("failed", /leaves the old one/, /Exclude/));
+    expect(await rowsOf(db())).toBe(0);
+  });
+
   it("that loses what it does not know, and acknowledges it", async () => {
     const prisma = await client();
     const losing = prisma.$extends({ query: { session: { createMany: async () => ({ count: 1 }) } } });

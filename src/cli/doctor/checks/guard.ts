@@ -59,11 +59,13 @@ async function matchesNothingElse({ store, probes, now }: Subject): Promise<stri
   return undefined;
 }
 
-async function rotates({ store, probes }: Subject): Promise<string | undefined> {
+async function rotates({ store, probes, table }: Subject): Promise<string | undefined> {
   const row = await probes.insert(store);
   const changes = { key: probes.newKey(), data: `${newPrefix()}.rotated`, expireDate: probes.newExpiry() };
   const outcome = await store.update(row.key, probes.guard(prefixOf(row)), changes);
-  return outcome === "updated" ? undefined : "The UPDATE that gives a row a new key matches nothing.";
+  if (outcome !== "updated") return "The UPDATE that gives a row a new key matches nothing.";
+  const isOld = typeof table === "string" ? (await store.find(row.key)) !== undefined : await table.has(row.key);
+  return isOld ? "The UPDATE that gives a row a new key leaves the old one, so a sign-in keeps its key." : undefined;
 }
 
 /** The codecs of the package are made for it; MySQL's usual collations do it. */
