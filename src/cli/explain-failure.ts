@@ -58,7 +58,8 @@ export function failureOf(error: unknown): { readonly what: string; readonly adv
   return { what: `${who} failed: ${message}`, advice: undefined };
 }
 
-const codeOf = (error: unknown): string =>
+/** The code of an error of Prisma, of a driver or of this package. Empty if it has none. */
+export const codeOf = (error: unknown): string =>
   typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
 
 /** A line of the code around a call, with its number; the call's own has an arrow. */

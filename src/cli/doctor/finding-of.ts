@@ -1,6 +1,5 @@
-import { codeOf } from "../../store/prisma/driver-error.ts";
 import { messageOf } from "../command-error.ts";
-import { failureOf } from "../explain-failure.ts";
+import { codeOf, failureOf } from "../explain-failure.ts";
 import { type Finding, failed, SkipError, skipped } from "./check.ts";
 import { isTimeout } from "./limit.ts";
 

@@ -1,5 +1,5 @@
-import { codeOf } from "../../../store/prisma/driver-error.ts";
 import type { SessionStore } from "../../../store/session-store.ts";
+import { codeOf } from "../../explain-failure.ts";
 import { type Check, type Finding, failed, passed, warning } from "../check.ts";
 import type { ClientFacts } from "../client-facts.ts";
 import type { Sql } from "../sql.ts";

@@ -1,5 +1,5 @@
-import { codeOf } from "../../../store/prisma/driver-error.ts";
 import { messageOf } from "../../command-error.ts";
+import { codeOf } from "../../explain-failure.ts";
 import { type Check, failed, passed, type Subject } from "../check.ts";
 import type { SqlTable } from "../sql-table.ts";
 
@@ -43,7 +43,7 @@ export const insert: Check = {
 function missingColumns(error: unknown, { table, probes }: Subject): string | undefined {
   const [, field] = /Argument `(\w+)` is missing/.exec(messageOf(error)) ?? [];
   if (field !== undefined) return field;
-  if (!["P2011", "P2012"].includes(codeOf(error) ?? "") || typeof table === "string") return undefined;
+  if (!["P2011", "P2012"].includes(codeOf(error)) || typeof table === "string") return undefined;
   const names = requiredFields(table).filter((name) => !probes.columns.includes(name));
   return names.length > 0 ? names.join(", ") : undefined;
 }
