@@ -1,74 +1,36 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { bundleForEdge } from "./edge/bundle.ts";
+import { addNext, compileConsumer } from "./packed-consumer.ts";
+import { projectWithPackage } from "./packed-package.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-const CONSUMER = `
-import { createSessions, memoryStore, signedJson, UpdateError } from "prisma-db-session";
-import { hasSessionCookie, isSameOrigin } from "prisma-db-session/edge";
-import { storeConformanceTests } from "prisma-db-session/testing";
-import { createWebSessions } from "prisma-db-session/web";
-
-const sessions = createSessions<{ userId: number }>({ store: memoryStore(), secret: "x".repeat(32), codec: signedJson() });
-const session = sessions.open();
-session.set("userId", 7);
-await session.save();
-await sessions.open().destroy(session.sessionKey ?? "");
-const error: unknown = await session.save().catch((error: unknown) => error);
-if (!(error instanceof UpdateError)) throw new Error("no UpdateError");
-const request = new Request("http://localhost/", { headers: { cookie: "session=" + "k".repeat(32) } });
-if (!hasSessionCookie(request) || !isSameOrigin(request)) throw new Error("not its own request");
-const web = createWebSessions<{ userId: number }>({ store: memoryStore(), secret: "x".repeat(32) });
-const { headers } = new Response();
-const visitor = await web.getSession(request);
-visitor.set("userId", 7);
-await web.commitSession(visitor, headers);
-if (headers.getSetCookie().length !== 1) throw new Error("no cookie");
-for (const { run } of storeConformanceTests(() => memoryStore())) await run();
-const next: unknown = await import("prisma-db-session/next").catch((error: unknown) => error);
-console.log(next instanceof Error ? next.message.split("'")[1] : "there is a next");
-`;
-
-/** A project with the packed package in it, and nothing else. */
-async function projectWithPackage() {
-  const project = await mkdtemp(join(tmpdir(), "package-"));
-  onTestFinished(() => rm(project, { recursive: true }));
-  const installed = `${project}/node_modules/prisma-db-session`;
-  await mkdir(installed, { recursive: true });
-  const { stdout: packed } = await run("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", project], {
-    cwd: root,
-  });
-  await run("tar", ["-xzf", `${project}/${packed.trim()}`, "-C", installed, "--strip-components=1"]);
-  return { project, installed };
-}
-
 it("the packed package works in a project that has nothing else, and its types hold there", async () => {
-  const { project } = await projectWithPackage();
-  const compilerOptions = {
-    module: "nodenext",
-    target: "es2023",
-    lib: ["es2023", "dom"],
-    strict: true,
-    types: [],
-    outDir: "out",
-  };
-  await writeFile(`${project}/package.json`, JSON.stringify({ type: "module" }));
-  await writeFile(`${project}/tsconfig.json`, JSON.stringify({ compilerOptions, files: ["consumer.ts"] }));
-  await writeFile(`${project}/consumer.ts`, CONSUMER);
-  const compiled = await run(process.execPath, [`${root}node_modules/typescript/bin/tsc`, "-p", project]).catch(
-    ({ stdout }) => ({ stdout }),
-  );
-  expect(compiled.stdout).toBe("");
+  const { compiled, project } = await compileConsumer(`${root}node_modules/typescript`);
+  expect(compiled).toBe("");
   const { stdout } = await run(process.execPath, ["out/consumer.js"], { cwd: project });
   expect(stdout, "only the entry for Next.js wants next").toBe("next\n");
 }, 120_000);
+
+it("the packed package can be loaded by CommonJS require()", async () => {
+  const { project, installed } = await projectWithPackage();
+  await addNext(project);
+  const { name, exports } = JSON.parse(await readFile(`${installed}/package.json`, "utf8"));
+  const entries = Object.keys(exports).map((entry) => entry.replace(".", name));
+  expect(entries).toContain("prisma-db-session/next");
+  const code = `for (const entry of ${JSON.stringify(entries)}) console.log(entry, Object.keys(require(entry)).length > 0);
+    const { createSessions, memoryStore } = require("prisma-db-session");
+    createSessions({ store: memoryStore(), secret: "x".repeat(32) }).open().save().then(() => console.log("saved"));`;
+  await writeFile(`${project}/consumer.cjs`, code);
+  const { stdout, stderr } = await run(process.execPath, ["consumer.cjs"], { cwd: project });
+  expect(stdout).toBe(`${[...entries.map((entry) => `${entry} true`), "saved"].join("\n")}\n`);
+  expect(stderr).toBe("");
+});
 
 it("the packed package has an edge entry that needs neither Node nor the rest", async () => {
   const { installed } = await projectWithPackage();

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { codeBlocksOf, fileOf, root } from "./docs/code-blocks.ts";
+import { anchorsOf, codeBlocksOf, fileOf, root } from "./docs/code-blocks.ts";
 
 const run = promisify(execFile);
 const project = `${root}generated/readme`;
@@ -29,6 +29,15 @@ export declare function isLocked(id: number): Promise<boolean>;
 `,
   "lib/coupons.ts": `export declare function credit(userId: number, coupon: string): Promise<void>;
 `,
+  "lib/provider.ts": `export declare function providerUrl(state: string): string;
+export declare function userOf(code: string): Promise<{ id: number } | undefined>;
+`,
+  "e2e/playwright-test.d.ts": `declare module "@playwright/test" {
+  import type { BrowserContext, Locator, Page } from "playwright-core";
+  export function test(name: string, run: (fixtures: { context: BrowserContext; page: Page }) => Promise<void>): void;
+  export function expect(locator: Locator): { toBeVisible(): Promise<void> };
+}
+`,
   "tsconfig.json": JSON.stringify({
     extends: "../../tsconfig.json",
     compilerOptions: {
@@ -41,7 +50,7 @@ export declare function isLocked(id: number): Promise<boolean>;
         "prisma-db-session/*": ["../../src/*/index.ts"],
       },
     },
-    include: ["app", "lib", "scripts", "test", "proxy.ts"],
+    include: ["app", "e2e", "lib", "scripts", "test", "*.ts"],
   }),
 };
 
@@ -88,7 +97,7 @@ describe("the README and the docs", () => {
         const target = path === "" ? document : join(dirname(document), path);
         const linked = await readFile(root + target, "utf8").catch(() => undefined);
         expect(linked, `${target}, to which ${document} links`).toBeDefined();
-        if (anchor) expect(anchors(linked ?? ""), `in ${target}`).toContain(anchor);
+        if (anchor) expect(anchorsOf(linked ?? ""), `in ${target}`).toContain(anchor);
       }
     }
   });
@@ -142,16 +151,8 @@ function nameOf(language: string, code: string): string | undefined {
   if (language === "ts" || language === "tsx") return fileOf(code);
   if (language === "prisma") return /^model \w+/m.exec(code)?.[0];
   if (language === "json") JSON.parse(code);
+  else if (language === "js")
+    fileOf(code); // test/jest runs it
   else expect(["sh", "text", "yaml"], "another language would need a check of its own").toContain(language);
   return undefined;
-}
-
-/** What GitHub makes of headings. */
-function anchors(text: string): string[] {
-  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\w -]/g, "")
-      .replaceAll(" ", "-"),
-  );
 }

@@ -44,15 +44,22 @@ const MISTAKE = /^(Type|Range|Reference|Syntax|PrismaClientValidation)Error$/;
 /** Why the work could not be done, and what to do about it: what the database or Prisma said, or what we say ourselves. */
 export function explainFailure(error: unknown): string {
   if (error instanceof ConfigError) return `${messageOf(error)}.`;
+  const { what, advice = "What was deleted stays deleted; mend that, and run the command again." } = failureOf(error);
+  return `${what}. ${advice}`;
+}
+
+/** The same in two parts. Only a failure that is known has an advice. */
+export function failureOf(error: unknown): { readonly what: string; readonly advice: string | undefined } {
   const message = withoutInvocation(error);
   const coded = `${codeOf(error)} ${message}`;
   const known = KNOWN.find(({ sign }) => sign.test(coded));
-  if (known) return `${known.what}: ${message}. ${known.advice}`;
+  if (known) return { what: `${known.what}: ${message}`, advice: known.advice };
   const who = error instanceof Error && MISTAKE.test(error.name) ? "It" : "The database";
-  return `${who} failed: ${message}. What was deleted stays deleted; mend that, and run the command again.`;
+  return { what: `${who} failed: ${message}`, advice: undefined };
 }
 
-const codeOf = (error: unknown): string =>
+/** The code of an error of Prisma, of a driver or of this package. Empty if it has none. */
+export const codeOf = (error: unknown): string =>
   typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
 
 /** A line of the code around a call, with its number; the call's own has an arrow. */

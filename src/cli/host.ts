@@ -17,4 +17,6 @@ export interface Host {
   on(signal: StopSignal, listener: () => void): unknown;
   off(signal: StopSignal, listener: () => void): unknown;
   exit(exitCode: number): void;
+  /** Default: the clock of this machine. */
+  now?(): Date;
 }

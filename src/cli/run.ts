@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { clearExpiredCommand } from "./clear-expired-command.ts";
 import { CommandError, EXIT, messageOf } from "./command-error.ts";
-import { parseCommandLine, USAGE } from "./command-line.ts";
+import { COMMANDS } from "./commands.ts";
+import { helpOf, helpOfAll } from "./help.ts";
 import type { Host } from "./host.ts";
+import { parseCommandLine } from "./parse-command-line.ts";
 
 /**
  * Runs the command `prisma-db-session`.
@@ -11,9 +12,10 @@ import type { Host } from "./host.ts";
  */
 export async function run(args: readonly string[], host: Host): Promise<number> {
   try {
-    const line = parseCommandLine(args);
-    if (line.command === "clear-expired") return await clearExpiredCommand(line, host);
-    host.stdout.write(line.command === "help" ? USAGE : `${await version()}\n`);
+    const line = parseCommandLine(COMMANDS, args);
+    if (line.kind === "run") return await line.command.run(line.values, host);
+    if (line.kind === "version") host.stdout.write(`${await version()}\n`);
+    else host.stdout.write(line.command ? helpOf(line.command) : helpOfAll(COMMANDS));
     return EXIT.done;
   } catch (error) {
     // Never the error itself: what Node.js shows of one may hold the URL of the database, with its password.

@@ -7,31 +7,22 @@ import { CommandError } from "./command-error.ts";
 
 /** What the command wants of a model. */
 export interface SessionModel {
-  readonly store: SessionStore;
+  readonly store: Required<SessionStore>;
   /** How many rows expire at or before a date. Rejects with a ConfigError if the table or a column is missing. */
   countExpired(at: Date): Promise<number>;
 }
 
-type CountableDelegate = SessionDelegate & {
-  count(args: { where: { expireDate: { lte: Date } } }): PromiseLike<number>;
+/** A session model, as the commands use it. */
+export type CountableDelegate = SessionDelegate & {
+  count(args: { where: { expireDate: { lte: Date } }; take?: number }): PromiseLike<number>;
 };
 
 /**
- * A model of a client, or of its primary where it has read replicas.
+ * The store of a model of a client, or of its primary where it has read replicas.
  * @throws CommandError where the client has no such model, or it is no model for sessions
  */
 export function sessionModel(client: object, name: string): SessionModel {
-  const primary = primaryOf(client);
-  const model: unknown = isModelName(name) ? Reflect.get(primary, name) : undefined;
-  if (!isModel(model)) {
-    // A client that is built when it is first used cannot list what it has.
-    const models = Object.keys(primary).filter((key) => isModelName(key) && isModel(Reflect.get(primary, key)));
-    throw new CommandError(
-      `Your Prisma client has no model "${name}". ` +
-        (models.length > 0 ? `It has ${models.join(", ")}: choose one with --model` : "Choose another with --model") +
-        ", or add the model Session to your schema and run `prisma generate`.",
-    );
-  }
+  const model = modelOf(primaryOf(client), name);
   try {
     const store = prismaStore(model);
     return { store, countExpired: (at) => countExpired(model, at) };
@@ -39,6 +30,22 @@ export function sessionModel(client: object, name: string): SessionModel {
     if (error instanceof ConfigError) throw new CommandError(error.message, undefined, { cause: error });
     throw error;
   }
+}
+
+/**
+ * A model of a client.
+ * @throws CommandError that names the models of the client if it has no such model
+ */
+export function modelOf(client: object, name: string): CountableDelegate {
+  const model: unknown = isModelName(name) ? Reflect.get(client, name) : undefined;
+  if (isModel(model)) return model;
+  // A client that is built when it is first used cannot list what it has.
+  const models = Object.keys(client).filter((key) => isModelName(key) && isModel(Reflect.get(client, key)));
+  throw new CommandError(
+    `Your Prisma client has no model "${name}". ` +
+      (models.length > 0 ? `It has ${models.join(", ")}: choose one with --model` : "Choose another with --model") +
+      ", or add the model Session to your schema and run `prisma generate`.",
+  );
 }
 
 async function countExpired(model: CountableDelegate, at: Date): Promise<number> {
@@ -53,7 +60,7 @@ async function countExpired(model: CountableDelegate, at: Date): Promise<number>
  * Prisma's extension for read replicas sends `findMany` and `count` to a replica, which lags
  * behind: what was deleted would be found again. https://github.com/prisma/extension-read-replicas
  */
-function primaryOf(client: object): object {
+export function primaryOf(client: object): object {
   const { $primary } = client as { $primary?: unknown };
   return typeof $primary === "function" ? $primary.call(client) : client;
 }

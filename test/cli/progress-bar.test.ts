@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { progressBar } from "../../src/cli/progress-bar.ts";
+import { progressBar } from "../../src/cli/clear-expired/progress-bar.ts";
 
 function draw(total: number, steps: readonly number[], columns?: number) {
   let written = "";

@@ -16,7 +16,17 @@ export async function codeBlocksOf(document: string): Promise<CodeBlock[]> {
 
 /** Each block of code begins with the name of its file. */
 export function fileOf(code: string): string {
-  const file = /^\/\/ (\S+\.m?tsx?)\n/.exec(code)?.[1];
+  const file = /^\/\/ (\S+\.m?[jt]sx?)\n/.exec(code)?.[1];
   if (!file) throw new Error(`This block does not begin with its file's name:\n${code}`);
   return file;
+}
+
+/** What GitHub makes of headings. */
+export function anchorsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w -]/g, "")
+      .replaceAll(" ", "-"),
+  );
 }

@@ -8,6 +8,7 @@ import { devicesTests } from "./topics/devices.ts";
 import { endedTests } from "./topics/ended.ts";
 import { sessionTests } from "./topics/session.ts";
 import { signInTests } from "./topics/sign-in.ts";
+import { signedInCookieTests } from "./topics/signed-in-cookie.ts";
 import { twentyTests } from "./topics/twenty.ts";
 import { withoutJavaScriptTests } from "./topics/without-javascript.ts";
 import { useShop } from "./use-shop.ts";
@@ -17,6 +18,7 @@ describe.skipIf(noChromium)(`the shop in a browser${skippedBecause(noChromium)}`
   const shop = useShop();
   sessionTests(shop);
   signInTests(shop);
+  signedInCookieTests(shop);
   cartTests(shop);
   twentyTests(shop);
   devicesTests(shop);

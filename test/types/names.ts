@@ -54,7 +54,19 @@ import type {
   ProxyResponse,
   WithSessionOptions,
 } from "prisma-db-session/next";
-import type { ConformanceOptions, ConformanceTest } from "prisma-db-session/testing";
+import type {
+  BrowserCookie,
+  ConformanceOptions,
+  ConformanceTest,
+  SignedInCookie,
+  TestBrowser,
+  TestBrowserOptions,
+  TestCookie,
+  TestCookieOptions,
+  TestCookies,
+  TestedApp,
+  TestOutcome,
+} from "prisma-db-session/testing";
 import type { ResponseHeaders, WebSessions, WithHeaders } from "prisma-db-session/web";
 
 interface Data {
@@ -102,6 +114,17 @@ export interface Names {
   matchingRows: MatchingRows;
   test: ConformanceTest;
   testOptions: ConformanceOptions;
+
+  // What the tests of an app have.
+  testedApp: TestedApp;
+  signedIn: SignedInCookie;
+  browserCookie: BrowserCookie;
+  browser: TestBrowser;
+  browserOptions: TestBrowserOptions;
+  outcomeOfAction: TestOutcome<Data>;
+  requestCookies: TestCookies;
+  requestCookie: TestCookie;
+  requestCookieOptions: TestCookieOptions;
 
   // Errors.
   error: SessionError;

@@ -1,5 +1,6 @@
 import { createSessions, prismaStore, UpdateError } from "prisma-db-session";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { diagnosis } from "../cli/doctor/support.ts";
 import { mariadb } from "../databases/mariadb.ts";
 import { postgresql } from "../databases/postgresql.ts";
 import { somebodyWaits } from "../databases/waiting.ts";
@@ -52,6 +53,16 @@ for (const version of prismaVersions)
         await session.flush();
         rotated.set("userId", 9);
         await expect(rotated.save()).rejects.toBeInstanceOf(UpdateError);
+      });
+
+      it("passes every check of doctor", async () => {
+        const database = await create();
+        onTestFinished(database.drop);
+        const prisma = await versionedClient(version, provider as VersionedProvider, database.url);
+        const { exitCode, results, failed, warning, skipped } = await diagnosis(prisma);
+        expect({ exitCode, failed, warning, skipped }).toEqual({ exitCode: 0, failed: [], warning: [], skipped: [] });
+        expect(results.connection?.detail).toContain(`Prisma ${version.version}, @prisma/adapter-`);
+        expect(await database.prisma.session.count()).toBe(0);
       });
 
       it.each([

@@ -144,6 +144,11 @@ describeEachOwnedDatabase("A column of utf8mb3", (db, { provider }) => {
       session.set("note", "Zoë 🦕");
       await expect(session.save()).rejects.toThrow(/Incorrect string value/);
       expect((await sessionsOf(prisma).load(session.sessionKey)).get("note")).toBe("Zoë");
+
+      // As docs/troubleshooting.md says.
+      await prisma.$executeRawUnsafe("ALTER TABLE session CONVERT TO CHARACTER SET utf8mb4");
+      await session.save();
+      expect((await sessionsOf(prisma).load(session.sessionKey)).get("note")).toBe("Zoë 🦕");
     },
   );
 });

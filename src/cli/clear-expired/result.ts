@@ -1,5 +1,5 @@
-import { EXIT } from "./command-error.ts";
-import type { Host, StopSignal } from "./host.ts";
+import { EXIT } from "../command-error.ts";
+import type { Host, StopSignal } from "../host.ts";
 
 /** What came of a command: what `--json` prints. */
 export interface CommandResult {

@@ -1,4 +1,4 @@
-import type { Output } from "./host.ts";
+import type { Output } from "../host.ts";
 
 const MAX_BAR = 30;
 

@@ -1,0 +1,6 @@
+import { clearExpiredCommand } from "./clear-expired/command.ts";
+import type { Command } from "./command.ts";
+import { doctorCommand } from "./doctor/command.ts";
+
+/** Every command, in the order of the help. A new command needs nothing but its place here. */
+export const COMMANDS: readonly Command[] = [clearExpiredCommand, doctorCommand];

@@ -1,0 +1,67 @@
+import type { SessionStore } from "../../store/session-store.ts";
+import type { CountableDelegate } from "../session-model.ts";
+import type { ClientFacts, Provider } from "./client-facts.ts";
+import type { Probes } from "./probes.ts";
+import type { Sql } from "./sql.ts";
+import type { SqlTable } from "./sql-table.ts";
+
+export type Status = "passed" | "warning" | "failed" | "skipped";
+
+/** What a check found. */
+export interface Finding {
+  readonly status: Status;
+  readonly detail: string;
+  /** What to do about a warning or a failure. */
+  readonly remedy?: string;
+}
+
+/** What the checks look at. */
+export interface Subject {
+  readonly client: ClientFacts;
+  /** The session model, of the primary if the client has read replicas. */
+  readonly model: CountableDelegate;
+  /** The package's own store of this model. */
+  readonly store: Required<SessionStore>;
+  /** The store of the model that reads from replicas, if the client has replicas. */
+  readonly replicaStore: Required<SessionStore> | undefined;
+  /** Raw queries, or the reason why there are none. */
+  readonly sql: Sql | string;
+  /** The table as the database describes it, or the reason why it cannot be described. */
+  readonly table: SqlTable | string;
+  readonly probes: Probes;
+  now(): Date;
+}
+
+/** One line of the report. */
+export interface Check {
+  readonly id: string;
+  /** The databases that have the problem. Default: all. */
+  readonly providers?: readonly Provider[];
+  /** Checks that must not have failed or been skipped. Otherwise this check is skipped. */
+  readonly needs?: readonly string[];
+  /** Whether it writes probe rows. */
+  readonly writes?: true;
+  /** What to do if the check throws an error that is not a known failure of the connection. */
+  readonly remedy?: string;
+  run(subject: Subject): Promise<Finding>;
+}
+
+export const passed = (detail: string): Finding => ({ status: "passed", detail });
+export const skipped = (detail: string): Finding => ({ status: "skipped", detail });
+export const warning = (detail: string, remedy: string): Finding => ({ status: "warning", detail, remedy });
+export const failed = (detail: string, remedy: string): Finding => ({ status: "failed", detail, remedy });
+
+/** Thrown by a check that cannot run here. */
+export class SkipError extends Error {}
+
+/** @throws SkipError if the client has no raw queries */
+export function sqlOf({ sql }: Subject): Sql {
+  if (typeof sql === "string") throw new SkipError(sql);
+  return sql;
+}
+
+/** @throws SkipError if the table cannot be described */
+export function tableOf({ table }: Subject): SqlTable {
+  if (typeof table === "string") throw new SkipError(table);
+  return table;
+}

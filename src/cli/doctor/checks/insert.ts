@@ -1,0 +1,58 @@
+import { messageOf } from "../../command-error.ts";
+import { codeOf } from "../../explain-failure.ts";
+import { type Check, failed, passed, type Subject } from "../check.ts";
+import type { SqlTable } from "../sql-table.ts";
+
+const OWN_FIELDS = ["key", "data", "expireDate"];
+
+/** Whether a row can be inserted, and is stored under the key that was sent. */
+export const insert: Check = {
+  id: "insert",
+  needs: ["table"],
+  writes: true,
+  remedy: "The key column must hold 71 characters: `key String @id`. Fix the cause, and run doctor again.",
+  async run(subject) {
+    const { store, probes, table } = subject;
+    // Until it is known to be stored under its key, it is looked for by the beginning of its key.
+    probes.hasMangledKeys = true;
+    let key: string;
+    try {
+      ({ key } = await probes.insert(store));
+    } catch (error) {
+      const columns = missingColumns(error, subject);
+      if (columns === undefined) throw error;
+      return failed(
+        `An INSERT needs a value of ${columns}.`,
+        `Make the column optional, or give it a default. To run the other checks, pass --insert-columns, ` +
+          `as in --insert-columns '{"${columns.split(", ")[0]}":1}'.`,
+      );
+    }
+    const isStored = typeof table === "string" ? (await store.find(key)) !== undefined : await table.has(key);
+    if (!isStored) {
+      return failed(
+        `The row was acknowledged, but is not there under its key of ${key.length} characters.`,
+        "Make the key column longer (`key String @id`), and exclude the session table from extensions that change keys.",
+      );
+    }
+    probes.hasMangledKeys = false;
+    return passed(`A row with a key of ${key.length} characters is stored.`);
+  },
+};
+
+/** The names of columns that an INSERT lacks. `undefined` if the error is another one. */
+function missingColumns(error: unknown, { table, probes }: Subject): string | undefined {
+  const [, field] = /Argument `(\w+)` is missing/.exec(messageOf(error)) ?? [];
+  if (field !== undefined) return field;
+  if (!["P2011", "P2012"].includes(codeOf(error)) || typeof table === "string") return undefined;
+  const names = requiredFields(table).filter((name) => !probes.columns.includes(name));
+  return names.length > 0 ? names.join(", ") : undefined;
+}
+
+/** Columns of the user's own without a default, by the names of their fields. */
+function requiredFields({ mapping, columns }: SqlTable): string[] {
+  const fields = new Map([...mapping.columns].map(([field, column]) => [column, field]));
+  return [...columns]
+    .filter(([, { isRequired }]) => isRequired)
+    .map(([column]) => fields.get(column) ?? column)
+    .filter((field) => !OWN_FIELDS.includes(field));
+}

@@ -1,0 +1,73 @@
+import { messageOf } from "../command-error.ts";
+import { abortable } from "./abortable-store.ts";
+import { type Check, type Finding, failed, passed, type Subject, skipped } from "./check.ts";
+import { CHECKS } from "./checks.ts";
+import { findingOf } from "./finding-of.ts";
+import { limited } from "./limit.ts";
+
+/** A line of the report. */
+export interface Result extends Finding {
+  readonly id: string;
+}
+
+const MORE_PATIENCE_MS = 2000;
+
+interface Options {
+  readonly readOnly: boolean;
+  /** Ends the diagnosis early. The probe rows are removed all the same. */
+  readonly stop: AbortSignal;
+}
+
+/** Runs every check that concerns the database, and removes the probe rows. */
+export async function diagnose(subject: Subject, { readOnly, stop }: Options): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  const running: Promise<unknown>[] = [];
+  try {
+    for (const check of CHECKS) {
+      if (stop.aborted) break;
+      if (check.providers && !check.providers.some((provider) => provider === subject.client.provider)) continue;
+      const run = (signal: AbortSignal) => check.run({ ...subject, store: abortable(subject.store, signal, running) });
+      const finding =
+        reasonToSkip(check, results, readOnly) ??
+        (await limited(stop, run).catch((error) => findingOf(error, check.remedy)));
+      // What an aborted check says is not about the database.
+      if (!stop.aborted) results.push({ id: check.id, ...finding });
+    }
+  } finally {
+    // A statement that is still running could insert its row after the others were removed.
+    await settled(running);
+    const finding = await cleanUp(subject);
+    if (finding) results.push({ id: "cleanup", ...finding });
+  }
+  return results;
+}
+
+function reasonToSkip({ needs = [], writes }: Check, results: readonly Result[], readOnly: boolean) {
+  if (readOnly && writes) return skipped("It writes, and --read-only was given.");
+  const isMissing = (id: string) => results.some((other) => other.id === id && /failed|skipped/.test(other.status));
+  const missing = needs.find(isMissing);
+  // A check that was skipped for --read-only is needed only by checks that write.
+  return missing === undefined ? undefined : skipped(`It needs \`${missing}\`.`);
+}
+
+async function settled(running: readonly Promise<unknown>[]): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise((resolve) => {
+    timer = setTimeout(resolve, MORE_PATIENCE_MS);
+  });
+  await Promise.race([Promise.allSettled(running), patience]);
+  clearTimeout(timer);
+}
+
+/** @returns nothing if there was nothing to remove */
+async function cleanUp({ probes, table }: Subject): Promise<Finding | undefined> {
+  try {
+    const count = await limited(new AbortController().signal, () => probes.remove(table));
+    return count === 0 ? undefined : passed("The rows that doctor wrote are removed.");
+  } catch (error) {
+    return failed(
+      `The rows that doctor wrote could not be removed: ${messageOf(error)}.`,
+      `Delete the rows whose key begins with "${probes.prefix}". They have expired in a minute.`,
+    );
+  }
+}

@@ -1,0 +1,103 @@
+import { randomBytes } from "node:crypto";
+import type { Columns, SessionRow, SessionStore, UpdateGuard } from "../../store/session-store.ts";
+import type { SqlTable } from "./sql-table.ts";
+
+type Store = Required<SessionStore>;
+
+const LIFETIME_MS = 60_000;
+const KEY_LENGTH = 71;
+
+/**
+ * The rows that the checks write. They expire after a minute, and {@link Probes.remove} deletes them.
+ *
+ * Their keys are as long as those of sessions and begin with `doctor.`, so no cookie opens them.
+ */
+export class Probes {
+  /** What all keys of this run begin with. */
+  readonly prefix = `doctor.${randomBytes(8).toString("hex")}`;
+  /** Set if the database stores other keys than it was given. */
+  hasMangledKeys = false;
+  readonly #keys: string[] = [];
+  readonly #store: Store;
+  readonly #columns: Columns;
+  readonly #now: () => Date;
+
+  constructor(store: Store, columns: Columns, now: () => Date) {
+    this.#store = store;
+    this.#columns = columns;
+    this.#now = now;
+  }
+
+  /** The names of the columns that every probe row fills. */
+  get columns(): readonly string[] {
+    return Object.keys(this.#columns);
+  }
+
+  newKey(): string {
+    const key =
+      this.prefix +
+      randomBytes(KEY_LENGTH)
+        .toString("hex")
+        .slice(0, KEY_LENGTH - this.prefix.length);
+    this.#keys.push(key);
+    return key;
+  }
+
+  /** A row that is not in the table yet. Its data begin like those of the package's codecs. */
+  newRow(text = ""): SessionRow {
+    const data = `${newPrefix()}.${text}`;
+    return {
+      key: this.newKey(),
+      data,
+      expireDate: this.newExpiry(),
+      ...(this.columns.length > 0 && { columns: this.#columns }),
+    };
+  }
+
+  newExpiry(): Date {
+    return new Date(this.#now().getTime() + LIFETIME_MS);
+  }
+
+  /** @returns the row that is in the table now */
+  async insert(store: Store, text?: string): Promise<SessionRow> {
+    const row = this.newRow(text);
+    if (await store.insert(row)) return row;
+    throw new Error("Prisma acknowledged an INSERT, but counted no row");
+  }
+
+  /** What an UPDATE of a probe row is guarded by. */
+  guard(data: UpdateGuard["data"]): UpdateGuard {
+    return { liveAt: this.#now(), data };
+  }
+
+  /**
+   * Deletes the rows through the client, and then by SQL, because an extension may only mark them.
+   *
+   * @returns how many probe rows were written, or might have been
+   * @throws what the last of the two ways throws, or an error if rows are still there
+   */
+  async remove(table: SqlTable | string): Promise<number> {
+    const keys = this.#keys;
+    if (keys.length === 0) return 0;
+    const isSqlThere = typeof table !== "string";
+    await this.#removeByStore().catch((error: unknown) => {
+      if (!isSqlThere) throw error;
+    });
+    if (!isSqlThere) return keys.length;
+    const condition = this.hasMangledKeys
+      ? `${table.quoted("key")} LIKE ${table.sql.literal(`${this.prefix}%`)}`
+      : table.isKey(...keys);
+    if ((await table.count(condition)) === 0) return keys.length;
+    await table.delete(condition);
+    if ((await table.count(condition)) > 0) throw new Error("The database acknowledged the DELETE, but kept the rows");
+    return keys.length;
+  }
+
+  async #removeByStore(): Promise<void> {
+    await this.#store.deleteMatching({}, { keys: this.#keys });
+    if (this.hasMangledKeys) await this.#store.deleteMatching({ key: { startsWith: this.prefix } }, { exceptKeys: [] });
+  }
+}
+
+/** What data of the package's default codec begin with: unique, and lower-case letters and digits. */
+export const newPrefix = (): string => `v1.${randomBytes(32).toString("hex")}`;

@@ -1,0 +1,78 @@
+import { parseArgs } from "node:util";
+import type { Command, Options, Values } from "./command.ts";
+import { CommandError, messageOf } from "./command-error.ts";
+import { optionNames } from "./help.ts";
+import { nearest } from "./nearest.ts";
+
+/** A command line that can be run. `help` without a command is about all of them. */
+export type CommandLine =
+  | { readonly kind: "run"; readonly command: Command; readonly values: Values<Options> }
+  | { readonly kind: "help"; readonly command: Command | undefined }
+  | { readonly kind: "version" };
+
+/** What every command takes. */
+const GLOBAL = {
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean", short: "v" },
+} as const;
+
+const HELP_OF_ALL = "Run `npx prisma-db-session --help` to see the commands.";
+
+/** @throws CommandError for an unknown command or option, and for an option without its value */
+export function parseCommandLine(commands: readonly Command[], args: readonly string[]): CommandLine {
+  const [name, ...others] = wordsOf(commands, args);
+  if (name === "help")
+    return { kind: "help", command: others[0] === undefined ? undefined : find(commands, others[0]) };
+  const command = name === undefined ? undefined : find(commands, name);
+  const { help, version, ...values } = parse(command, args);
+  if (help) return { kind: "help", command };
+  if (version) return { kind: "version" };
+  if (!command) throw new CommandError(`No command was given. ${HELP_OF_ALL}`);
+  if (others.length > 0) throw new CommandError(`"${others[0]}" is one word too many. ${helpOn(command)}`);
+  return { kind: "run", command, values };
+}
+
+/** The words that belong to no option of any command. The first is the command, also after options. */
+function wordsOf(commands: readonly Command[], args: readonly string[]): string[] {
+  const options = Object.assign({}, ...commands.map((command) => parsedOptions(command.options)));
+  return parseArgs({ args: [...args], allowPositionals: true, strict: false, options }).positionals;
+}
+
+function find(commands: readonly Command[], name: string): Command {
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command) return command;
+  const near = nearest(
+    name,
+    commands.map((candidate) => candidate.name),
+  );
+  throw new CommandError(`There is no command "${name}". ${didYouMean(near)}${HELP_OF_ALL}`);
+}
+
+function parse(command: Command | undefined, args: readonly string[]): Values<Options> {
+  const options = { ...parsedOptions(command?.options ?? {}), ...GLOBAL };
+  try {
+    const { values } = parseArgs({ args: [...args], allowPositionals: true, options });
+    const flags = Object.entries(options).filter(([, { type }]) => type === "boolean");
+    return { ...Object.fromEntries(flags.map(([name]) => [name, false])), ...values } as Values<Options>;
+  } catch (error) {
+    // Node's advice after the first sentence is about words that begin with a hyphen.
+    const [what = ""] = messageOf(error).split(". ");
+    const [, unknown] = /^Unknown option '(--[^']+)'/.exec(what) ?? [];
+    const near = unknown && nearest(unknown, optionNames(options));
+    throw new CommandError(`${what}. ${didYouMean(near)}${command ? helpOn(command) : HELP_OF_ALL}`, undefined, {
+      cause: error,
+    });
+  }
+}
+
+const parsedOptions = (options: Options) =>
+  Object.fromEntries(
+    Object.entries(options).map(([name, { type, default: preset }]) => [
+      name,
+      { type, ...(preset !== undefined && { default: preset }) },
+    ]),
+  );
+
+const didYouMean = (near: string | undefined): string => (near ? `Did you mean \`${near}\`? ` : "");
+
+const helpOn = ({ name }: Command): string => `Run \`npx prisma-db-session help ${name}\` to see its options.`;
