@@ -106,17 +106,17 @@ describe("the README and the docs", () => {
     const readme = await readFile(`${root}README.md`, "utf8");
     const [, session = "", options = ""] = readme.split(/^## (?:The session|Options)$/m);
     const sources = await Promise.all(
-      ["session/session-base", "session/db-session", "options", "next/next-sessions"].map((file) =>
-        readFile(`${root}src/${file}.ts`, "utf8"),
+      ["session/session-dictionary", "session/session-base", "session/db-session", "options", "next/next-sessions"].map(
+        (file) => readFile(`${root}src/${file}.ts`, "utf8"),
       ),
     );
-    const [base = "", db = "", ...optionsOf] = sources;
+    const [dictionary = "", base = "", db = "", ...optionsOf] = sources;
     const declared = optionsOf.join("\n");
     const rows = (text: string) => text.split("\n").filter((line) => line.startsWith("| "));
     for (const [, name] of rows(session)
       .join("\n")
       .matchAll(/`(\w+)\(/g)) {
-      expect(base + db, name).toMatch(new RegExp(`^  (async )?${name}[(<]`, "m"));
+      expect(dictionary + base + db, name).toMatch(new RegExp(`^  (async )?${name}[(<]`, "m"));
     }
     for (const [, names = ""] of rows(options)
       .join("\n")

@@ -15,3 +15,12 @@ export const TEST_COOKIE = "testcookie";
 export const flashKey = (name: string): string => `${PREFIX}flash_${name}`;
 
 export const isReserved = (key: string): boolean => key.startsWith(PREFIX);
+
+/** @throws TypeError for a key that begins with `_session_` */
+export function checkedEntries(values: object): [key: string, value: unknown][] {
+  const entries = Object.entries(values);
+  const reserved = entries.find(([key]) => isReserved(key));
+  if (!reserved) return entries;
+  const name = JSON.stringify(reserved[0]);
+  throw new TypeError(`The key ${name} is reserved. Choose one that does not begin with "_session_".`);
+}

@@ -1,28 +1,9 @@
-import { SessionLimit } from "../admin/session-limit.ts";
-import { CookieSync } from "../cookie/cookie-sync.ts";
-import type { SessionCookie } from "../cookie/session-cookie.ts";
-import { ConflictError, CreateError, UpdateError } from "../errors.ts";
-import { emitFor } from "../events.ts";
-import { shortKeyHash } from "../key/session-key.ts";
+import { CreateError, UpdateError } from "../errors.ts";
 import { isValidSessionKey } from "../key/valid-session-key.ts";
-import { valueOfRow } from "../record/known-row.ts";
-import { AUTHENTICATED, EXPIRY } from "../record/reserved.ts";
-import { writeJudged } from "../record/schema-check.ts";
-import { hasSchema, type SessionConfig } from "../record/session-config.ts";
-import { SessionRecord } from "../record/session-record.ts";
-import type { SaveRequest, SignIn } from "../record/write.ts";
-import { atCallSite, captureCallSite } from "./call-site.ts";
-import { SerialQueue } from "./serial-queue.ts";
-import { checkedEntries, SessionBase } from "./session-base.ts";
+import { AUTHENTICATED, checkedEntries } from "../record/reserved.ts";
+import { RowSession } from "./row-session.ts";
 
-const NO_ROW = { sessionKey: null };
 const NO_KEY = "destroy(): the session key is missing. To sign out, call `flush()`.";
-
-interface WriteOptions {
-  /** Insert a row, even if the session has one already. Try at most `keys` keys. */
-  readonly create?: { readonly keys?: number };
-  readonly signIn?: SignIn;
-}
 
 /**
  * One session, as one request sees it. `Sessions.open()` and `getSession()` return it.
@@ -32,57 +13,14 @@ interface WriteOptions {
  * one after another. If the package cannot resolve a database error itself, the caller gets that
  * error unchanged.
  */
-export class DbSession<Data extends object = Record<string, unknown>> extends SessionBase<Data> {
-  /**
-   * The error of the last write, if that write failed.
-   * @internal
-   */
-  writeError: unknown;
-  /**
-   * Receives the promise of each asynchronous call, and returns the promise for the caller.
-   * @internal
-   */
-  onCall: (<Result>(write: Promise<Result>) => Promise<Result>) | undefined;
-  readonly #record: SessionRecord;
-  readonly #cookie: CookieSync;
-  readonly #limit: SessionLimit | undefined;
-  readonly #queue = new SerialQueue();
-
-  /** @internal */
-  constructor(config: SessionConfig, sessionKey?: string | null, cookie?: SessionCookie) {
-    super(config);
-    const isPossible = isValidSessionKey(sessionKey);
-    if (sessionKey && !isPossible) config.emit({ type: "malformedKey" });
-    this.#record = new SessionRecord(config, isPossible ? sessionKey : null);
-    this.#cookie = new CookieSync(config, cookie);
-    this.#limit = SessionLimit.of(config);
-    if (!isPossible) this.data = new Map();
-  }
-
-  override get sessionKey(): string | null {
-    return this.#record.sessionKey;
-  }
-
-  /** @internal */
-  protected override get startedAt(): number | undefined {
-    return this.#record.row?.metadata.startedAt;
-  }
-
-  /**
-   * The name of this session in events and in `list()`: a short hash of the key column. You may
-   * show the hash in logs and pages. It changes with the key. `null` until the session is saved.
-   */
-  get keyHash(): string | null {
-    return this.sessionKey === null ? null : shortKeyHash(this.config.storedKey(this.sessionKey));
-  }
-
+export class DbSession<Data extends object = Record<string, unknown>> extends RowSession<Data> {
   /**
    * Reads the row with one statement. A second call reads nothing. If the key is unknown or
    * expired, or if the data do not verify, the session is empty and has no key. A save then starts
    * a new session.
    */
   load(): Promise<void> {
-    return this.#inTurn(() => this.#readOnce());
+    return this.inTurn(() => this.readOnce());
   }
 
   /**
@@ -90,7 +28,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * key costs no statement.
    */
   exists(sessionKey: string): Promise<boolean> {
-    return this.#inTurn(async () => isValidSessionKey(sessionKey) && this.#record.exists(sessionKey));
+    return this.inTurn(async () => isValidSessionKey(sessionKey) && this.record.exists(sessionKey));
   }
 
   /**
@@ -103,7 +41,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * @throws SerializationError for a value that would not be the same after a load
    */
   create(): Promise<void> {
-    return this.#inTurn(() => this.#write({ create: {} }));
+    return this.inTurn(() => this.write({ create: {} }));
   }
 
   /**
@@ -122,12 +60,12 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * @throws SerializationError for a value that would not be the same after a load
    */
   save({ mustCreate = false }: { readonly mustCreate?: boolean } = {}): Promise<void> {
-    return this.#inTurn(async () => {
-      await this.#readOnce();
+    return this.inTurn(async () => {
+      await this.readOnce();
       if (mustCreate && this.sessionKey !== null) {
         throw new CreateError("This session has a row already. Call `save()` to update it, or `create()` for another.");
       }
-      await this.#write(mustCreate ? { create: { keys: 1 } } : {});
+      await this.write(mustCreate ? { create: { keys: 1 } } : {});
     });
   }
 
@@ -142,9 +80,9 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
     if (given.length === 0) return this.flush();
     const [sessionKey] = given;
     if (typeof sessionKey !== "string") return Promise.reject(new TypeError(NO_KEY));
-    return this.#inTurn(async () => {
-      await this.#cookie.checkWritable();
-      if (isValidSessionKey(sessionKey)) await this.#record.delete(sessionKey);
+    return this.inTurn(async () => {
+      await this.cookie.checkWritable();
+      if (isValidSessionKey(sessionKey)) await this.record.delete(sessionKey);
     });
   }
 
@@ -153,7 +91,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * need not be loaded.
    */
   flush(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.inTurn(async () => {
       const { data, modified, clears } = this;
       // Clear before the deletion: a value that is set during the deletion belongs to the next
       // session.
@@ -161,8 +99,8 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
       this.accessed = true;
       this.modified = true;
       try {
-        await this.#cookie.checkWritable();
-        await this.#record.flush();
+        await this.cookie.checkWritable();
+        await this.record.flush();
       } catch (error) {
         this.writeError = error;
         if (this.clears === clears) Object.assign(this, { data, modified });
@@ -170,7 +108,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
       }
       this.clears = 0;
       this.writeError = undefined;
-      this.#cookie.remove();
+      this.cookie.remove();
     });
   }
 
@@ -184,7 +122,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * @throws UpdateError, ConflictError, SerializationError like `save()`
    */
   cycleKey(): Promise<void> {
-    return this.#rotate(() => this.#write());
+    return this.rotate(() => this.write());
   }
 
   /**
@@ -206,14 +144,14 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * @throws TypeError for a key that begins with `_session_`
    */
   markAuthenticated(data?: Partial<Data>): Promise<void> {
-    return this.#rotate(async () => {
+    return this.rotate(async () => {
       const at = this.config.now().getTime();
       const entries = new Map<string, unknown>([...checkedEntries(data ?? {}), [AUTHENTICATED, at]]);
       try {
-        await this.#write({ signIn: { at, entries } });
+        await this.write({ signIn: { at, entries } });
       } catch (error) {
         if (!data || !(error instanceof UpdateError)) throw error;
-        await this.#restartSignIn({ at, entries });
+        await this.restartSignIn({ at, entries });
       }
     });
   }
@@ -224,98 +162,13 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Se
    * @returns Whether the expiry was extended. Always false without the option `refreshAfter`.
    */
   refresh(): Promise<boolean> {
-    return this.#inTurn(async () => {
-      await this.#readOnce();
-      if (this.#record.isRotationDue) return false;
-      await this.#cookie.checkWritable();
-      const isRefreshed = await this.#record.refresh();
-      if (isRefreshed) this.#syncCookie();
+    return this.inTurn(async () => {
+      await this.readOnce();
+      if (this.record.isRotationDue) return false;
+      await this.cookie.checkWritable();
+      const isRefreshed = await this.record.refresh();
+      if (isRefreshed) this.syncCookie();
       return isRefreshed;
     });
-  }
-
-  /**
-   * Whether the session should be saved at the end of a request. True if something changed, if a
-   * write or its cookie failed, or if your code set `modified`. False if the session is empty or
-   * was not loaded, and after a ConflictError with `onConflict: "error"`.
-   * @throws SerializationError like `save()`
-   * @internal
-   */
-  needsSave(): boolean {
-    const { data, modified, clears } = this;
-    if (data === undefined || this.isEmpty()) return false;
-    if (this.config.onConflict === "error" && this.writeError instanceof ConflictError) return false;
-    return modified || this.#cookie.isDue || this.#record.isRotationDue || this.#record.isChanged(data, clears);
-  }
-
-  /** Writes the row, then the cookie, and then deletes the sessions beyond `maxPerOwner`. */
-  async #write({ create, signIn }: WriteOptions = {}): Promise<void> {
-    this.data ??= new Map();
-    const { data, clears, modified } = this;
-    // Reset before the write: a change during the write belongs to the next write.
-    this.modified = false;
-    this.writeError = undefined;
-    let isCreated: boolean;
-    try {
-      await this.#cookie.checkWritable();
-      const write = (request: SaveRequest) =>
-        create ? this.#record.insert(request, create) : this.#record.save(request);
-      const request = { data, clears, signIn };
-      isCreated = await (hasSchema(this.config)
-        ? writeJudged(request, create ? NO_ROW : this.#record, this.config, write)
-        : write(request));
-      for (const [key, value] of signIn?.entries ?? []) data.set(key, value);
-      this.#syncCookie();
-    } catch (error) {
-      this.writeError = error;
-      this.modified ||= modified;
-      throw error;
-    }
-    if (this.sessionKey !== null) await this.#limit?.enforce(this.sessionKey, data, { isCreated });
-  }
-
-  /** Starts a new session with only the data of the sign-in, and nothing of the old session. */
-  async #restartSignIn(signIn: SignIn): Promise<void> {
-    const previousKeyHash = this.keyHash ?? "";
-    this.#record.forget();
-    this.data = new Map();
-    this.clears = 0;
-    await this.#write({ signIn });
-    if (this.sessionKey) emitFor(this.sessionKey, { type: "signInRestarted", previousKeyHash }, this.config);
-  }
-
-  #syncCookie(): void {
-    const { sessionKey, row } = this.#record;
-    if (sessionKey === null || !row) return;
-    // The expiry comes from the row, because `setExpiry()` may have been called during the write.
-    const data = new Map([[EXPIRY, valueOfRow(row, EXPIRY, this.config)]]);
-    this.#cookie.sync({ sessionKey, data, expireDate: row.expireDate });
-  }
-
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const site = captureCallSite();
-    const call = this.#queue.run(() => atCallSite(site, work));
-    return this.onCall ? this.onCall(call) : call;
-  }
-
-  /** The rotation is noted first, so it stays due even if the session cannot be loaded. */
-  #rotate(write: () => Promise<void>): Promise<void> {
-    return this.#inTurn(async () => {
-      this.#record.startRotation();
-      this.accessed = true;
-      await this.#readOnce();
-      await write();
-    });
-  }
-
-  async #readOnce(): Promise<void> {
-    if (this.data) return;
-    const data = await this.#record.read();
-    const { sessionKey, row } = this.#record;
-    if (sessionKey !== null && row) {
-      this.#cookie.found({ sessionKey, data, expireDate: row.expireDate });
-      this.#limit?.found(data);
-    }
-    this.data ??= data; // keeps the data if clear() was called during the reading
   }
 }
