@@ -149,14 +149,13 @@ export class RowUpdate {
   /** Another request has changed the row. The next UPDATE is based on what it wrote. */
   #resolveConflict(found: DecodedRow): false {
     const { onConflict } = this.#config;
-    const state = this.#state;
     const attempt = Math.max(1, this.#attempts);
     this.#write = undefined;
     this.#error = undefined;
     this.#resends = 0;
-    for (const key of changedKeys(valuesOf(state.row, this.#config), this.#values())) this.#mine.add(key);
+    for (const key of changedKeys(valuesOf(this.#state.row, this.#config), this.#values())) this.#mine.add(key);
     const isChanged = this.#mine.size > 0 || this.#request.signIn !== undefined;
-    const isCleared = this.#request.clears > state.clears;
+    const isCleared = this.#request.clears > this.#state.clears;
     if (isCleared || (onConflict === "overwrite" && isChanged)) {
       this.#emit({ type: "overwritten", attempt });
       // Hidden values are not this session's data.
@@ -166,7 +165,7 @@ export class RowUpdate {
       const isMerged = this.#merge(found, this.#mine);
       if (isMerged && isChanged) this.#emit({ type: "merged", attempt });
     }
-    rebase(state, found.row);
+    rebase(this.#state, found.row);
     return false;
   }
 
