@@ -18,7 +18,7 @@ export function checkCondition(method: "list" | "revoke", where: unknown): void 
 }
 
 /** Where a condition has a part that says nothing. */
-function emptyIn(condition: object): string | undefined {
+export function emptyIn(condition: object): string | undefined {
   for (const [name, part] of Object.entries(condition)) {
     if (saysNothing(name, part)) return name;
     const inside = isPlainObject(part) || Array.isArray(part) ? emptyIn(part) : undefined;

@@ -20,7 +20,7 @@ export interface RevokeOptions {
 
 /** Deletes the rows that meet a condition; see `Sessions.revoke`. */
 export async function revokeSessions(
-  config: SessionConfig,
+  config: Pick<SessionConfig, "store" | "emit" | "storedKey">,
   where: Columns,
   options: RevokeOptions = {},
 ): Promise<number> {
@@ -68,7 +68,10 @@ function checkOptions(options: RevokeOptions): void {
   throw new TypeError("An option of revoke() has no value. Give `except` or `keyHash` one, or leave it out.");
 }
 
-function exceptedKey({ storedKey }: SessionConfig, except: RevokeOptions["except"]): string | undefined {
+function exceptedKey(
+  { storedKey }: Pick<SessionConfig, "storedKey">,
+  except: RevokeOptions["except"],
+): string | undefined {
   const key = typeof except === "object" && except !== null ? except.sessionKey : except;
   if (except === undefined || key === null) return undefined;
   if (isPossibleSessionKey(key)) return storedKey(key);

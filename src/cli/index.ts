@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // The command `prisma-db-session`.
+import { terminalAsk } from "./ask.ts";
 import { EXIT, messageOf } from "./command-error.ts";
 import { run } from "./run.ts";
 
@@ -29,6 +30,7 @@ const exitCode = await run(process.argv.slice(2), {
   on: (signal, listener) => process.on(signal, listener),
   off: (signal, listener) => process.off(signal, listener),
   exit: process.exit,
+  ask: terminalAsk(process),
 });
 // A pool or a timer of the user's module may still be open. A pipe takes what was written before the callback is called.
 write("", () => process.exit(exitCode));
