@@ -6,7 +6,7 @@ import { CLIENT_OPTIONS, ENVIRONMENT_NOTE, withModel } from "../with-client.ts";
 import { confirmRevoke } from "./confirm-revoke.ts";
 import { report } from "./result.ts";
 import { revoke } from "./revoke.ts";
-import { type Choice, select } from "./selection.ts";
+import { type Choice, KEY_IS_GONE, select } from "./selection.ts";
 
 /** `prisma-db-session revoke`. */
 export const revokeCommand = defineCommand({
@@ -39,7 +39,9 @@ stopped by SIGINT or SIGTERM, after the running batch (a second signal ends at o
         if (!(await confirmRevoke(selection, { all, yes }, host))) {
           return report({ deleted: 0, error: "The answer was no. Nothing was deleted." }, json, host);
         }
-        return report(await revoke(model, selection.where, host), json, host);
+        const result = await revoke(model, selection.where, host);
+        const isMissed = keyHash !== undefined && result.deleted === 0 && !result.error;
+        return report(isMissed ? { ...result, error: `Nothing was deleted. ${KEY_IS_GONE}` } : result, json, host);
       } catch (error) {
         return failWith(error, json ? { deleted: 0 } : undefined, host);
       }

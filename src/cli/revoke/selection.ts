@@ -5,6 +5,10 @@ import type { SessionModel } from "../session-model.ts";
 import { blamingWhere } from "../where.ts";
 import { matchesEveryone } from "./matches-everyone.ts";
 
+/** Why a key hash that was listed may match no row. */
+export const KEY_IS_GONE =
+  "The session has ended, or a sign-in has given it a new key. Run `prisma-db-session list` again.";
+
 /** Which sessions the command line names. */
 export interface Choice {
   /** `{}` means every session. */
@@ -31,7 +35,7 @@ export interface Selection {
 export async function select(model: SessionModel, { where, keyHash }: Choice, now: Date): Promise<Selection> {
   const count = (...conditions: Columns[]) => blamingWhere(where, () => model.count({ AND: conditions }));
   const isLive = { expireDate: { gt: now } };
-  const chosen = keyHash === undefined ? where : { AND: [where, { key: await findKey(model, where, keyHash) }] };
+  const chosen = keyHash === undefined ? where : withKey(where, await findKey(model, where, keyHash));
   const live = await count(chosen, isLive);
   return {
     where: chosen,
@@ -41,6 +45,10 @@ export async function select(model: SessionModel, { where, keyHash }: Choice, no
     isEveryone: keyHash === undefined && (await matchesEveryone(model, where, now)),
   };
 }
+
+/** An empty part of a condition is refused. */
+const withKey = (where: Columns, key: string): Columns =>
+  Object.keys(where).length === 0 ? { key } : { AND: [where, { key }] };
 
 /** A hash of the key is no column, so every row that matches is read. */
 async function findKey(model: SessionModel, where: Columns, keyHash: string): Promise<string> {
@@ -52,8 +60,7 @@ async function findKey(model: SessionModel, where: Columns, keyHash: string): Pr
     if (row) return row.key;
   }
   throw new CommandError(
-    `No session with the key hash ${keyHash} matches. It has ended, or has got a new key by a sign-in. ` +
-      "Nothing was deleted. Run `list` again.",
+    `No session with the key hash ${keyHash} matches. Nothing was deleted. ${KEY_IS_GONE}`,
     EXIT.failed,
   );
 }

@@ -44,5 +44,5 @@ function paragraph({ live, expired, earliestExpiry, latestExpiry, bytes }: Stats
         ]
       : []),
   ];
-  return lines.map(([name = "", value]) => `${name.padEnd(15)}${value}\n`).join("");
+  return lines.map(([name = "", value]) => `${name.padEnd(17)}${value}\n`).join("");
 }
