@@ -1,5 +1,5 @@
 import { ConfigError } from "../errors.ts";
-import { ownColumns } from "../store/prisma/prisma-model.ts";
+import { fieldTypes, ownColumns } from "../store/prisma/prisma-model.ts";
 import { prismaStore } from "../store/prisma/prisma-store.ts";
 import type { SessionDelegate } from "../store/prisma/session-delegate.ts";
 import { toConfigError } from "../store/prisma/to-config-error.ts";
@@ -11,6 +11,8 @@ export interface SessionModel {
   readonly store: Required<SessionStore>;
   /** The names of the user's own columns. */
   readonly columns: readonly string[];
+  /** Prisma's names of the types of all columns. */
+  readonly types: Readonly<Record<string, string | undefined>>;
   /** How many rows meet a condition. Rejects with Prisma's own error. */
   readonly count: (where: Columns) => Promise<number>;
   /** Rows in the order of their keys, which is a random order of the sessions, page by page. */
@@ -49,6 +51,7 @@ export function sessionModel(client: object, name: string): SessionModel {
     return {
       store: prismaStore(model),
       columns: ownColumns(model),
+      types: fieldTypes(model) ?? {},
       // Only the user's own types know which columns there are.
       count: async (where) => model.count({ where: where as never }),
       pages: (where, select) => pages(model, where, select),

@@ -38,13 +38,6 @@ export function parseWhere(text: string): Columns {
         "Give it a value, or leave it out.",
     );
   }
-  const inexact = inexactIn(where);
-  if (inexact !== undefined) {
-    throw new CommandError(
-      `In --where, ${printable(inexact)} is a number with too many digits: JSON would read another number. ` +
-        "Write it as a string, in double quotes.",
-    );
-  }
   return where as Columns;
 }
 
@@ -62,15 +55,25 @@ function parseJson(text: string): unknown {
 const shown = (text: string) =>
   text === "" ? "empty" : printable(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text);
 
-/** Where a condition has a whole number that JavaScript cannot hold exactly. */
-function inexactIn(condition: object): string | undefined {
-  for (const [name, part] of Object.entries(condition)) {
-    if (Number.isInteger(part) && !Number.isSafeInteger(part)) return name;
-    const inside = typeof part === "object" && part !== null ? inexactIn(part) : undefined;
-    if (inside !== undefined) return `${name}.${inside}`;
+/**
+ * Prisma cuts 7.5 off to 7 for an Int column, and JSON reads a long number as another one.
+ * @throws CommandError if a number of the condition would match other sessions than it says
+ */
+export function checkNumbers(where: object, types: Readonly<Record<string, string | undefined>>, column = ""): void {
+  for (const [name, part] of Object.entries(where)) {
+    const owner = types[name] === undefined ? column : name;
+    if (typeof part === "object" && part !== null) checkNumbers(part, types, owner);
+    if (typeof part !== "number" || FRACTIONAL.includes(types[owner])) continue;
+    if (Number.isSafeInteger(part) && (types[owner] !== "Int" || Math.abs(part) <= MAX_INT)) continue;
+    throw new CommandError(
+      `In --where, the number ${part} does not fit the column ${printable(owner || name)}. ` +
+        "Give a whole number of its type. Write a number of more than 15 digits as a string, in double quotes.",
+    );
   }
-  return undefined;
 }
+
+const FRACTIONAL: readonly (string | undefined)[] = ["Float", "Decimal", "Json"];
+const MAX_INT = 2 ** 31 - 1;
 
 /** The lines in which Prisma says what is wrong with an argument, without the values of the others. */
 const REASON = /^(Unknown a|Invalid value for a|A)rgument `.*$/;

@@ -41,9 +41,11 @@ export async function runOn(
   args: readonly string[],
   { extend = (client: OwnedTestClient) => client as unknown, ...options }: RunOptions = {},
 ) {
-  shared.cliTestClient = extend(await db.connect());
-  onTestFinished(() => {
+  const client = await db.connect();
+  shared.cliTestClient = extend(client);
+  onTestFinished(async () => {
     delete shared.cliTestClient;
+    await client.$disconnect(); // the command does not get as far as this if it is used wrongly
   });
   const path = await folder({ "client.mjs": "export const prisma = globalThis.cliTestClient;" });
   const { host, ...others } = options;

@@ -6,7 +6,7 @@ import { failWith } from "../fail-with.ts";
 import { nearest } from "../nearest.ts";
 import { printableJson } from "../printable.ts";
 import type { SessionModel } from "../session-model.ts";
-import { blamingWhere, parseWhere, WHERE_OPTION } from "../where.ts";
+import { blamingWhere, checkNumbers, parseWhere, WHERE_OPTION } from "../where.ts";
 import { CLIENT_OPTIONS, ENVIRONMENT_NOTE, withModel } from "../with-client.ts";
 import { type Listed, table } from "./table.ts";
 
@@ -41,6 +41,7 @@ or your own modules failed.`,
     const limit = limitOf(values.limit);
     return withModel(values, host, async (model) => {
       const columns = chosen(values.columns, model.columns);
+      checkNumbers(where, model.types);
       try {
         const now = host.now?.() ?? new Date();
         const total = await blamingWhere(where, () => model.count({ AND: [where, { expireDate: { gt: now } }] }));

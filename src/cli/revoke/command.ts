@@ -1,7 +1,7 @@
 import { defineCommand } from "../command.ts";
 import { CommandError } from "../command-error.ts";
 import { failWith } from "../fail-with.ts";
-import { parseWhere, WHERE_OPTION } from "../where.ts";
+import { checkNumbers, parseWhere, WHERE_OPTION } from "../where.ts";
 import { CLIENT_OPTIONS, ENVIRONMENT_NOTE, withModel } from "../with-client.ts";
 import { confirmRevoke } from "./confirm-revoke.ts";
 import { report } from "./result.ts";
@@ -32,6 +32,7 @@ stopped by SIGINT or SIGTERM, after the running batch (a second signal ends at o
   async run({ where, "key-hash": keyHash, all, yes, "dry-run": isDryRun, json, ...client }, host) {
     const choice = choiceOf(where, keyHash, all);
     return withModel(client, host, async (model) => {
+      checkNumbers(choice.where, model.types);
       try {
         const selection = await select(model, choice, host.now?.() ?? new Date());
         if (isDryRun) return report({ selection }, json, host);
