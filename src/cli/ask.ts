@@ -26,7 +26,7 @@ export function terminalAsk({ stdin, stderr }: Pick<NodeJS.Process, "stdin" | "s
 /**
  * Asks a question whose default answer is no.
  *
- * @param unchanged What is said if nobody can be asked, such as "Nothing was deleted."
+ * @param unchanged What did not happen if there is no terminal, such as "Nothing was deleted."
  * @throws CommandError if there is no terminal
  */
 export async function confirm({ ask }: Host, question: string, unchanged: string): Promise<boolean> {

@@ -11,7 +11,7 @@ import { printableJson } from "./printable.ts";
  */
 export function failWith(error: unknown, result: object | undefined, { stdout, stderr }: Host): number {
   if (error instanceof CommandError) throw error;
-  const message = explainFailure(error);
+  const message = explainFailure(error, "Fix the cause, and run the command again.");
   if (result) stdout.write(`${printableJson({ ...result, error: message })}\n`);
   stderr.write(`prisma-db-session: ${message}\n`);
   return EXIT.failed;

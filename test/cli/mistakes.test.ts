@@ -69,7 +69,7 @@ describeEachOwnedDatabase("a mistake at night", (db, { provider }) => {
       expect(stderr).toMatch(PARAGRAPH);
       expect(stderr).toContain(
         // The pool of MariaDB does not tell what the server said.
-        provider === "mysql" ? "See that it runs, and that its URL is right" : "There is no such database",
+        provider === "mysql" ? "Check that it runs, and that the URL is right." : "The database does not exist",
       );
     });
   }

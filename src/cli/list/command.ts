@@ -57,7 +57,9 @@ or your own modules failed.`,
 
 function limitOf(text: string): number {
   if (/^[1-9]\d*$/.test(text) && Number(text) <= MAX_LIMIT) return Number(text);
-  throw new CommandError(`--limit must be a whole number from 1 to ${MAX_LIMIT}, but it is "${text}".`);
+  throw new CommandError(
+    `--limit must be a whole number from 1 to ${MAX_LIMIT}, but it is "${text}". Give such a number.`,
+  );
 }
 
 /** @throws CommandError if the model has no such column */

@@ -54,7 +54,7 @@ stopped by SIGINT or SIGTERM, after the running batch (a second signal ends at o
 function choiceOf(where: string | undefined, keyHash: string | undefined, all: boolean): Choice {
   if (where === undefined && keyHash === undefined && !all) {
     throw new CommandError(
-      "It is not said which sessions to revoke. Give --where JSON or --key-hash HASH, or --all for every session.",
+      "Cannot revoke because no sessions were named. Give --where JSON or --key-hash HASH, or --all for every session.",
     );
   }
   if (keyHash !== undefined && all) {
