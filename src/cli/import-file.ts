@@ -37,7 +37,7 @@ function importerFor(path: string): Importer {
   if (extension === ".js" || stripsTypes()) return nativeImport;
   throw new CommandError(
     `Cannot load ${path} because Node.js ${process.versions.node} does not load TypeScript, and jiti 2 is not installed. ` +
-      "Run `npm install --save-dev jiti`. (Newer versions of the Prisma CLI install it.)",
+      "Update the Prisma CLI, which brings jiti, or run `npm install --save-dev jiti`.",
   );
 }
 

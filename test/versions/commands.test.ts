@@ -1,9 +1,11 @@
 // The commands with the client of an older Prisma, in a TypeScript file of an app.
+import { symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { shortKeyHash } from "../../src/key.ts";
-import { folder, runIn } from "../cli/support.ts";
+import { folder, root, runIn } from "../cli/support.ts";
 import { mariadb } from "../databases/mariadb.ts";
 import { postgresql } from "../databases/postgresql.ts";
 import { skippedBecause } from "../skipped.ts";
@@ -31,6 +33,7 @@ for (const version of prismaVersions)
             const url: string = ${JSON.stringify(database.url)};
             export const prisma = new PrismaClient({ adapter: ${make} });`,
         });
+        await symlink(join(root, "node_modules"), join(path, "node_modules"), "junction"); // of it, jiti alone
         const hour = 3_600_000;
         const rows = { one: hour, two: 2 * hour, gone: -hour };
         await database.prisma.session.createMany({
