@@ -97,16 +97,23 @@ describeEachOwnedDatabase("revoke", (db) => {
 
   it("sees that a condition matches every live session while others sign out", async () => {
     await insert(db(), ROWS);
-    let counts = 0;
-    /** After each count, one more visitor has signed out. */
+    const leaving = ["eight", "visitor"];
+    const leave = () => db().prisma.session.deleteMany({ where: { key: leaving.pop() ?? "" } });
+    let pages = 0;
+    /** One signs out after the first count, and one after the first page of keys was read. */
     const busy = (client: OwnedTestClient) =>
       client.$extends({
         query: {
           session: {
             async count({ args, query }) {
               const count = await query(args);
-              await db().prisma.session.deleteMany({ where: { key: ["eight", "visitor"][counts++] ?? "" } });
+              if (leaving.length === 2) await leave();
               return count;
+            },
+            async findMany({ args, query }) {
+              const rows = await query(args);
+              if (pages++ === 0) await leave();
+              return rows;
             },
           },
         },

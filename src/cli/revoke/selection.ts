@@ -35,7 +35,7 @@ export interface Selection {
 export async function select(model: SessionModel, { where, keyHash }: Choice, now: Date): Promise<Selection> {
   const count = (...conditions: Columns[]) => blamingWhere(where, () => model.count({ AND: conditions }));
   const isLive = { expireDate: { gt: now } };
-  const chosen = keyHash === undefined ? where : withKey(where, await findKey(model, where, keyHash));
+  const chosen = keyHash === undefined ? where : { key: await findKey(model, where, keyHash) };
   const live = await count(chosen, isLive);
   return {
     where: chosen,
@@ -45,10 +45,6 @@ export async function select(model: SessionModel, { where, keyHash }: Choice, no
     isEveryone: keyHash === undefined && (await matchesEveryone(model, where, now)),
   };
 }
-
-/** An empty part of a condition is refused. */
-const withKey = (where: Columns, key: string): Columns =>
-  Object.keys(where).length === 0 ? { key } : { AND: [where, { key }] };
 
 /** A hash of the key is no column, so every row that matches is read. */
 async function findKey(model: SessionModel, where: Columns, keyHash: string): Promise<string> {
