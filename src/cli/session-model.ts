@@ -22,13 +22,13 @@ export interface SessionModel {
 }
 
 /** Which columns of rows to read. */
-export interface RowSelect {
+interface RowSelect {
   readonly key: true;
   readonly data?: true;
 }
 
 /** A row with the columns that were asked for. */
-export interface KeyedRow {
+interface KeyedRow {
   readonly key: string;
   readonly data?: string;
 }

@@ -6,7 +6,7 @@ import { folder, runIn } from "./support.ts";
 
 const HOUR = 3_600_000;
 /** Every test's clock, far from the real one. */
-export const NOW = new Date("2040-01-01T00:00:00.000Z");
+const NOW = new Date("2040-01-01T00:00:00.000Z");
 
 export interface Row {
   readonly key: string;
