@@ -40,7 +40,7 @@ module.exports = {
     forbid(
       "entries-are-apart",
       "Only the edge helpers run everywhere.",
-      { path: "^src/(next|web|edge|cli|testing)/" },
+      { path: "^src/(next|web|edge|cli)/" },
       ["^src/(?!edge/|$1/)(next|web|edge|cli|testing)/"],
     ),
     forbid(

@@ -19,7 +19,7 @@ export interface RevokeOptions {
 
 /** Deletes the rows that match a condition; see `Sessions.revoke`. */
 export async function revokeSessions(
-  config: SessionConfig,
+  config: Pick<SessionConfig, "store" | "emit" | "storedKey">,
   where: Columns,
   options: RevokeOptions = {},
 ): Promise<number> {
@@ -63,7 +63,10 @@ function validateOptions(options: RevokeOptions): void {
   }
 }
 
-function exceptedKey({ storedKey }: SessionConfig, except: RevokeOptions["except"]): string | undefined {
+function exceptedKey(
+  { storedKey }: Pick<SessionConfig, "storedKey">,
+  except: RevokeOptions["except"],
+): string | undefined {
   const key = typeof except === "object" && except !== null ? except.sessionKey : except;
   if (except === undefined || key === null) return undefined;
   if (isValidSessionKey(key)) return storedKey(key);

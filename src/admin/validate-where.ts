@@ -20,7 +20,7 @@ export function validateWhere(method: "list" | "revoke", where: unknown): void {
 }
 
 /** The path of a part that restricts nothing. */
-function vacuousPart(condition: object): string | undefined {
+export function vacuousPart(condition: object): string | undefined {
   for (const [name, part] of Object.entries(condition)) {
     if (isVacuous(name, part)) return name;
     const inside = isPlainObject(part) || Array.isArray(part) ? vacuousPart(part) : undefined;

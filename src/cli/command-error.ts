@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from "node:util";
+import { printable } from "./printable.ts";
 import { withoutSecrets } from "./without-secrets.ts";
 
 /** How a command ended. Stopped by a signal it is 128 and the signal's number, as shells have it. */
@@ -14,9 +16,10 @@ export class CommandError extends Error {
   }
 }
 
-/** The message of whatever was thrown, as a part of a sentence of ours: in one line, without secrets and without a full stop. */
+/** The message of an error as a part of a sentence: on one line, without secrets, control characters and a full stop. */
 export function messageOf(error: unknown): string {
-  return withoutSecrets(textOf(error)).replace(/\s+/g, " ").trim().replace(/\.$/, "");
+  const text = withoutSecrets(stripVTControlCharacters(textOf(error)));
+  return printable(text.replace(/\s+/g, " ").trim().replace(/\.$/, ""));
 }
 
 /** What was thrown may throw again when it is looked at, as a client does that is built when it is first used. */

@@ -1,6 +1,17 @@
 import { clearExpiredCommand } from "./clear-expired/command.ts";
 import type { Command } from "./command.ts";
 import { doctorCommand } from "./doctor/command.ts";
+import { initCommand } from "./init/command.ts";
+import { listCommand } from "./list/command.ts";
+import { revokeCommand } from "./revoke/command.ts";
+import { statsCommand } from "./stats/command.ts";
 
 /** Every command, in the order of the help. A new command needs nothing but its place here. */
-export const COMMANDS: readonly Command[] = [clearExpiredCommand, doctorCommand];
+export const COMMANDS: readonly Command[] = [
+  initCommand,
+  doctorCommand,
+  listCommand,
+  revokeCommand,
+  statsCommand,
+  clearExpiredCommand,
+];

@@ -8,43 +8,49 @@ interface KnownFailure {
   readonly advice: string;
 }
 
-/** The first that fits is it. The codes: https://www.prisma.io/docs/orm/reference/error-reference#error-codes */
+/** The first that matches counts. The codes: https://www.prisma.io/docs/orm/reference/error-reference#error-codes */
 const KNOWN: readonly KnownFailure[] = [
   {
     sign: /P1008|SQLITE_BUSY|database is locked/,
     what: "The database is busy",
     advice:
-      "Another process writes to it: run the command again. On SQLite give the adapter a `timeout`, as in `new PrismaLibSql({ url, timeout: 5000 })`.",
+      "Another process writes to it. Run the command again. On SQLite give the adapter a `timeout`, as in `new PrismaLibSql({ url, timeout: 5000 })`.",
   },
   {
     sign: /P1010|denied access|access denied for user .* to database/i,
     what: "The database denies the user access",
-    advice: "Grant it to the user, or give the URL another one.",
+    advice: "Grant the access, or use another user in the URL.",
   },
   {
     sign: /P1000|authentication failed|access denied for user/i,
     what: "The database refuses the user or the password",
-    advice: "See that both are right in its URL: it comes from the environment, or from a .env file.",
+    advice: "Check both in the URL, which comes from the environment or from a .env file.",
   },
   {
     sign: /P1003|database \S+ does not exist|unknown database/i,
-    what: "There is no such database",
-    advice: "See that its name is right in its URL, or make it, for example by `npx prisma migrate deploy`.",
+    what: "The database does not exist",
+    advice: "Check its name in the URL, or create it, for example with `npx prisma migrate deploy`.",
   },
   {
     sign: /P10(01|02|11|13|17)|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|can't reach|unable to (open|connect)|pool timeout|trying to connect|connection failed|fetch failed/i,
     what: "The database cannot be reached",
-    advice: "See that it runs, and that its URL is right: it comes from the environment, or from a .env file.",
+    advice: "Check that it runs, and that the URL is right. The URL comes from the environment or from a .env file.",
   },
 ];
 
 /** The names of errors that are mistakes in code, of ours or of an extension of the client. */
 const MISTAKE = /^(Type|Range|Reference|Syntax|PrismaClientValidation)Error$/;
 
-/** Why the work could not be done, and what to do about it: what the database or Prisma said, or what we say ourselves. */
-export function explainFailure(error: unknown): string {
+/**
+ * Why a command failed, and what to do about it. A `ConfigError` says both itself.
+ * @param fallback What to do about a failure that is not known.
+ */
+export function explainFailure(
+  error: unknown,
+  fallback = "Fix the cause, and run the command again. Deleted rows stay deleted.",
+): string {
   if (error instanceof ConfigError) return `${messageOf(error)}.`;
-  const { what, advice = "What was deleted stays deleted; mend that, and run the command again." } = failureOf(error);
+  const { what, advice = fallback } = failureOf(error);
   return `${what}. ${advice}`;
 }
 

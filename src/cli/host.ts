@@ -17,6 +17,8 @@ export interface Host {
   on(signal: StopSignal, listener: () => void): unknown;
   off(signal: StopSignal, listener: () => void): unknown;
   exit(exitCode: number): void;
+  /** Asks the person at the terminal. Absent if there is no terminal. */
+  readonly ask?: ((question: string) => Promise<string>) | undefined;
   /** Default: the clock of this machine. */
   now?(): Date;
 }

@@ -36,8 +36,8 @@ function importerFor(path: string): Importer {
   if (importer) return importer;
   if (extension === ".js" || stripsTypes()) return nativeImport;
   throw new CommandError(
-    `${path} is TypeScript, which Node.js ${process.versions.node} does not load by itself, and jiti 2, which does, is not there: ` +
-      "neither by itself nor with the Prisma CLI, which brings it along if it is new enough. Run `npm install --save-dev jiti`.",
+    `Cannot load ${path} because Node.js ${process.versions.node} does not load TypeScript, and jiti 2 is not installed. ` +
+      "Update the Prisma CLI, which brings jiti, or run `npm install --save-dev jiti`.",
   );
 }
 

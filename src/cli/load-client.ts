@@ -36,7 +36,7 @@ export async function blamingFile<Result>(path: string, work: () => Result | Pro
   } catch (error) {
     if (error instanceof CommandError) throw error;
     throw new CommandError(
-      `${path} failed while it was loaded: ${messageOf(error)}. Mend that, and run the command again.`,
+      `Cannot load ${path} because it threw an error: ${messageOf(error)}. Fix it, and run the command again.`,
     );
   }
 }

@@ -28,7 +28,7 @@ export function parseCommandLine(commands: readonly Command[], args: readonly st
   if (help) return { kind: "help", command };
   if (version) return { kind: "version" };
   if (!command) throw new CommandError(`No command was given. ${HELP_OF_ALL}`);
-  if (others.length > 0) throw new CommandError(`"${others[0]}" is one word too many. ${helpOn(command)}`);
+  if (others[0] !== undefined) throw unexpected(others[0], command);
   return { kind: "run", command, values };
 }
 
@@ -51,10 +51,15 @@ function find(commands: readonly Command[], name: string): Command {
 function parse(command: Command | undefined, args: readonly string[]): Values<Options> {
   const options = { ...parsedOptions(command?.options ?? {}), ...GLOBAL };
   try {
-    const { values } = parseArgs({ args: [...args], allowPositionals: true, options });
+    const { values, tokens } = parseArgs({ args: [...args], allowPositionals: true, options, tokens: true });
+    checkOnce(
+      tokens.filter((token) => token.kind === "option").map(({ name }) => name),
+      options,
+    );
     const flags = Object.entries(options).filter(([, { type }]) => type === "boolean");
     return { ...Object.fromEntries(flags.map(([name]) => [name, false])), ...values } as Values<Options>;
   } catch (error) {
+    if (error instanceof CommandError) throw error;
     // Node's advice after the first sentence is about words that begin with a hyphen.
     const [what = ""] = messageOf(error).split(". ");
     const [, unknown] = /^Unknown option '(--[^']+)'/.exec(what) ?? [];
@@ -63,6 +68,19 @@ function parse(command: Command | undefined, args: readonly string[]): Values<Op
       cause: error,
     });
   }
+}
+
+/** The last value would win without a word. */
+function checkOnce(names: readonly string[], options: Readonly<Record<string, { readonly type: string }>>): void {
+  const twice = names.find((name, i) => options[name]?.type === "string" && names.indexOf(name) !== i);
+  if (twice !== undefined) throw new CommandError(`--${twice} was given more than once. Give it once.`);
+}
+
+function unexpected(word: string, command: Command): CommandError {
+  const cause = /[{}":]/.test(word)
+    ? "The shell has split a value: put the whole value into single quotes."
+    : helpOn(command);
+  return new CommandError(`Unexpected argument "${word}". ${cause}`);
 }
 
 const parsedOptions = (options: Options) =>

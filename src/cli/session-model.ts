@@ -1,16 +1,40 @@
 import { ConfigError } from "../errors.ts";
+import { fieldTypes, ownColumns } from "../store/prisma/prisma-model.ts";
 import { prismaStore } from "../store/prisma/prisma-store.ts";
 import type { SessionDelegate } from "../store/prisma/session-delegate.ts";
 import { toConfigError } from "../store/prisma/to-config-error.ts";
-import type { SessionStore } from "../store/session-store.ts";
+import type { Columns, SessionStore } from "../store/session-store.ts";
 import { CommandError } from "./command-error.ts";
 
 /** What the command wants of a model. */
 export interface SessionModel {
   readonly store: Required<SessionStore>;
+  /** The names of the user's own columns. */
+  readonly columns: readonly string[];
+  /** Prisma's names of the types of all columns. */
+  readonly types: Readonly<Record<string, string | undefined>>;
+  /** How many rows meet a condition. Rejects with Prisma's own error. */
+  readonly count: (where: Columns) => Promise<number>;
+  /** Rows in the order of their keys, which is a random order of the sessions, page by page. */
+  readonly pages: (where: Columns, select: RowSelect) => AsyncGenerator<readonly KeyedRow[]>;
   /** How many rows expire at or before a date. Rejects with a ConfigError if the table or a column is missing. */
   countExpired(at: Date): Promise<number>;
 }
+
+/** Which columns of rows to read. */
+interface RowSelect {
+  readonly key: true;
+  readonly data?: true;
+}
+
+/** A row with the columns that were asked for. */
+interface KeyedRow {
+  readonly key: string;
+  readonly data?: string;
+}
+
+/** The data of a session may be long. */
+const pageSize = ({ data }: RowSelect) => (data ? 100 : 500);
 
 /** A session model, as the commands use it. */
 export type CountableDelegate = SessionDelegate & {
@@ -24,8 +48,15 @@ export type CountableDelegate = SessionDelegate & {
 export function sessionModel(client: object, name: string): SessionModel {
   const model = modelOf(primaryOf(client), name);
   try {
-    const store = prismaStore(model);
-    return { store, countExpired: (at) => countExpired(model, at) };
+    return {
+      store: prismaStore(model),
+      columns: ownColumns(model),
+      types: fieldTypes(model) ?? {},
+      // Only the user's own types know which columns there are.
+      count: async (where) => model.count({ where: where as never }),
+      pages: (where, select) => pages(model, where, select),
+      countExpired: (at) => countExpired(model, at),
+    };
   } catch (error) {
     if (error instanceof ConfigError) throw new CommandError(error.message, undefined, { cause: error });
     throw error;
@@ -53,6 +84,30 @@ async function countExpired(model: CountableDelegate, at: Date): Promise<number>
     return await model.count({ where: { expireDate: { lte: at } } });
   } catch (error) {
     throw toConfigError(error);
+  }
+}
+
+/** From the last key of the page before: an offset would skip rows while others are deleted. */
+async function* pages(
+  model: CountableDelegate,
+  where: Columns,
+  select: RowSelect,
+): AsyncGenerator<readonly KeyedRow[]> {
+  const size = pageSize(select);
+  let conditions = [where];
+  while (true) {
+    const found = model.findMany({
+      where: { AND: conditions } as never,
+      orderBy: { key: "asc" } as never,
+      take: size,
+      select: select as never,
+    });
+    const rows = await Promise.resolve(found).catch((error) => {
+      throw toConfigError(error);
+    });
+    yield rows;
+    if (rows.length < size) return;
+    conditions = [where, { key: { gt: rows.at(-1)?.key } }];
   }
 }
 

@@ -10,7 +10,7 @@ export interface StopSignals {
   readonly signal: AbortSignal;
   /** Which it was. */
   stoppedBy(): StopSignal | undefined;
-  /** Leaves later signals to whoever else listens. */
+  /** Stops listening. Later signals reach only other listeners. */
   release(): void;
 }
 

@@ -103,12 +103,12 @@ describe("the command that the package installs", () => {
     const { stdout, stderr, exitCode } = await start(path, ["clear-expired", "--client", "client.mjs"]).ended;
     expect({ stdout, exitCode }).toEqual({ stdout: "", exitCode: 2 });
     expect(stderr).toMatch(
-      /^prisma-db-session: [^\n]+ waits for what never comes\. See what [^\n]+ at its top level\.\n$/,
+      /^prisma-db-session: [^\n]+ a promise never settles\. Check what [^\n]+ at its top level\.\n$/,
     );
   });
 
   it.each(["process.nextTick(() => { throw error; })", "Promise.reject(error)"])(
-    "prints the message alone of what nobody caught: %s",
+    "prints the message alone of an error that was not caught: %s",
     async (thrown) => {
       const text = `
         const error = Object.assign(new Error("The pool broke."), { options: { password: "s3cret" } });
@@ -118,7 +118,7 @@ describe("the command that the package installs", () => {
       const { stdout, stderr, exitCode } = await start(path, ["clear-expired", "--client", "client.mjs"]).ended;
       expect({ stdout, exitCode }).toEqual({ stdout: "", exitCode: 2 });
       expect(stderr).toBe(
-        "prisma-db-session: Your modules threw what nobody caught: The pool broke. Mend that, and run the command again.\n",
+        "prisma-db-session: Your modules threw an error that was not caught: The pool broke. Fix it, and run the command again.\n",
       );
     },
   );
@@ -135,5 +135,37 @@ describe("the command that the package installs", () => {
     expect(stdout).toMatch(/100 % \(4 of 4\)\s+4 expired rows deleted\.\s*$/);
     expect(stdout).not.toContain("\u001b");
     expect(exitCode).toBe(0);
+  });
+
+  /** `revoke` in a terminal, and what is typed there. */
+  async function inTerminal(typed: string) {
+    const { path, prisma } = await app({ expired: 1 });
+    const command = `'${BIN.replaceAll("'", "'\\''")}' revoke --client lib/prisma.ts --all`;
+    const child = spawn("/usr/bin/script", ["-qec", command, "/dev/null"], {
+      cwd: path,
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    let shown = "";
+    child.stdout.on("data", (chunk) => {
+      const isAsked = shown.includes("[y/N]");
+      shown += chunk;
+      if (!isAsked && shown.includes("[y/N]")) child.stdin.write(typed);
+    });
+    const [exitCode] = await once(child, "close");
+    child.stdin.destroy();
+    return { exitCode, shown, rows: await prisma.session.count() };
+  }
+
+  it.skipIf(noScript).each([
+    ["y\r", 0, 0, "2 rows deleted."],
+    ["n\r", 1, 2, "The answer was no. Nothing was deleted."],
+    ["\r", 1, 2, "The answer was no. Nothing was deleted."],
+    ["\u0004", 1, 2, "The answer was no. Nothing was deleted."],
+    ["\u0003", 130, 2, "Stopped by SIGINT. Nothing was changed."],
+  ])(`asks in a terminal, and %j ends it with %i${skippedBecause(noScript)}`, async (typed, code, left, said) => {
+    const { exitCode, shown, rows } = await inTerminal(typed);
+    expect(shown).toContain("1 of 1 live session would be signed out, and 1 expired row.");
+    expect(shown).toContain(said);
+    expect({ exitCode, rows }).toEqual({ exitCode: code, rows: left });
   });
 });

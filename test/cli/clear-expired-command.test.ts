@@ -92,7 +92,7 @@ describe("clear-expired", () => {
       expect(await runIn(path, ["clear-expired", "--client", "db.mjs", ...json])).toEqual({
         exitCode: 2,
         stdout: "",
-        stderr: `prisma-db-session: ${path}/db.mjs failed while it was loaded: No database at postgres://***@db/shop. Mend that, and run the command again.\n`,
+        stderr: `prisma-db-session: Cannot load ${path}/db.mjs because it threw an error: No database at postgres://***@db/shop. Fix it, and run the command again.\n`,
         exits: [],
       });
     }
@@ -282,7 +282,7 @@ describeEachDatabase("clear-expired, its own connection", (db) => {
       exitCode: 1,
       stdout: "2 expired rows deleted before it failed.\n",
       stderr: expect.stringMatching(
-        /\rprisma-db-session: The database failed: Connection terminated\. What was deleted stays deleted; .*\n$/,
+        /\rprisma-db-session: The database failed: Connection terminated\. Fix the cause, and run .*Deleted rows stay deleted\.\n$/,
       ),
     });
   });

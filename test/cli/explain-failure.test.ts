@@ -18,7 +18,7 @@ Please make sure your database server is running at \`127.0.0.1:5432\`.`;
 it("tells Prisma's own words in one line, without the call and the code around it", () => {
   expect(explainFailure(prismaError(REFUSED, "P1001"))).toBe(
     "The database cannot be reached: Can't reach database server at `127.0.0.1:5432` Please make sure your database server is running " +
-      "at `127.0.0.1:5432`. See that it runs, and that its URL is right: it comes from the environment, or from a .env file.",
+      "at `127.0.0.1:5432`. Check that it runs, and that the URL is right. The URL comes from the environment or from a .env file.",
   );
 });
 
@@ -28,15 +28,15 @@ it.each([
   [
     "P1000",
     `${INVOCATION}Authentication failed against the server`,
-    /^The database refuses the user or the password: Auth.* against the server\. See that both are right/,
+    /^The database refuses the user or the password: Auth.* against the server\. Check both in the URL/,
   ],
   ["P2010", 'password authentication failed for user "shop"', /^The database refuses the user or the password: /],
   ["", "Access denied for user 'shop'@'localhost'", /^The database refuses the user or the password: /],
-  ["P1003", "Database `shop` does not exist", /^There is no such database: .*See that its name is right in its URL/],
-  ["", "Unknown database 'shop'", /^There is no such database: /],
-  ["P1010", "User was denied", /^The database denies the user access: User was denied\. Grant it/],
+  ["P1003", "Database `shop` does not exist", /^The database does not exist: .*Check its name in the URL/],
+  ["", "Unknown database 'shop'", /^The database does not exist: /],
+  ["P1010", "User was denied", /^The database denies the user access: User was denied\. Grant the access/],
   ["", "Access denied for user 'shop'@'%' to database 'shop'", /^The database denies the user access: /],
-  ["P1008", "Operations timed out", /^The database is busy: .*run the command again\. On SQLite .*`timeout`/],
+  ["P1008", "Operations timed out", /^The database is busy: .*Run the command again\. On SQLite .*`timeout`/],
   ["", "SQLITE_BUSY: database is locked", /^The database is busy: /],
   [
     "P1017",
@@ -46,7 +46,11 @@ it.each([
   ["P1012", "The schema is wrong", /^The database failed: The schema is wrong\. /],
   ["P2039", "pool timeout: failed to retrieve a connection from pool", /^The database cannot be reached: pool timeout/],
   ["", "timeout exceeded when trying to connect", /^The database cannot be reached: timeout/],
-  ["P2034", `${INVOCATION}Transaction failed`, /^The database failed: Transaction failed\. .*run the command again\.$/],
+  [
+    "P2034",
+    `${INVOCATION}Transaction failed`,
+    /^The database failed: Transaction failed\. Fix the cause, and run the command again\. /,
+  ],
 ])("says what to do about %s %s", (code, message, explained) => {
   expect(explainFailure(prismaError(message, code))).toMatch(explained);
 });
@@ -58,7 +62,7 @@ it("makes do with whatever is thrown", () => {
 
 it("does not blame the database for a mistake in code, but for a connection that fails as one", () => {
   expect(explainFailure(new TypeError("Cannot read properties of undefined"))).toMatch(
-    /^It failed: Cannot read properties of undefined\. What was deleted stays deleted; /,
+    /^It failed: Cannot read properties of undefined\. Fix the cause, and run the command again\. Deleted rows stay deleted\.$/,
   );
   const invalid = Object.assign(new Error("Unknown argument"), { name: "PrismaClientValidationError" });
   expect(explainFailure(invalid)).toMatch(/^It failed: Unknown argument\. /);

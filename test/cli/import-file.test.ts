@@ -97,7 +97,7 @@ it.skipIf(nodeLoads)(`says what to install where nothing loads TypeScript${skipp
   await expect(importFile(join(path, "client.ts"))).rejects.toMatchObject({
     exitCode: 2,
     message: expect.stringMatching(
-      /is TypeScript, which Node\.js \S+ does not load by itself, and jiti 2, .*npm install --save-dev jiti/,
+      /^Cannot load \S+ because Node\.js \S+ does not load TypeScript, and jiti 2 is not installed\. .* run `npm install --save-dev jiti/,
     ),
   });
 });

@@ -53,21 +53,21 @@ it.each([
     "prisma",
     /"prisma" of \S+ is not a Prisma client\. It exports prisma\. /,
   ],
-  ["a syntax error", "export const = 1;", undefined, /failed while it was loaded: .+\. Mend that/],
+  ["a syntax error", "export const = 1;", undefined, /^Cannot load \S+ because it threw an error: .+\. Fix it/],
   [
     "an error of its own",
     'throw new Error("DATABASE_URL is\\n missing.");',
     undefined,
-    /: DATABASE_URL is missing\. Mend/,
+    /: DATABASE_URL is missing\. Fix/,
   ],
-  ["no error, but throws", 'throw "out";', undefined, /failed while it was loaded: out\. Mend/],
+  ["no error, but throws", 'throw "out";', undefined, /because it threw an error: out\. Fix/],
   [
     "a client that cannot be built when it is touched",
     'export const prisma = new Proxy({}, { get() { throw new Error("No URL."); } });',
     undefined,
-    /failed while it was loaded: No URL\. Mend/,
+    /because it threw an error: No URL\. Fix/,
   ],
-  ["an unknown package", 'import "no-such-package-at-all";', undefined, /loaded: .*no-such-package-at-all.*\. Mend/],
+  ["an unknown package", 'import "no-such-package-at-all";', undefined, /error: .*no-such-package-at-all.*\. Fix/],
 ])("says what is wrong with a file that has %s", async (_, text, exportName, message) => {
   const error = await load(text.replaceAll("NAME", "Symbol()"), exportName).catch((error) => error);
   expect(error).toMatchObject({ exitCode: 2, message: expect.stringMatching(message) });

@@ -42,7 +42,7 @@ function rows(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^[1-9]\d*$/.test(text) && Number(text) <= MAX_BATCH_SIZE) return Number(text);
   throw new CommandError(
-    `The batch size "${text}" is no number of rows. Give a whole number from 1 to ${MAX_BATCH_SIZE}.`,
+    `--batch-size must be a whole number from 1 to ${MAX_BATCH_SIZE}, but it is "${text}". Give such a number.`,
   );
 }
 

@@ -84,7 +84,7 @@ function isOperation(value: unknown): boolean {
  * Prisma describes a model's scalar fields in `fields`. An object that only looks like a model may
  * not have it.
  */
-function fieldTypes(model: object): Record<string, string | undefined> | undefined {
+export function fieldTypes(model: object): Record<string, string | undefined> | undefined {
   if (!("fields" in model) || typeof model.fields !== "object" || model.fields === null) return undefined;
   return Object.fromEntries(
     Object.entries(model.fields).map(([column, field]: [string, unknown]) => {

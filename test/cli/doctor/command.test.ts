@@ -144,7 +144,7 @@ describe("doctor, the command", () => {
     const { exitCode, stdout } = await runDoctor(client);
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/^failed +connection +The database cannot be reached/);
-    expect(stdout).toContain("-> See that it runs");
+    expect(stdout).toContain("-> Check that it runs");
     expect(stdout).toMatch(/\n\n1 failed\.\n$/);
     expect(stdout).not.toContain("s3cret");
   });

@@ -1,0 +1,96 @@
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
+import { dirname, join, relative, resolve } from "node:path";
+import { CommandError, messageOf } from "../command-error.ts";
+import { importFile } from "../import-file.ts";
+import { withoutComments } from "./schema-text.ts";
+
+/** The Prisma schema of an app: one file, or a folder of several. */
+export interface Schema {
+  /** The file, or the folder. No symbolic link. */
+  readonly path: string;
+  readonly isFolder: boolean;
+  /** The texts of its files, by their paths. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+const EXTENSIONS = ["ts", "mts", "cts", "js", "mjs", "cjs"];
+const CONFIGS = ["prisma.config", ".config/prisma"].flatMap((name) =>
+  EXTENSIONS.map((extension) => `${name}.${extension}`),
+);
+const DEFAULTS = ["schema.prisma", "prisma/schema.prisma", "prisma/schema"];
+
+/**
+ * Finds the schema where Prisma does, and in the folder `prisma/schema`.
+ * @param option The path that `--schema` gives.
+ * @throws CommandError if there is none
+ */
+export async function findSchema(cwd: string, option: string | undefined): Promise<Schema> {
+  const named = option === undefined ? await namedIn(cwd) : { path: resolve(cwd, option), by: "--schema" };
+  if (named) {
+    const schema = await readSchema(named.path);
+    if (schema) return schema;
+    throw new CommandError(
+      `There is no Prisma schema at ${relative(cwd, named.path) || "."}, which ${named.by} names. ` +
+        "Give --schema the path of its file or folder.",
+    );
+  }
+  for (const path of DEFAULTS) {
+    const schema = await readSchema(join(cwd, path));
+    if (schema) return schema;
+  }
+  throw new CommandError(
+    "There is no Prisma schema at prisma/schema.prisma or prisma/schema. " +
+      "Run the command in the folder of your app, or give --schema the path. For a new schema, run `npx prisma@7 init`.",
+  );
+}
+
+async function namedIn(cwd: string): Promise<{ path: string; by: string } | undefined> {
+  for (const config of CONFIGS) {
+    const text = await readFile(join(cwd, config), "utf8").catch(() => undefined);
+    if (text === undefined) continue;
+    const path = await schemaInConfig(join(cwd, config), text);
+    if (path !== undefined) return { path: resolve(cwd, dirname(config), path), by: config };
+  }
+  const manifest = await readFile(join(cwd, "package.json"), "utf8").catch(() => "{}");
+  const path: unknown = JSON.parse(manifest)?.prisma?.schema;
+  return typeof path === "string" ? { path: resolve(cwd, path), by: "package.json" } : undefined;
+}
+
+/** As it is written, if it is; so nothing of the app is run, and no variable must be set. */
+async function schemaInConfig(file: string, text: string): Promise<string | undefined> {
+  const code = withoutComments(text);
+  const [, , literal] = /(?<![\w$.])schema["']?\s*:\s*(["'`])([^"'`$]+)\1/.exec(code) ?? [];
+  if (literal !== undefined || !/(?<![\w$.])schema\b/.test(code)) return literal;
+  try {
+    const config = (await importFile(file)).default as { schema?: unknown } | undefined;
+    return typeof config?.schema === "string" ? config.schema : undefined;
+  } catch (error) {
+    throw new CommandError(`${file} does not load: ${messageOf(error)}. Give --schema the path of the schema.`);
+  }
+}
+
+async function readSchema(path: string): Promise<Schema | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found) return undefined;
+  const real = await realpath(path);
+  const names = found.isDirectory()
+    ? (await readdir(real, { recursive: true })).filter((name) => name.endsWith(".prisma")).sort()
+    : [""];
+  if (names.length === 0) return undefined;
+  const files = await Promise.all(
+    names.map(async (name) => {
+      const file = name === "" ? real : await realpath(join(real, name));
+      return [file, await readText(file)] as const;
+    }),
+  );
+  return { path: real, isFolder: found.isDirectory(), files: new Map(files) };
+}
+
+/** @throws CommandError if the file cannot be read as UTF-8 */
+async function readText(path: string): Promise<string> {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await readFile(path));
+  } catch (error) {
+    throw new CommandError(`Cannot read ${path} (${messageOf(error)}). It must be a text file in UTF-8.`);
+  }
+}

@@ -1,0 +1,26 @@
+import { confirm } from "../ask.ts";
+import { CommandError } from "../command-error.ts";
+import type { Host } from "../host.ts";
+import { countsOf } from "./result.ts";
+import type { Selection } from "./selection.ts";
+
+/**
+ * Whether to delete the selected sessions.
+ * @throws CommandError if they are every live session and that was not asked for, or if there is no terminal to ask
+ */
+export async function confirmRevoke(
+  selection: Selection,
+  { all, yes }: { readonly all: boolean; readonly yes: boolean },
+  host: Host,
+): Promise<boolean> {
+  const { live, liveInAll, isEveryone } = selection;
+  if (isEveryone && !all) {
+    throw new CommandError(
+      `The condition matches every live session (${live} of ${liveInAll}). Nothing was deleted. ` +
+        "Narrow the condition, or add --all to sign everyone out.",
+    );
+  }
+  if (yes) return true;
+  host.stderr.write(`${countsOf(selection)}\n`);
+  return confirm(host, isEveryone ? "Sign everyone out?" : "Sign these sessions out?", "Nothing was deleted.");
+}

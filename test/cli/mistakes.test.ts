@@ -1,0 +1,139 @@
+// What a person does wrong at night, with each command that reads or deletes sessions.
+import { symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { describeEachOwnedDatabase } from "../databases/index.ts";
+import type { Provider } from "../databases/types.ts";
+import { insert, keysIn, runOn } from "./sessions-support.ts";
+import { folder, root, runIn } from "./support.ts";
+
+const COMMANDS: string[][] = [["list"], ["stats"], ["revoke", "--all", "--yes"]];
+const CONDITIONS: string[][] = [["list"], ["revoke", "--yes"]];
+const PASSWORD = "s3cret-password";
+const PARAGRAPH = /^prisma-db-session: [^\n]+\.\n$/;
+
+const ADAPTERS: Record<Provider, string> = {
+  sqlite: `import { PrismaLibSql } from "@prisma/adapter-libsql"; const adapter = new PrismaLibSql({ url: url });`,
+  postgresql: `import { PrismaPg } from "@prisma/adapter-pg"; const adapter = new PrismaPg({ connectionString: url });`,
+  mysql: `import { PrismaMariaDb } from "@prisma/adapter-mariadb"; const adapter = new PrismaMariaDb(url);`,
+};
+
+/** An app whose lib/prisma.ts connects to a URL. */
+async function appAt(provider: Provider, url: string) {
+  const path = await folder({
+    "lib/prisma.ts": `
+      ${ADAPTERS[provider].replace(/\burl\b(?!:)/, JSON.stringify(url))}
+      import { PrismaClient } from "../generated/client";
+      export const prisma = new PrismaClient({ adapter });`,
+  });
+  await symlink(join(root, "node_modules"), join(path, "node_modules"), "junction");
+  await symlink(join(root, `generated/owned-${provider}`), join(path, "generated"), "junction");
+  return path;
+}
+
+describeEachOwnedDatabase("a mistake at night", (db, { provider }) => {
+  const elsewhere = (change: (url: URL) => void) => {
+    const url = new URL(db().url);
+    change(url);
+    return url.href;
+  };
+
+  /** The pool of MariaDB tries again for ten seconds. */
+  const SOON = provider === "mysql" ? "acquireTimeout=500" : "";
+
+  it.each(COMMANDS)("no server: %s", async (...command) => {
+    const url =
+      provider === "sqlite"
+        ? "file:/missing/folder/app.db"
+        : elsewhere((url) =>
+            Object.assign(url, { hostname: "127.0.0.1", port: "1", password: PASSWORD, search: SOON }),
+          );
+    const path = await appAt(provider, url);
+    const [name = "", ...rest] = command;
+    const { exitCode, stdout, stderr } = await runIn(path, [name, "--client", "lib/prisma.ts", ...rest]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toMatch(PARAGRAPH);
+    expect(stderr).toContain("The database cannot be reached");
+    expect(stderr).not.toContain(PASSWORD);
+  });
+
+  // SQLite makes the database.
+  if (provider !== "sqlite") {
+    it("no such database", async () => {
+      const path = await appAt(
+        provider,
+        elsewhere((url) => Object.assign(url, { pathname: "/nowhere", search: SOON })),
+      );
+      const { exitCode, stderr } = await runIn(path, ["list", "--client", "lib/prisma.ts"]);
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(PARAGRAPH);
+      expect(stderr).toContain(
+        // The pool of MariaDB does not tell what the server said.
+        provider === "mysql" ? "Check that it runs, and that the URL is right." : "The database does not exist",
+      );
+    });
+  }
+
+  it.each(COMMANDS)("no table: %s", async (...command) => {
+    await db().prisma.$executeRawUnsafe("ALTER TABLE session RENAME TO session_away");
+    try {
+      const { exitCode, stdout, stderr } = await runOn(db(), command);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+      expect(stderr).toMatch(PARAGRAPH);
+      expect(stderr).toContain("Run `npx prisma migrate dev` in development");
+    } finally {
+      await db().prisma.$executeRawUnsafe("ALTER TABLE session_away RENAME TO session");
+    }
+  });
+
+  describe.each(CONDITIONS)("%s", (...command) => {
+    it.each([
+      ['{"userid":7}', "Unknown argument `userid`. Did you mean `userId`? Name the fields of your Prisma model."],
+      ['{"nothing":{"like":1}}', "Unknown argument `nothing`."],
+      [
+        '{"userId":"7"}',
+        "Argument `userId`: Invalid value provided. Expected IntNullableFilter, Int or Null, provided St",
+      ],
+      ['{"userId":{"equal":7}}', "Unknown argument `equal`. Did you mean `equals`?"],
+      ['{"createdAt":{"lt":"2026-01-31"}}', "Expected ISO-8601 DateTime. Write a date as in 2026-01-31T00:00:00Z."],
+      ['{"createdAt":{"lt":"yesterday"}}', "Write a date as in 2026-01-31T00:00:00Z."],
+      ['{"OR":[]}', "In --where, OR is empty"],
+      ['{"userId":{}}', "In --where, userId is empty"],
+      ['{"userId":9007199254740993}', "In --where, the number 9007199254740992 does not fit the column userId."],
+      ['{"userId":7.5}', "In --where, the number 7.5 does not fit the column userId. Give a whole number"],
+      ['{"NOT":[{"userId":{"in":[8,1099511627776]}}]}', "the number 1099511627776 does not fit the column userId"],
+      ['{"userId":1e999}', "In --where, userId is"],
+      ["{userId:7}", "--where must be JSON, but it is {userId:7}. A shell removes quotes"],
+      ['"userId"', '--where must be a JSON object, but it is "userId".'],
+      ["[]", "--where must be a JSON object, but it is []."],
+      ["7", "--where must be a JSON object"],
+      ["null", "--where must be a JSON object"],
+      ["", "--where must be JSON, but it is empty."],
+      ["\u001b[2J", "--where must be JSON, but it is \\u{1b}[2J."],
+    ])("--where %s", async (where, what) => {
+      await insert(db(), [{ key: "one", userId: 7 }, { key: "two" }]);
+      const { exitCode, stdout, stderr } = await runOn(db(), [...command, "--where", where]);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+      expect(stderr).toMatch(PARAGRAPH);
+      expect(stderr).toContain(what);
+      expect(await keysIn(db())).toEqual(["one", "two"]);
+    });
+  });
+
+  it("a column that is not there, or that is never shown", async () => {
+    for (const [columns, what] of [
+      [
+        "userid",
+        'no column "userid" for --columns. Did you mean `userId`? It has userId, address, userAgent, createdAt.',
+      ],
+      ["userId,", 'no column "" for --columns. It has userId,'],
+      ["key", "--columns cannot name key: it is never shown."],
+      ["userId,data", "--columns cannot name data: it is never shown."],
+    ] as const) {
+      const { exitCode, stdout, stderr } = await runOn(db(), ["list", "--columns", columns]);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+      expect(stderr).toMatch(PARAGRAPH);
+      expect(stderr).toContain(what);
+    }
+  });
+});

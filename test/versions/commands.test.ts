@@ -1,0 +1,85 @@
+// The commands with the client of an older Prisma, in a TypeScript file of an app.
+import { symlink } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { shortKeyHash } from "../../src/key/session-key.ts";
+import { folder, root, runIn } from "../cli/support.ts";
+import { mariadb } from "../databases/mariadb.ts";
+import { postgresql } from "../databases/postgresql.ts";
+import { skippedBecause } from "../skipped.ts";
+import { notInstalled } from "./installed.ts";
+import { prismaVersions, type VersionedProvider } from "./prisma.ts";
+
+const ADAPTERS = {
+  postgresql: { name: "@prisma/adapter-pg", make: "new adapter.PrismaPg({ connectionString: url })" },
+  mysql: { name: "@prisma/adapter-mariadb", make: "new adapter.PrismaMariaDb(url)" },
+};
+
+for (const version of prismaVersions)
+  for (const { name, provider, skipReason = notInstalled, create } of [postgresql, mariadb])
+    describe.skipIf(skipReason)(`Prisma ${version.version} on ${name}${skippedBecause(skipReason)}`, () => {
+      async function app() {
+        const database = await create();
+        onTestFinished(database.drop);
+        const { name, make } = ADAPTERS[provider as VersionedProvider];
+        const here = fileURLToPath(new URL(`${version.folder}/`, import.meta.url));
+        const adapter = createRequire(`${here}package.json`).resolve(name);
+        const path = await folder({
+          "lib/prisma.ts": `
+            import * as adapter from ${JSON.stringify(adapter)};
+            import { PrismaClient } from ${JSON.stringify(`${here}generated/${provider}/client`)};
+            const url: string = ${JSON.stringify(database.url)};
+            export const prisma = new PrismaClient({ adapter: ${make} });`,
+        });
+        await symlink(join(root, "node_modules"), join(path, "node_modules"), "junction"); // of it, jiti alone
+        const hour = 3_600_000;
+        const rows = { one: hour, two: 2 * hour, gone: -hour };
+        await database.prisma.session.createMany({
+          data: Object.entries(rows).map(([key, left]) => ({
+            key,
+            data: "{}",
+            expireDate: new Date(Date.now() + left),
+          })),
+        });
+        const command = (...args: string[]) =>
+          runIn(path, [args[0] ?? "", "--client", "lib/prisma.ts", ...args.slice(1)]);
+        const keys = async () =>
+          (await database.prisma.session.findMany({ orderBy: { key: "asc" } })).map(({ key }) => key);
+        return { command, keys };
+      }
+
+      it("list, stats and revoke work", async () => {
+        const { command, keys } = await app();
+        const { stdout } = await command("list", "--json");
+        expect(JSON.parse(stdout)).toMatchObject({
+          sessions: [{ keyHash: shortKeyHash("two") }, { keyHash: shortKeyHash("one") }],
+          total: 2,
+        });
+        expect(JSON.parse((await command("stats", "--json")).stdout)).toMatchObject({ live: 2, expired: 1 });
+        const soon = new Date(Date.now() + 5_400_000).toISOString();
+        const where = JSON.stringify({ expireDate: { lt: soon } });
+        expect(await command("revoke", "--where", where, "--yes")).toMatchObject({
+          exitCode: 0,
+          stdout: "2 rows deleted.\n",
+        });
+        expect(await keys()).toEqual(["two"]);
+        expect((await command("revoke", "--where", '{"key":"two"}', "--yes")).exitCode).toBe(2);
+        expect((await command("revoke", "--key-hash", shortKeyHash("two"), "--yes")).exitCode).toBe(0);
+        expect(await keys()).toEqual([]);
+      });
+
+      it("a condition that Prisma refuses deletes nothing", async () => {
+        const { command, keys } = await app();
+        for (const [where, what] of [
+          ['{"userId":7}', "Prisma refused --where. Unknown argument `userId`."],
+          ['{"expireDate":{"lt":"2026-01-31"}}', "Write a date as in 2026-01-31T00:00:00Z."],
+        ] as const) {
+          const { exitCode, stderr } = await command("revoke", "--where", where, "--yes");
+          expect(exitCode).toBe(2);
+          expect(stderr).toContain(what);
+        }
+        expect(await keys()).toEqual(["gone", "one", "two"]);
+      });
+    });
