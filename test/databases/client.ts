@@ -1,6 +1,10 @@
+import { prismaStore } from "prisma-db-session";
 import { adapters } from "./adapters.ts";
 import { sessionTable, type Table } from "./table.ts";
 import type { AnyTestClient, Provider, TestClient, TestDatabase } from "./types.ts";
+
+/** Of a transaction with some hundred statements beside it, also where the machine is busy. */
+const TIME_LIMIT = { timeout: 20_000 };
 
 interface Options<Client extends AnyTestClient> {
   provider: Provider;
@@ -32,7 +36,20 @@ export async function testDatabase<Client extends AnyTestClient>({
     await Promise.all(clients.map((client) => client.$disconnect()));
     await remove();
   };
-  return { prisma, queries, url, connect, drop };
+  return {
+    prisma,
+    queries,
+    url,
+    connect,
+    drop,
+    store: () => prismaStore(prisma.session),
+    async connectStore(onQuery) {
+      const client = await connect();
+      if (onQuery) client.$on("query", ({ query, params }) => onQuery(query, params));
+      return prismaStore(client.session);
+    },
+    inTransaction: (run) => prisma.$transaction(({ session }) => run(prismaStore(session)), TIME_LIMIT),
+  };
 }
 
 /** A client of a database that exists. */
