@@ -68,13 +68,13 @@ async function withPrisma8<Client extends AnyTestClient>(
     connections.push(connection);
     return connection;
   };
-  const { store, transaction } = await open((sql) => queries.push(sql));
+  const { model, transaction } = await open((sql) => queries.push(sql));
   return {
     prisma,
     connect,
     queries,
     url,
-    store: () => store,
+    store: () => prisma8Store(model),
     connectStore: async (onQuery = () => {}) => (await open(onQuery)).store,
     inTransaction: (run) => transaction((model) => run(prisma8Store(model))),
     async drop() {

@@ -14,7 +14,7 @@ const WORKER = new URL("processes.worker.ts", import.meta.url);
 describeEachDatabase(`${PROCESSES * REQUESTS} requests of ${PROCESSES} processes`, (db, { name, provider }) => {
   it("add a key each to one session at once, and none is lost", async () => {
     await expectStrictMode(db().prisma, provider);
-    const sessions = createSessions({ model: db().prisma.session, secret: SECRET });
+    const sessions = createSessions({ store: db().store(), secret: SECRET });
     const session = sessions.open();
     session.set("before", true);
     await session.save();
