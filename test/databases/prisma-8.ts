@@ -85,7 +85,10 @@ async function withPrisma8<Client extends AnyTestClient>(
 }
 
 /** What Prisma 8 would run for the checked-in migration, without its engine. */
-async function statementsOf({ contract }: Pick<Table<never>, "contract">, provider: Prisma8Provider): Promise<string[]> {
+async function statementsOf(
+  { contract }: Pick<Table<never>, "contract">,
+  provider: Prisma8Provider,
+): Promise<string[]> {
   const folder = new URL(`../../prisma/prisma-8-${provider}/migrations/app/`, import.meta.url);
   const statements: string[] = [];
   for (const name of (await readdir(folder)).sort()) {

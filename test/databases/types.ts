@@ -1,6 +1,6 @@
+import type { SessionDelegate } from "prisma-db-session";
 import type { PrismaClient as OwnedClient } from "../../generated/owned-sqlite/client.ts";
 import type { PrismaClient } from "../../generated/sqlite/client.ts";
-import type { SessionDelegate } from "prisma-db-session";
 import type { OwnStore } from "../stores.ts";
 
 /** Prisma's name of a database, and the folder of its schema, its migrations and its generated client. */

@@ -6,7 +6,8 @@ export const PACKAGE_COLUMNS: readonly string[] = ["key", "data", "expireDate"];
 const METHODS = ["where", "select", "createAndCount", "updateAndCount", "deleteAndCount"];
 /** Codecs of dates that give no `Date`: `Temporal`, which Node lacks, or text. */
 const NO_DATE = /-(temporal|string)@/;
-const ADVICE = "Pass the model of your Prisma 8 client: `prisma8Store(db.orm.public.Session)`, on SQLite `db.orm.Session`.";
+const ADVICE =
+  "Pass the model of your Prisma 8 client: `prisma8Store(db.orm.public.Session)`, on SQLite `db.orm.Session`.";
 
 /**
  * Checks that an object is a Prisma 8 model with the columns of the package.
@@ -34,7 +35,8 @@ export function checkModel(model: unknown): asserts model is object {
 }
 
 function problemOf(model: unknown): string | undefined {
-  if (typeof model !== "object" || model === null) return `but it got ${model === null ? "null" : typeof model}. ${ADVICE}`;
+  if (typeof model !== "object" || model === null)
+    return `but it got ${model === null ? "null" : typeof model}. ${ADVICE}`;
   const has = (name: string) => name in model;
   if (has("findUnique") || has("$connect")) {
     const what = has("$connect") ? "the client" : "a model";

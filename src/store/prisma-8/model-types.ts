@@ -53,9 +53,9 @@ export interface SessionFields {
 }
 
 /** `select` is an intersection: TypeScript would compare overloads with the last of Prisma's alone. */
-type SelectRow = (
-  ...columns: ["data", "expireDate"]
-) => { first(): PromiseLike<{ data: string; expireDate: Date } | null> };
+type SelectRow = (...columns: ["data", "expireDate"]) => {
+  first(): PromiseLike<{ data: string; expireDate: Date } | null>;
+};
 type SelectExpiry = (...columns: ["key", "expireDate"]) => {
   orderBy(order: (row: { readonly expireDate: Sortable }) => never): Rows & { limit(count: number): Rows };
 };

@@ -2,6 +2,7 @@ import { ConfigError } from "../../errors.ts";
 import { isPlainObject } from "../../plain-object.ts";
 import type { Columns, MatchingRow, SessionStore, UpdateGuard } from "../session-store.ts";
 import { withoutUndefined } from "../without-undefined.ts";
+import { columnChecker } from "./check-columns.ts";
 import { checkModel, PACKAGE_COLUMNS } from "./check-model.ts";
 import { classifyError } from "./classify-error.ts";
 import { fieldCodecs, isInTransaction, isOnSqlite } from "./model-contract.ts";
@@ -31,6 +32,7 @@ export function prisma8Store(model: Prisma8Model): Required<SessionStore> {
   checkModel(model);
   const codecs = fieldCodecs(model);
   const columnNames = Object.keys(codecs ?? {}).filter((name) => !PACKAGE_COLUMNS.includes(name));
+  const checkColumns = columnChecker(codecs);
   const inTransaction = isInTransaction(model);
   const guardBy = isOnSqlite(model) ? prefixByRange : prefixByLike;
 
@@ -46,16 +48,6 @@ export function prisma8Store(model: Prisma8Model): Required<SessionStore> {
   const isKeyTaken = async (error: unknown, key: string, columns: Columns | undefined) =>
     sqlStateOf(error) === "23505" && (!columns || (await find(key).catch(() => undefined)) !== undefined);
 
-  const checkColumns = (columns: Columns = {}) => {
-    for (const [name, value] of Object.entries(columns)) {
-      if (!isPlainObject(value) || /\/jsonb?@/.test(codecs?.[name] ?? "")) continue;
-      throw new ConfigError(
-        `Cannot write the column \`${name}\` because \`columns\` returned an object for it and it does not hold JSON. ` +
-          "Return a value of the column's type, whatever the session holds.",
-      );
-    }
-  };
-
   return {
     find,
     async insert({ columns, ...row }) {
@@ -68,7 +60,11 @@ export function prisma8Store(model: Prisma8Model): Required<SessionStore> {
       checkColumns(columns);
       const { key: newKey = key } = changes;
       try {
-        const rows = () => guardBy(withKey(key).where((row) => row.expireDate.gt(liveAt)), data);
+        const rows = () =>
+          guardBy(
+            withKey(key).where((row) => row.expireDate.gt(liveAt)),
+            data,
+          );
         const count = await send(() => rows().updateAndCount(withoutUndefined({ ...columns, ...changes })));
         return count > 0 ? "updated" : "unmatched";
       } catch (error) {
@@ -102,7 +98,9 @@ export function prisma8Store(model: Prisma8Model): Required<SessionStore> {
         let rows = matching(model, condition);
         if (exceptKey !== undefined) rows = rows.where((row) => row.key.neq(exceptKey));
         if (liveAt) rows = rows.where((row) => row.expireDate.gt(liveAt));
-        const ordered = rows.select(...(names as ["key", "expireDate"])).orderBy((row) => row.expireDate.desc() as never);
+        const ordered = rows
+          .select(...(names as ["key", "expireDate"]))
+          .orderBy((row) => row.expireDate.desc() as never);
         return (limit === undefined ? ordered : ordered.limit(limit)).all();
       });
       return found.map(({ key, expireDate, ...rest }): MatchingRow => {

@@ -5,6 +5,9 @@ const MIGRATE =
   "Run `npx prisma migration plan` after a change of the contract, and `npx prisma db migrate` for each database. " +
   "If you have run them, check the database's URL.";
 
+/** The value is none of the column's type. Prisma 8 leaves it to PostgreSQL to find that out. */
+const WRONG_TYPE: ReadonlySet<string | undefined> = new Set(["22003", "22007", "22008", "22P02"]);
+
 /** What the date column must be, for the messages of each check. */
 export const DATE_ADVICE =
   "Declare `expireDate TimestamptzJsDate(3)` on PostgreSQL, and `expireDate DateTime` on SQLite, in a column of the " +
@@ -24,8 +27,8 @@ export function toConfigError(error: unknown): unknown {
   // The messages and causes of these errors show values of the statement. They must get into no
   // log, so the error is no `cause` here.
   if (code === "RUNTIME.TEMPORAL_UNAVAILABLE" || code === "RUNTIME.DECODE_FAILED") return unfitType(error);
-  if (code === "RUNTIME.ENCODE_FAILED" || code?.startsWith("ORM.")) return refusedArguments(error, code);
-  return error;
+  const isRefused = code === "RUNTIME.ENCODE_FAILED" || code?.startsWith("ORM.") || WRONG_TYPE.has(sqlStateOf(error));
+  return isRefused ? refusedArguments(error) : error;
 }
 
 function missingPart(error: unknown): string | undefined {
@@ -46,11 +49,16 @@ function unfitType(error: unknown): ConfigError {
   );
 }
 
-function refusedArguments(error: unknown, code: string): ConfigError {
+function refusedArguments(error: unknown): ConfigError {
   const label = metaOf(error, "label");
-  const reason = code.startsWith("ORM.") ? ` ${messageOf(error)}.` : label ? ` The value of \`${label}\` does not fit.` : "";
+  // Of these messages, only those of `ORM.` name no values.
+  const reason = codeOf(error)?.startsWith("ORM.")
+    ? ` ${messageOf(error)}.`
+    : label
+      ? ` The value of \`${label}\` does not fit.`
+      : "";
   return new ConfigError(
-    `Prisma refused the columns of a statement.${reason} ` +
+    `Prisma or the database refused the columns of a statement.${reason} ` +
       "Check what `columns` returns and what the condition names. If the contract has changed, run `npx prisma contract emit`.",
   );
 }
