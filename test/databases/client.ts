@@ -1,7 +1,9 @@
 import { prismaStore } from "prisma-db-session";
+import { connectPrisma8, type Prisma8Provider } from "../prisma-8/client.ts";
+import type { OwnStore } from "../stores.ts";
 import { adapters } from "./adapters.ts";
 import { sessionTable, type Table } from "./table.ts";
-import type { AnyTestClient, Provider, TestClient, TestDatabase } from "./types.ts";
+import type { AnyTestClient, Database, Provider, TestClient, TestDatabase } from "./types.ts";
 
 /** Of a transaction with some hundred statements beside it, also where the machine is busy. */
 const TIME_LIMIT = { timeout: 20_000 };
@@ -50,6 +52,21 @@ export async function testDatabase<Client extends AnyTestClient>({
     },
     inTransaction: (run) => prisma.$transaction(({ session }) => run(prismaStore(session)), TIME_LIMIT),
   };
+}
+
+interface StoreOptions {
+  readonly prisma: Database["prisma"];
+  readonly provider: Provider;
+  readonly url: string;
+  readonly onQuery: () => void;
+}
+
+/** A store for a database that exists, for the processes that tests start. */
+export async function connectStore({ prisma, provider, url, onQuery }: StoreOptions): Promise<OwnStore> {
+  if (prisma === 8) return (await connectPrisma8({ provider: provider as Prisma8Provider, url, onQuery })).store;
+  const client = await connectClient(provider, url);
+  client.$on("query", onQuery);
+  return prismaStore(client.session);
 }
 
 /** A client of a database that exists. */

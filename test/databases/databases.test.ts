@@ -3,7 +3,7 @@ import { databases, describeEachPrisma7Database, describeEachPrisma7OwnedDatabas
 
 const row = { key: "sha256.a", data: "{}", expireDate: new Date("2030-01-01T00:00:00.123Z") };
 
-it("knows three databases, and two of them with Prisma 8 too", () => {
+it("knows three databases, and Prisma 8 on two of them", () => {
   const withPrisma8 = ["PostgreSQL with Prisma 8", "SQLite with Prisma 8"];
   expect(databases.map(({ name }) => name)).toEqual(["SQLite", "PostgreSQL", "MariaDB", ...withPrisma8]);
 });

@@ -3,15 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { prisma8Store } from "prisma-db-session/prisma-8";
 import { inject } from "vitest";
-import { connectPrisma8 } from "../prisma-8/client.ts";
+import { connectPrisma8, type Prisma8Provider } from "../prisma-8/client.ts";
 import { notInstalled } from "../prisma-8/installed.ts";
 import { adapters } from "./adapters.ts";
 import { testDatabase } from "./client.ts";
 import { runSql, statementsIn, uniqueName, withDatabase } from "./sql.ts";
 import type { Table } from "./table.ts";
 import type { AnyTestClient, Database, TestDatabase } from "./types.ts";
-
-type Prisma8Provider = "postgresql" | "sqlite";
 
 const server = inject("postgresql");
 const [nodeMajor = 0] = process.versions.node.split(".").map(Number);
