@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import type { SessionStore } from "prisma-db-session";
 import { type Prisma8Model, prisma8Store } from "prisma-db-session/prisma-8";
 import type { OwnStore } from "../stores.ts";
 
@@ -16,9 +17,8 @@ export interface Prisma8Client {
 }
 
 interface Connection {
-  readonly client: Prisma8Client;
   readonly model: Prisma8Model;
-  readonly store: OwnStore;
+  readonly store: OwnStore & Pick<Required<SessionStore>, "classifyError">;
   /** Runs with the model of a transaction. */
   transaction<Result>(run: (model: Prisma8Model) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
@@ -46,48 +46,48 @@ export async function connectPrisma8(options: Options): Promise<Connection> {
 }
 
 /** A client that has sent nothing yet. */
-export async function openPrisma8({
+export async function openPrisma8(options: Options): Promise<Connection> {
+  const { client, close } = await clientOf(options);
+  const modelOf = ({ orm }: Pick<Prisma8Client, "orm">): Prisma8Model =>
+    options.provider === "sqlite" ? (orm.Session as never) : (orm.public as never)["Session"];
+  const model = modelOf(client);
+  return {
+    model,
+    store: prisma8Store(model),
+    transaction: (run) => client.transaction((transaction) => run(modelOf(transaction))),
+    close,
+  };
+}
+
+/** Prisma 8's own client, and what closes it. */
+export async function clientOf({
   provider,
   url,
   contract = "session",
   onQuery = () => {},
   pool = {},
   ...options
-}: Options): Promise<Connection> {
+}: Options): Promise<{ client: Prisma8Client; close(): Promise<void> }> {
   const contractJson = await contractOf(provider, contract);
-  const { client, close } = await {
-    postgresql: async () => {
-      const { default: postgres } = await importOf(provider, "@prisma/orm-postgres/runtime");
-      const { default: pg } = await importOf(provider, "pg");
-      const connections = new pg.Pool({ connectionString: url, ...pool });
-      connections.on("connect", (connection: LoggedConnection) => logQueries(connection, onQuery));
-      // Of idle connections, when the server dies.
-      connections.on("error", () => {});
-      const client: Prisma8Client = postgres({ contractJson, pg: connections, ...options });
-      return { client, close: () => connections.end() as Promise<void> };
-    },
-    sqlite: async () => {
-      const { default: sqlite } = await importOf(provider, "@prisma/orm-sqlite/runtime");
-      const hear = async ({ sql, params }: { sql: string; params: unknown }) => onQuery(sql, JSON.stringify(params));
-      const middleware = [{ name: "log", familyId: "sql", beforeQuery: hear, beforeExecute: hear }];
-      const path = fileURLToPath(url);
-      const client: Prisma8Client = sqlite({ contractJson, path, middleware, ...options });
-      return { client, close: async () => {} };
-    },
-  }[provider]();
-  const modelOf = ({ orm }: Pick<Prisma8Client, "orm">): Prisma8Model =>
-    provider === "sqlite" ? (orm.Session as never) : (orm.public as never)["Session"];
-  const model = modelOf(client);
-  return {
-    client,
-    model,
-    store: prisma8Store(model),
-    transaction: (run) => client.transaction((transaction) => run(modelOf(transaction))),
-    async close() {
-      await client.close();
-      await close();
-    },
+  if (provider === "sqlite") {
+    const { default: sqlite } = await importOf(provider, "@prisma/orm-sqlite/runtime");
+    const hear = async ({ sql, params }: { sql: string; params: unknown }) => onQuery(sql, JSON.stringify(params));
+    const middleware = [{ name: "log", familyId: "sql", beforeQuery: hear, beforeExecute: hear }];
+    const client: Prisma8Client = sqlite({ contractJson, path: fileURLToPath(url), middleware, ...options });
+    return { client, close: () => client.close() };
+  }
+  const { default: postgres } = await importOf(provider, "@prisma/orm-postgres/runtime");
+  const { default: pg } = await importOf(provider, "pg");
+  const connections = new pg.Pool({ connectionString: url, ...pool });
+  connections.on("connect", (connection: LoggedConnection) => logQueries(connection, onQuery));
+  // Of idle connections, when the server dies.
+  connections.on("error", () => {});
+  const client: Prisma8Client = postgres({ contractJson, pg: connections, ...options });
+  const close = async () => {
+    await client.close();
+    await connections.end();
   };
+  return { client, close };
 }
 
 interface LoggedConnection {
@@ -112,7 +112,7 @@ async function contractOf(provider: Prisma8Provider, name: ContractName): Promis
 }
 
 /** A module of the packages that are installed beside this file. */
-export async function importOf(provider: Prisma8Provider, name: string) {
+async function importOf(provider: Prisma8Provider, name: string) {
   const require = createRequire(new URL(`${provider}/package.json`, import.meta.url));
   return import(/* @vite-ignore */ pathToFileURL(require.resolve(name)).href);
 }
