@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { prisma8Store } from "prisma-db-session/prisma-8";
 import { inject } from "vitest";
-import { connectPrisma8, type Prisma8Provider } from "../prisma-8/client.ts";
+import { connectPrisma8, type OnQuery, type Prisma8Provider } from "../prisma-8/client.ts";
 import { notInstalled } from "../prisma-8/installed.ts";
 import { adapters } from "./adapters.ts";
 import { testDatabase } from "./client.ts";
@@ -61,7 +61,7 @@ async function withPrisma8<Client extends AnyTestClient>(
   const { prisma, connect, drop, url } = database;
   const queries: string[] = [];
   const connections: { close(): Promise<void> }[] = [];
-  const open = async (onQuery: (sql: string, params: string) => void) => {
+  const open = async (onQuery: OnQuery) => {
     const connection = await connectPrisma8({ provider, url, contract: table.contract, onQuery });
     connections.push(connection);
     return connection;

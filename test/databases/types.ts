@@ -1,6 +1,7 @@
 import type { SessionDelegate } from "prisma-db-session";
 import type { PrismaClient as OwnedClient } from "../../generated/owned-sqlite/client.ts";
 import type { PrismaClient } from "../../generated/sqlite/client.ts";
+import type { OnQuery } from "../prisma-8/client.ts";
 import type { OwnStore } from "../stores.ts";
 
 /** Prisma's name of a database, and the folder of its schema, its migrations and its generated client. */
@@ -23,9 +24,6 @@ export interface AnyTestClient {
   $connect(): Promise<void>;
   $disconnect(): Promise<void>;
 }
-
-/** Hears a statement and its parameters. */
-export type OnQuery = (sql: string, params: string) => void;
 
 /** A database with the session table, empty when it is made. */
 export interface TestDatabase<Client = TestClient> {

@@ -7,11 +7,12 @@ import type { OwnStore } from "../stores.ts";
 export type Prisma8Provider = "postgresql" | "sqlite";
 /** A contract in the folder of the provider. */
 export type ContractName = "session" | "owned" | "unfit";
+/** Hears a statement and its parameters. */
 export type OnQuery = (sql: string, params: string) => void;
 
 /** A client of Prisma 8, as far as the tests call it. */
 export interface Prisma8Client {
-  readonly orm: Readonly<Record<string, never>>;
+  readonly orm: Readonly<Record<string, unknown>>;
   transaction<Result>(run: (transaction: Pick<Prisma8Client, "orm">) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }
@@ -49,7 +50,7 @@ export async function connectPrisma8(options: Options): Promise<Connection> {
 export async function openPrisma8(options: Options): Promise<Connection> {
   const { client, close } = await clientOf(options);
   const modelOf = ({ orm }: Pick<Prisma8Client, "orm">): Prisma8Model =>
-    options.provider === "sqlite" ? (orm.Session as never) : (orm.public as never)["Session"];
+    Reflect.get(options.provider === "sqlite" ? orm : Object(orm.public), "Session");
   const model = modelOf(client);
   return {
     model,
