@@ -29,7 +29,7 @@ interface Options {
   readonly provider: Prisma8Provider;
   readonly url: string;
   readonly contract?: ContractName;
-  /** Hears each statement, from the second on: the first one of a client reads the contract's marker before. */
+  /** Hears each statement. `connectPrisma8` leaves out the first and what Prisma reads before. */
   readonly onQuery?: OnQuery;
   /** Options of the pool of connections to PostgreSQL. */
   readonly pool?: object;

@@ -194,6 +194,19 @@ describe.skipIf(skipReason)(`Errors on PostgreSQL with Prisma 8${skippedBecause(
     }
   });
 
+  it("no character of a prefix is a wildcard", async () => {
+    await store.insert({ ...ROW, data: "v1.ab_c.text" });
+    for (const [startsWith, outcome] of [
+      ["v1.ab_c", "updated"],
+      ["v1_ab_c", "unmatched"],
+      ["v1.ab%", "unmatched"],
+      ["v1.AB_c", "unmatched"],
+    ] as const) {
+      const outcomeOf = store.update("a", { ...guard, data: { startsWith } }, { expireDate: LATER });
+      expect(await outcomeOf, startsWith).toBe(outcome);
+    }
+  });
+
   it("a key that is taken does not end the transaction of the user's own", async () => {
     await store.insert(ROW);
     await db.inTransaction(async (inside) => {

@@ -1,6 +1,9 @@
-// What a Prisma 8 model says of itself at run time. The properties are internal to Prisma: each may be absent.
+// What a Prisma 8 model says of itself at run time. The properties are internal to Prisma: each may
+// be absent.
 
-/** The codec of each field, by the field's name. `undefined` if the model does not describe itself. */
+/**
+ * The codec of each field, by the field's name. `undefined` if the model does not describe itself.
+ */
 export function fieldCodecs(model: object): Readonly<Record<string, string | undefined>> | undefined {
   const namespaces = at(model, "ctx", "context", "contract", "domain", "namespaces");
   const fields = at(namespaces, at(model, "namespaceId"), "models", at(model, "modelName"), "fields");

@@ -52,7 +52,7 @@ export interface SessionFields {
   readonly expireDate: Ordered<Date>;
 }
 
-/** `select` is an intersection: TypeScript would compare overloads with the last of Prisma's alone. */
+// `select` is an intersection: TypeScript would compare overloads with the last of Prisma's alone.
 type SelectRow = (...columns: ["data", "expireDate"]) => {
   first(): PromiseLike<{ data: string; expireDate: Date } | null>;
 };

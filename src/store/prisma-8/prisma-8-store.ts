@@ -1,10 +1,11 @@
 import { ConfigError } from "../../errors.ts";
 import { isPlainObject } from "../../plain-object.ts";
-import type { Columns, MatchingRow, SessionStore, UpdateGuard } from "../session-store.ts";
+import type { Columns, MatchingRow, SessionStore } from "../session-store.ts";
 import { withoutUndefined } from "../without-undefined.ts";
 import { columnChecker } from "./check-columns.ts";
 import { checkModel, PACKAGE_COLUMNS } from "./check-model.ts";
 import { classifyError } from "./classify-error.ts";
+import { guardByLike, guardByRange } from "./guard-by-data.ts";
 import { fieldCodecs, isInTransaction, isOnSqlite } from "./model-contract.ts";
 import type { AnyFields, Condition, Prisma8Model, SessionFields } from "./model-types.ts";
 import { sqlStateOf } from "./prisma-8-error.ts";
@@ -22,7 +23,8 @@ import { DATE_ADVICE, toConfigError } from "./to-config-error.ts";
  *
  * @example
  * ```ts
- * createNextSessions({ store: prisma8Store(db.orm.public.Session), secret: process.env.SESSION_SECRET });
+ * const store = prisma8Store(db.orm.public.Session);
+ * createNextSessions({ store, secret: process.env.SESSION_SECRET });
  * ```
  * @throws ConfigError if `model` is not a Prisma 8 model, lacks a column, or gives no `Date`. Each
  *   verb rejects with a ConfigError if the database lacks the table or a column, or if a value does
@@ -34,7 +36,7 @@ export function prisma8Store(model: Prisma8Model): Required<SessionStore> {
   const columnNames = Object.keys(codecs ?? {}).filter((name) => !PACKAGE_COLUMNS.includes(name));
   const checkColumns = columnChecker(codecs);
   const inTransaction = isInTransaction(model);
-  const guardBy = isOnSqlite(model) ? prefixByRange : prefixByLike;
+  const withData = isOnSqlite(model) ? guardByRange : guardByLike;
 
   // An undefined key would match every row in `where({ key })`, and none in `eq(key)`.
   const withKey = (key: string) => model.where((row) => row.key.eq(key));
@@ -60,12 +62,9 @@ export function prisma8Store(model: Prisma8Model): Required<SessionStore> {
       checkColumns(columns);
       const { key: newKey = key } = changes;
       try {
-        const rows = () =>
-          guardBy(
-            withKey(key).where((row) => row.expireDate.gt(liveAt)),
-            data,
-          );
-        const count = await send(() => rows().updateAndCount(withoutUndefined({ ...columns, ...changes })));
+        const live = withKey(key).where((row) => row.expireDate.gt(liveAt));
+        const written = withoutUndefined({ ...columns, ...changes });
+        const count = await send(() => withData(live, data).updateAndCount(written));
         return count > 0 ? "updated" : "unmatched";
       } catch (error) {
         if (newKey !== key && (await isKeyTaken(error, newKey, columns))) return "taken";
@@ -91,9 +90,9 @@ export function prisma8Store(model: Prisma8Model): Required<SessionStore> {
       const expired = model.where((row) => row.key.in(keys)).where((row) => row.expireDate.lte(at));
       return send(() => expired.deleteAndCount());
     },
-    async findMatching(condition, { exceptKey, liveAt, limit, withData = false } = {}) {
+    async findMatching(condition, { exceptKey, liveAt, limit, withData: hasData = false } = {}) {
       // Each column by its name, since the data may be long and are not always wanted.
-      const names = ["key", "expireDate", ...columnNames, ...(withData ? ["data"] : [])];
+      const names = ["key", "expireDate", ...columnNames, ...(hasData ? ["data"] : [])];
       const found = await send(() => {
         let rows = matching(model, condition);
         if (exceptKey !== undefined) rows = rows.where((row) => row.key.neq(exceptKey));
@@ -105,7 +104,7 @@ export function prisma8Store(model: Prisma8Model): Required<SessionStore> {
       });
       return found.map(({ key, expireDate, ...rest }): MatchingRow => {
         const { data, ...columns } = rest as { data?: string };
-        return { key, expireDate, columns, ...(withData && data !== undefined && { data }) };
+        return { key, expireDate, columns, ...(hasData && data !== undefined && { data }) };
       });
     },
     async deleteMatching(condition, among) {
@@ -125,26 +124,6 @@ async function send<Result>(statement: () => PromiseLike<Result>): Promise<Resul
     throw toConfigError(error);
   }
 }
-
-type Guard = (rows: Prisma8Model, data: UpdateGuard["data"]) => Prisma8Model;
-
-/** Prisma escapes no wildcard. */
-const prefixByLike: Guard = (rows, data) =>
-  typeof data === "string"
-    ? rows.where((row) => row.data.eq(data))
-    : rows.where((row) => row.data.like(`${data.startsWith.replace(/[\\%_]/g, "\\$&")}%`));
-
-/**
- * SQLite's LIKE knows no escape without ESCAPE, which Prisma does not send, and ignores case. SQLite
- * compares texts by their bytes: all that begin with `abc` lie between `abc` and `abd`.
- */
-const prefixByRange: Guard = (rows, data) => {
-  if (typeof data === "string" || data.startsWith === "") return prefixByLike(rows, data);
-  const { startsWith } = data;
-  const last = startsWith.length - 1;
-  const end = startsWith.slice(0, last) + String.fromCharCode(startsWith.charCodeAt(last) + 1);
-  return rows.where((row) => row.data.gte(startsWith)).where((row) => row.data.lt(end));
-};
 
 /** `where(condition)` of Prisma would leave out what is undefined, and match every row without it. */
 function matching(model: Prisma8Model, condition: Columns): Prisma8Model {

@@ -17,6 +17,22 @@ for (const target of ["postgres", "sqlite"] as const) {
   describe(`prisma8Store() on a fake of Prisma 8's model on ${target}`, () => {
     const tests = storeConformanceTests(() => prisma8Store(fakeModel({ target })), { ownColumns });
     for (const { name, run } of tests) it(name, run);
+
+    it("takes no character of a prefix for a wildcard, and compares its case", async () => {
+      const store = prisma8Store(fakeModel({ target }));
+      await store.insert({ ...ROW, data: "v1.ab_c.text" });
+      for (const [startsWith, outcome] of [
+        ["v1.ab_c", "updated"],
+        ["v1.ab_", "updated"],
+        ["v1_ab_c", "unmatched"],
+        ["v1.ab%", "unmatched"],
+        ["v1.AB_c", "unmatched"],
+      ] as const) {
+        expect(await store.update("a", { ...guard, data: { startsWith } }, { expireDate: EXPIRY }), startsWith).toBe(
+          outcome,
+        );
+      }
+    });
   });
 }
 
