@@ -199,6 +199,7 @@ describe.skipIf(skipReason)(`Errors on PostgreSQL with Prisma 8${skippedBecause(
     for (const [startsWith, outcome] of [
       ["v1.ab_c", "updated"],
       ["v1_ab_c", "unmatched"],
+      ["v1.ab_b", "unmatched"],
       ["v1.ab%", "unmatched"],
       ["v1.AB_c", "unmatched"],
     ] as const) {

@@ -25,6 +25,7 @@ for (const target of ["postgres", "sqlite"] as const) {
         ["v1.ab_c", "updated"],
         ["v1.ab_", "updated"],
         ["v1_ab_c", "unmatched"],
+        ["v1.ab_b", "unmatched"],
         ["v1.ab%", "unmatched"],
         ["v1.AB_c", "unmatched"],
       ] as const) {
