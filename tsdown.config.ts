@@ -11,6 +11,7 @@ export default defineConfig([
       "edge/index": "src/edge/index.ts",
       "web/index": "src/web/index.ts",
       "testing/index": "src/testing/index.ts",
+      "prisma-8/index": "src/prisma-8/index.ts",
     },
     dts: true,
   },

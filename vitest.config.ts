@@ -9,7 +9,7 @@ export default defineConfig({
     // Tests that are written as a user would write them run against the source.
     alias: [
       { find: /^prisma-db-session$/, replacement: `${src}/index.ts` },
-      { find: /^prisma-db-session\/(\w+)$/, replacement: `${src}/$1/index.ts` },
+      { find: /^prisma-db-session\/([\w-]+)$/, replacement: `${src}/$1/index.ts` },
     ],
   },
   test: {

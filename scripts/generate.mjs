@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // Generates the Prisma clients that tests and benchmarks use, those whose schema or versions have changed: of this repository's
-// Prisma into generated/, and of older ones into test/versions/, if they are installed there.
+// Prisma into generated/, of older ones into test/versions/ and contracts of Prisma 8 into test/prisma-8/, if they are installed there.
 import { fileURLToPath } from "node:url";
 import { isInstalled } from "./freshness.mjs";
 import { generate } from "./generate/client.mjs";
+import { emitContracts } from "./generate/prisma-8.mjs";
 import { versionClients } from "./generate/versions.mjs";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
@@ -21,5 +22,6 @@ const clients = [
 if (await isInstalled("test/versions")) clients.push(...(await versionClients()));
 
 const names = await Promise.all(clients.map(async (client) => (await generate(client)) && client.name));
+if (await isInstalled("test/prisma-8")) names.push(...(await emitContracts()));
 const written = names.filter(Boolean);
 console.log(written.length > 0 ? `Generated ${written.join(", ")}` : "The generated clients are up to date");

@@ -5,7 +5,7 @@ import { type CookieOptions, createSessions, memoryStore, type SessionsOptions }
 import superjson from "superjson";
 import { describe, expect, it } from "vitest";
 import { PrismaClient as WrongClient } from "../generated/wrong-columns/client.ts";
-import { describeEachDatabase } from "./databases/index.ts";
+import { describeEachPrisma7Database } from "./databases/index.ts";
 import { memorySessions, SECRET, storedKey, TWO_WEEKS } from "./support.ts";
 
 const store = memoryStore();
@@ -171,7 +171,7 @@ describe("a model with wrong columns", () => {
   });
 });
 
-describeEachDatabase("The model", (db, database) => {
+describeEachPrisma7Database("The model", (db, database) => {
   it("that is the client itself is a ConfigError", () => {
     expectConfigError({ model: db().prisma, secret: SECRET }, /not the client/);
   });

@@ -69,7 +69,9 @@ describe("the README and the docs", () => {
     async (_, which) => {
       await rm(project, { recursive: true, force: true });
       const files: Record<string, string> = { ...READERS_OWN };
-      for (const [name, code] of await filesOf(await which())) {
+      // Its code needs Prisma 8: test/prisma-8/guide.test.ts compiles it.
+      const compiledHere = (await which()).filter((document) => document !== "docs/prisma-8.md");
+      for (const [name, code] of await filesOf(compiledHere)) {
         if (name.startsWith("model ")) files["prisma/schema.prisma"] += code;
         else files[name] = code;
       }

@@ -1,6 +1,6 @@
-import { memoryStore, prismaStore } from "prisma-db-session";
+import { memoryStore } from "prisma-db-session";
 import { beforeEach, describe } from "vitest";
-import { describeEachDatabase, type TestDatabase } from "./databases/index.ts";
+import { describeEachDatabase } from "./databases/index.ts";
 
 /** A store of the package: it has the optional verbs too. */
 export type OwnStore = ReturnType<typeof memoryStore>;
@@ -26,13 +26,13 @@ export function describeEachStore(
   });
 
   describeEachDatabase(title, (db) => {
-    let connected: { readonly db: TestDatabase; readonly otherStore: OwnStore } | undefined;
+    let otherStore: OwnStore | undefined;
     beforeEach(async () => {
-      connected ??= { db: db(), otherStore: prismaStore((await db().connect()).session) };
+      otherStore ??= await db().connectStore();
     });
     const connectedStores = () => {
-      if (!connected) throw new Error("Call stores() inside a test.");
-      return { store: prismaStore(connected.db.prisma.session), otherStore: connected.otherStore };
+      if (!otherStore) throw new Error("Call stores() inside a test.");
+      return { store: db().store(), otherStore };
     };
     tests(connectedStores, { isMemory: false });
   });

@@ -1,4 +1,4 @@
-import type { Reporter, SerializedError, TestCase, TestModule } from "vitest/node";
+import type { Reporter, SerializedError, TestCase, TestModule, Vitest } from "vitest/node";
 import { reasonIn } from "./skipped.ts";
 
 /**
@@ -7,8 +7,10 @@ import { reasonIn } from "./skipped.ts";
  */
 export class SummaryReporter implements Reporter {
   #lines: string[] = [];
+  #chosen: RegExp | undefined;
 
-  onInit(): void {
+  onInit(vitest: Vitest): void {
+    this.#chosen = vitest.config.testNamePattern;
     // Vitest prints the coverage after every reporter.
     process.once("exit", () => {
       for (const line of this.#lines) console.log(line);
@@ -16,7 +18,10 @@ export class SummaryReporter implements Reporter {
   }
 
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
-    const tests = modules.flatMap((module) => [...module.children.allTests()]);
+    // Tests that `--testNamePattern` leaves out are no part of this run.
+    const tests = modules
+      .flatMap((module) => [...module.children.allTests()])
+      .filter(({ fullName }) => this.#chosen?.test(fullName) ?? true);
     const inState = (state: string) => tests.filter((test) => test.result().state === state);
 
     // A file that cannot be loaded, or a hook that fails, is no test case, and must not look like success.

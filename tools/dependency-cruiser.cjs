@@ -37,12 +37,9 @@ module.exports = {
       FACE,
     ]),
     forbid("admin-knows-no-entry", "It works on many sessions of any entry.", { path: "^src/admin/" }, [ENTRIES, FACE]),
-    forbid(
-      "entries-are-apart",
-      "Only the edge helpers run everywhere.",
-      { path: "^src/(next|web|edge|cli)/" },
-      ["^src/(?!edge/|$1/)(next|web|edge|cli|testing)/"],
-    ),
+    forbid("entries-are-apart", "Only the edge helpers run everywhere.", { path: "^src/(next|web|edge|cli)/" }, [
+      "^src/(?!edge/|$1/)(next|web|edge|cli|testing)/",
+    ]),
     forbid(
       "only-next-imports-next",
       "The other entries run without Next.js.",

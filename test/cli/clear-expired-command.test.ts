@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { describeEachDatabase } from "../databases/index.ts";
+import { describeEachPrisma7Database } from "../databases/index.ts";
 import { app, folder, root, runIn, sessionRows } from "./support.ts";
 
 const CLEAR = ["clear-expired", "--client", "lib/prisma.ts"];
@@ -174,7 +174,7 @@ describe("clear-expired", () => {
   });
 });
 
-describeEachDatabase("clear-expired, its own connection", (db) => {
+describeEachPrisma7Database("clear-expired, its own connection", (db) => {
   const shared = globalThis as { cliTestClient?: object };
 
   /**

@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
-import { describeEachOwnedDatabase } from "../databases/index.ts";
+import { describeEachPrisma7OwnedDatabase } from "../databases/index.ts";
 import { hashOf, insert, runOn } from "./sessions-support.ts";
 
 /** What changes a terminal: ANSI, C1, a bell, a line, another direction, invisible letters, a tag. */
 const HOSTILE = "\u001b[2J\u009b31m\u0007\r\n\u202e\u2066\u200b\ufeff\u2028\u{e0041}end";
 
-describeEachOwnedDatabase("list", (db) => {
+describeEachPrisma7OwnedDatabase("list", (db) => {
   it("shows the live sessions, those that expire last first, by their hashes alone", async () => {
     await insert(db(), [
       { key: "one", userId: 7, data: "s3cret" },

@@ -2,7 +2,7 @@
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { describeEachOwnedDatabase } from "../databases/index.ts";
+import { describeEachPrisma7OwnedDatabase } from "../databases/index.ts";
 import type { Provider } from "../databases/types.ts";
 import { insert, keysIn, runOn } from "./sessions-support.ts";
 import { folder, root, runIn } from "./support.ts";
@@ -31,7 +31,7 @@ async function appAt(provider: Provider, url: string) {
   return path;
 }
 
-describeEachOwnedDatabase("a mistake at night", (db, { provider }) => {
+describeEachPrisma7OwnedDatabase("a mistake at night", (db, { provider }) => {
   const elsewhere = (change: (url: URL) => void) => {
     const url = new URL(db().url);
     change(url);

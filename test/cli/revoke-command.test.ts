@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { expect, it } from "vitest";
-import { describeEachOwnedDatabase } from "../databases/index.ts";
+import { describeEachPrisma7OwnedDatabase } from "../databases/index.ts";
 import type { OwnedTestClient } from "../databases/types.ts";
 import { hashOf, insert, keysIn, runOn } from "./sessions-support.ts";
 
@@ -26,7 +26,7 @@ const answering = (answer: string, questions: string[] = []) => ({
   },
 });
 
-describeEachOwnedDatabase("revoke", (db) => {
+describeEachPrisma7OwnedDatabase("revoke", (db) => {
   it.each([["y"], ["Yes"], [" y "]])("counts, asks, and deletes what matches after the answer '%s'", async (answer) => {
     await insert(db(), ROWS);
     const questions: string[] = [];

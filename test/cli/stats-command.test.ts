@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { describeEachOwnedDatabase } from "../databases/index.ts";
+import { describeEachPrisma7OwnedDatabase } from "../databases/index.ts";
 import { insert, runOn } from "./sessions-support.ts";
 
-describeEachOwnedDatabase("stats", (db) => {
+describeEachPrisma7OwnedDatabase("stats", (db) => {
   it("counts and measures", async () => {
     await insert(db(), [
       { key: "gone", expiresIn: -48, data: "x".repeat(900) },

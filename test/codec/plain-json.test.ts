@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { plainJson } from "prisma-db-session";
 import superjson from "superjson";
 import { describe, expect, it } from "vitest";
-import { describeEachDatabase } from "../databases/index.ts";
+import { describeEachPrisma7Database } from "../databases/index.ts";
 import { context, KEY } from "./support.ts";
 
 const codec = plainJson();
@@ -74,7 +74,7 @@ describe("plainJson", () => {
   });
 });
 
-describeEachDatabase("The column that plainJson() writes", (db, { provider }) => {
+describeEachPrisma7Database("The column that plainJson() writes", (db, { provider }) => {
   // `jsonb` refuses NUL and half of a surrogate pair. Any user can put them into a value.
   const asJsonb = String.raw`regexp_replace(data, '\\u(0000|d[89a-f][0-9a-f]{2})', '\\ufffd', 'g')::jsonb`;
   /** The value at a path of two names, as text. */

@@ -1,13 +1,14 @@
 import { expect, it } from "vitest";
-import { databases, describeEachDatabase, describeEachOwnedDatabase } from "./index.ts";
+import { databases, describeEachPrisma7Database, describeEachPrisma7OwnedDatabase } from "./index.ts";
 
 const row = { key: "sha256.a", data: "{}", expireDate: new Date("2030-01-01T00:00:00.123Z") };
 
-it("knows three databases", () => {
-  expect(databases.map(({ name }) => name)).toEqual(["SQLite", "PostgreSQL", "MariaDB"]);
+it("knows three databases, and Prisma 8 on two of them", () => {
+  const withPrisma8 = ["PostgreSQL with Prisma 8", "SQLite with Prisma 8"];
+  expect(databases.map(({ name }) => name)).toEqual(["SQLite", "PostgreSQL", "MariaDB", ...withPrisma8]);
 });
 
-describeEachDatabase("a test database", (db, database) => {
+describeEachPrisma7Database("a test database", (db, database) => {
   const verbs = () => db().queries.map((sql) => /COMMIT|^\w+/.exec(sql)?.[0]);
 
   it("has a session table that keeps a row as it is, to the millisecond", async () => {
@@ -54,7 +55,7 @@ describeEachDatabase("a test database", (db, database) => {
   });
 });
 
-describeEachOwnedDatabase("a test database with columns of the user's own", (db) => {
+describeEachPrisma7OwnedDatabase("a test database with columns of the user's own", (db) => {
   const columns = { userId: 7, address: "2001:db8::1", userAgent: "Mozilla/5.0 (X11; Linux x86_64)" };
 
   it("keeps the columns with the row, and leaves out what is not given", async () => {

@@ -8,6 +8,7 @@ const server = inject("mariadb");
 export const mariadbWith = <Client extends AnyTestClient>(table: Table<Client>): Database<Client> => ({
   name: "MariaDB",
   provider: "mysql",
+  prisma: 7,
   ...("skipReason" in server && { skipReason: server.skipReason }),
   async create() {
     if ("skipReason" in server) throw new Error(server.skipReason);

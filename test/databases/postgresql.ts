@@ -8,6 +8,7 @@ const server = inject("postgresql");
 export const postgresqlWith = <Client extends AnyTestClient>(table: Table<Client>): Database<Client> => ({
   name: "PostgreSQL",
   provider: "postgresql",
+  prisma: 7,
   ...("skipReason" in server && { skipReason: server.skipReason }),
   async create() {
     if ("skipReason" in server) throw new Error(server.skipReason);

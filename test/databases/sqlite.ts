@@ -5,6 +5,7 @@ import type { AnyTestClient, Database } from "./types.ts";
 export const sqliteWith = <Client extends AnyTestClient>(table: Table<Client>): Database<Client> => ({
   name: "SQLite",
   provider: "sqlite",
+  prisma: 7,
   create: () => createSqliteWith(table),
 });
 

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { SqlDriverAdapterFactory } from "@prisma/driver-adapter-utils";
+import type { ContractName } from "../prisma-8/client.ts";
 import { migration, statementsIn } from "./sql.ts";
 import type { AnyTestClient, OwnedTestClient, Provider, TestClient } from "./types.ts";
 
@@ -10,6 +11,8 @@ interface ClientOptions {
 
 /** A session table, and the client that was generated for it. */
 export interface Table<Client extends AnyTestClient> {
+  /** Its contract for Prisma 8. */
+  readonly contract: ContractName;
   /** What makes the table. */
   readonly statements: (provider: Provider) => Promise<string[]>;
   readonly client: (provider: Provider) => Promise<new (options: ClientOptions) => Client>;
@@ -17,12 +20,14 @@ export interface Table<Client extends AnyTestClient> {
 
 /** The table of the package's own migration. */
 export const sessionTable: Table<TestClient> = {
+  contract: "session",
   statements: migration,
   client: generatedClient,
 };
 
 /** The same with columns of the user's own. */
 export const ownedTable: Table<OwnedTestClient> = {
+  contract: "owned",
   async statements(provider) {
     const ownColumns = await statementsIn(new URL(`owned/${provider}.sql`, import.meta.url));
     return [...(await migration(provider)), ...ownColumns];

@@ -5,7 +5,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { createSessions, type DbSession, memoryStore } from "prisma-db-session";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { describeEachOwnedDatabase } from "../databases/index.ts";
+import { describeEachPrisma7OwnedDatabase } from "../databases/index.ts";
 import { inNextRequest } from "../next/request.ts";
 import { gate, memorySessions, SECRET, type ShopData, storedKey } from "../support.ts";
 import { codeBlocksOf, fileOf, root } from "./code-blocks.ts";
@@ -141,7 +141,7 @@ it("a password that is proved again restarts the absolute lifetime, and is fresh
   expect((await sessions.load(session.sessionKey)).sessionKey).toBeNull();
 });
 
-describeEachOwnedDatabase("the recipe for a deleted account", (db, { provider }) => {
+describeEachPrisma7OwnedDatabase("the recipe for a deleted account", (db, { provider }) => {
   it.skipIf(provider === "sqlite").each(["CASCADE", "SET NULL"])(
     `ends its sessions with ON DELETE %s, or fails their saves${provider === "sqlite" ? " (skipped: SQLite adds no foreign key to a table)" : ""}`,
     async (onDelete) => {
@@ -186,7 +186,7 @@ describeEachOwnedDatabase("the recipe for a deleted account", (db, { provider })
   );
 });
 
-describeEachOwnedDatabase("the recipe for what may happen only once", (db) => {
+describeEachPrisma7OwnedDatabase("the recipe for what may happen only once", (db) => {
   it("lets one of two clicks through", async () => {
     const model = db().prisma.session;
     const session = createSessions<{ userId: number; coupon: string }>({ model, secret: SECRET }).open();

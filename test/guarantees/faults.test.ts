@@ -1,9 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
-import { mariadb } from "../databases/mariadb.ts";
-import { postgresql } from "../databases/postgresql.ts";
+import { databases } from "../databases/index.ts";
+import { hasRowLocks } from "../databases/waiting.ts";
 import { skippedBecause } from "../skipped.ts";
-import { impatientClient, type ServerProvider } from "./impatient-client.ts";
+import { impatientStore } from "./impatient-client.ts";
 import { formatCounts } from "./ledger.ts";
 import { proveUnderLoad } from "./prove-under-load.ts";
 import { report, scale } from "./scale.ts";
@@ -13,7 +13,7 @@ import { startTcpProxy } from "./tcp-proxy.ts";
 const PORTS: Readonly<Record<string, number>> = { postgresql: 5432, mysql: 3306 };
 const SECONDS = scale({ test: 4, prove: 60 });
 
-for (const { name, provider, skipReason, create } of [postgresql, mariadb]) {
+for (const { name, prisma: version, provider, skipReason, create } of databases.filter(hasRowLocks)) {
   it.skipIf(skipReason)(
     `Over connections that fail nothing is lost, halved, repeated or brought back: ${name}${skippedBecause(skipReason)}`,
     async () => {
@@ -26,7 +26,7 @@ for (const { name, provider, skipReason, create } of [postgresql, mariadb]) {
       await proveUnderLoad({
         title: `${name} over connections that fail`,
         provider,
-        client: await impatientClient(provider as ServerProvider, through.href),
+        client: await impatientStore({ prisma: version, provider }, through.href),
         async faults() {
           proxy.rage(true);
           await wait(SECONDS * 1000);

@@ -1,7 +1,9 @@
 import { PrismaMariaDb } from "@prisma/adapter-mariadb";
 import { PrismaPg } from "@prisma/adapter-pg";
 import type { SqlDriverAdapterFactory } from "@prisma/driver-adapter-utils";
-import type { Provider, TestClient } from "../databases/types.ts";
+import { prismaStore, type SessionStore } from "prisma-db-session";
+import type { Database, Provider, TestClient } from "../databases/types.ts";
+import { connectPrisma8 } from "../prisma-8/client.ts";
 
 type Constructor = new (options: { adapter: SqlDriverAdapterFactory }) => TestClient;
 export type ServerProvider = Exclude<Provider, "sqlite">;
@@ -14,6 +16,19 @@ const ANSWER_MS = 1000;
 export async function impatientClient(provider: ServerProvider, url: string): Promise<TestClient> {
   const PrismaClient = await clients[provider]();
   return new PrismaClient({ adapter: impatientAdapters[provider](url) });
+}
+
+/** The store of such a client, and what closes the client. */
+export async function impatientStore(
+  { prisma, provider }: Pick<Database, "prisma" | "provider">,
+  url: string,
+): Promise<{ store: SessionStore; close(): Promise<void> }> {
+  if (prisma === 8) {
+    const pool = { max: CONNECTIONS, connectionTimeoutMillis: CONNECT_MS, query_timeout: ANSWER_MS };
+    return connectPrisma8({ provider: "postgresql", url, pool });
+  }
+  const client = await impatientClient(provider as ServerProvider, url);
+  return { store: prismaStore(client.session), close: () => client.$disconnect() };
 }
 
 /** Prisma generates a client for each provider; in what the package calls they are alike. */

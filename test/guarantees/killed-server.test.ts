@@ -4,7 +4,7 @@ import { startEmbeddedPostgres } from "../databases/embedded-postgres.ts";
 import { findMariadbd, startOwnMariadb } from "../databases/mariadb-server.ts";
 import { migration, runSql, withDatabase } from "../databases/sql.ts";
 import { skippedBecause } from "../skipped.ts";
-import { impatientAdapters, impatientClient } from "./impatient-client.ts";
+import { impatientAdapters, impatientClient, impatientStore } from "./impatient-client.ts";
 import { proveUnderLoad } from "./prove-under-load.ts";
 import { scale } from "./scale.ts";
 import { SEED, seededRandom } from "./seeded-random.ts";
@@ -51,7 +51,7 @@ for (const { name, provider, skipReason, start } of servers) {
       await proveUnderLoad({
         title: `${name}, killed ${KILLS} times`,
         provider,
-        client: await impatientClient(provider, database),
+        client: await impatientStore({ prisma: 7, provider }, database),
         async faults(ledger) {
           for (let kills = 0; kills < KILLS; kills++) {
             await ledger.acknowledges(MIN_OPERATIONS);

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { createSessions } from "prisma-db-session";
 import { expect, it } from "vitest";
-import { describeEachDatabase } from "../databases/index.ts";
+import { describeEachPrisma7Database } from "../databases/index.ts";
 import { SECRET } from "../support.ts";
 import type { Cleared, Job as ClearingJob } from "./clearing.worker.ts";
 import { fillTable, liveKey } from "./full-table.ts";
@@ -21,7 +21,7 @@ const SAVES_PER_SECOND = 50;
 /** What a process grows by until it collects its garbage; the rows alone would be 400. */
 const MAX_GROWTH_MB = 200;
 
-describeEachDatabase(`${EXPIRED} expired rows among ${LIVE} live ones`, (db, { name, provider }) => {
+describeEachPrisma7Database(`${EXPIRED} expired rows among ${LIVE} live ones`, (db, { name, provider }) => {
   it("are cleared in bounded batches by one process, while another loads and saves", async () => {
     const { url, prisma } = db();
     await expectStrictMode(prisma, provider);

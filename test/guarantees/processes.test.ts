@@ -11,15 +11,16 @@ const PROCESSES = 4;
 const REQUESTS = 50;
 const WORKER = new URL("processes.worker.ts", import.meta.url);
 
-describeEachDatabase(`${PROCESSES * REQUESTS} requests of ${PROCESSES} processes`, (db, { name, provider }) => {
+describeEachDatabase(`${PROCESSES * REQUESTS} requests of ${PROCESSES} processes`, (db, { name, prisma, provider }) => {
   it("add a key each to one session at once, and none is lost", async () => {
     await expectStrictMode(db().prisma, provider);
-    const sessions = createSessions({ model: db().prisma.session, secret: SECRET });
+    const sessions = createSessions({ store: db().store(), secret: SECRET });
     const session = sessions.open();
     session.set("before", true);
     await session.save();
 
     const jobs = Array.from({ length: PROCESSES }, (_, process) => ({
+      prisma,
       provider,
       url: db().url,
       sessionKey: session.sessionKey as string,

@@ -1,12 +1,13 @@
 // One of the processes of `processes.test.ts`: many requests with the same session, each with a key of its own.
 import { createSessions, type SessionEvent } from "prisma-db-session";
-import { connectClient } from "../databases/client.ts";
-import type { Provider } from "../databases/types.ts";
+import { connectStore } from "../databases/client.ts";
+import type { Database } from "../databases/types.ts";
 import { SECRET } from "../support.ts";
 import { hear, readJob, tell } from "./parent-process.ts";
 
 export interface Job {
-  readonly provider: Provider;
+  readonly prisma: Database["prisma"];
+  readonly provider: Database["provider"];
   readonly url: string;
   readonly sessionKey: string;
   /** The keys that the requests are to add, each one. */
@@ -21,14 +22,14 @@ export interface Outcome {
   readonly milliseconds: number;
 }
 
-const { provider, url, sessionKey, keys } = readJob<Job>();
-const client = await connectClient(provider, url);
+const { prisma, provider, url, sessionKey, keys } = readJob<Job>();
+let statements = 0;
+const store = await connectStore({ prisma, provider, url, onQuery: () => statements++ });
 const events: SessionEvent[] = [];
-const { load } = createSessions({ model: client.session, secret: SECRET, onEvent: (event) => events.push(event) });
+const { load } = createSessions({ store, secret: SECRET, onEvent: (event) => events.push(event) });
 
 const requests = await Promise.all(keys.map(async (key) => ({ key, session: await load(sessionKey) })));
-let statements = 0;
-client.$on("query", () => statements++);
+statements = 0;
 tell("loaded");
 
 await hear("save");

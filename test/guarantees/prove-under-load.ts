@@ -1,4 +1,4 @@
-import { createSessions } from "prisma-db-session";
+import { createSessions, type SessionStore } from "prisma-db-session";
 import { expect } from "vitest";
 import type { Provider, TestClient } from "../databases/types.ts";
 import { SECRET } from "../support.ts";
@@ -8,13 +8,13 @@ import { runLoad } from "./load.ts";
 import { report, scale } from "./scale.ts";
 import { SEED, seededRandom } from "./seeded-random.ts";
 import { expectStrictMode } from "./strict-mode.ts";
-import { watchModel } from "./watched-model.ts";
+import { watchStore } from "./watched-store.ts";
 
 interface Proof {
   readonly title: string;
   readonly provider: Provider;
   /** Where the load goes, and the faults are. It is closed afterwards. */
-  readonly client: TestClient;
+  readonly client: { readonly store: SessionStore; close(): Promise<void> };
   /** What happens meanwhile; the load ends with it. */
   readonly faults: (ledger: Ledger) => Promise<void>;
   /** A client past all faults, when nothing is on its way any more. */
@@ -23,13 +23,13 @@ interface Proof {
 
 /** Puts a load on sessions while there are faults, and then holds against the table what everybody was told. */
 export async function proveUnderLoad({ title, provider, client, faults, afterwards }: Proof): Promise<void> {
-  const { model, threw } = watchModel(client.session);
+  const { store, threw } = watchStore(client.store);
   const ledger = new Ledger();
   let isOver = false;
   const load = runLoad({
     ledger,
     random: seededRandom(SEED),
-    sessions: (randomKey) => createSessions({ model, secret: SECRET, randomKey }),
+    sessions: (randomKey) => createSessions({ store, secret: SECRET, randomKey }),
     isOfDatabase: threw,
     isOver: () => isOver,
   });
@@ -38,7 +38,7 @@ export async function proveUnderLoad({ title, provider, client, faults, afterwar
   } finally {
     isOver = true;
     await load;
-    await client.$disconnect();
+    await client.close();
   }
 
   const past = await afterwards();

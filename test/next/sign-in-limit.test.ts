@@ -4,11 +4,11 @@ import "next/dist/server/node-environment-baseline.js";
 import { createNextSessions } from "prisma-db-session/next";
 import { expect, it } from "vitest";
 import { parseSetCookie } from "../cookie/set-cookie.ts";
-import { describeEachOwnedDatabase } from "../databases/index.ts";
+import { describeEachPrisma7OwnedDatabase } from "../databases/index.ts";
 import { gate, SECRET } from "../support.ts";
 import { inNextRequest } from "./request.ts";
 
-describeEachOwnedDatabase("Not promised: maxPerOwner and a sign-in sent twice", (database) => {
+describeEachPrisma7OwnedDatabase("Not promised: maxPerOwner and a sign-in sent twice", (database) => {
   it("may end the session whose cookie arrives last. The other one is signed in", async () => {
     const { getSession, withSession, load } = createNextSessions<{ userId: number; cart: string[] }>({
       model: database().prisma.session,

@@ -266,7 +266,7 @@ describe("a hostile cookie", () => {
 describeEachDatabase("a hostile cookie", (db) => {
   it.each([true, false])("opens nothing and changes nothing (hashKeys: %s)", async (hashKeys) => {
     const { prisma, queries } = db();
-    const sessions = createSessions<ShopData>({ model: prisma.session, secret: SECRET, hashKeys, onEvent: () => {} });
+    const sessions = createSessions<ShopData>({ store: db().store(), secret: SECRET, hashKeys, onEvent: () => {} });
     const { key, keyHash } = await victimOf(sessions);
     const before = await prisma.session.findMany();
     await fc.assert(
@@ -284,7 +284,7 @@ describeEachDatabase("a hostile cookie", (db) => {
   });
 
   it("that is refused is no way to a session of one's own with that key", async () => {
-    const sessions = createSessions<ShopData>({ model: db().prisma.session, secret: SECRET, onEvent: () => {} });
+    const sessions = createSessions<ShopData>({ store: db().store(), secret: SECRET, onEvent: () => {} });
     const { key, keyHash } = await victimOf(sessions);
     const own: (string | null)[] = [];
     await fc.assert(

@@ -1,4 +1,4 @@
-import { createSessions, type DbSession, prismaStore, type Sessions, type SessionsOptions } from "prisma-db-session";
+import { createSessions, type DbSession, type Sessions, type SessionsOptions } from "prisma-db-session";
 import type { TestDatabase } from "../databases/index.ts";
 import type { OwnedTestClient } from "../databases/types.ts";
 import { type ShopData, storedKey, testClock, UNKNOWN_KEY } from "../support.ts";
@@ -21,9 +21,8 @@ type Options = Partial<SessionsOptions<ShopData, Model>>;
 /** Everything that can become of sessions, good and bad, on a database; returns what could be seen of it. */
 export async function live(db: OwnedTestDatabase, options: Options = {}): Promise<Witness> {
   const witness = new Witness();
-  const client = await db.connect();
-  client.$on("query", ({ query, params }) => witness.see("statements", query, params));
-  const life = new Life(db, { model: client.session, ...options }, witness);
+  const store = await db.connectStore((query, params) => witness.see("statements", query, params));
+  const life = new Life(db, { store, ...options }, witness);
   const restore = witness.watchConsole();
   try {
     await life.goWell();
@@ -42,14 +41,17 @@ export async function live(db: OwnedTestDatabase, options: Options = {}): Promis
 }
 
 class Life {
+  readonly #database: OwnedTestDatabase;
+  /** For what the package does not do. */
   readonly #db: OwnedTestClient;
   readonly #hashKeys: boolean;
   readonly #witness: Witness;
   readonly #clock = testClock();
   readonly #options: SessionsOptions<ShopData, Model>;
 
-  constructor({ prisma }: OwnedTestDatabase, options: Options, witness: Witness) {
-    this.#db = prisma;
+  constructor(database: OwnedTestDatabase, options: Options, witness: Witness) {
+    this.#database = database;
+    this.#db = database.prisma;
     this.#hashKeys = options.hashKeys ?? true;
     this.#witness = witness;
     this.#options = {
@@ -145,15 +147,9 @@ class Life {
       await this.#attempt(() => this.#saved(this.#sessions({ columns })));
     }
     await this.#attempt(() => this.#sessions().revoke({ userID: 7 } as never, { except: session }));
-    const { model, ...options } = this.#options;
     const findMatching = () => Promise.reject(new Error(CANARY));
-    const store = { ...prismaStore(model as Model), findMatching };
-    const uncounted = createSessions<ShopData>({
-      ...(options as Omit<SessionsOptions<ShopData>, "model">),
-      store,
-      maxPerOwner: { column: "userId", max: 2 },
-    });
-    await this.#saved(uncounted);
+    const store = { ...this.#database.store(), findMatching };
+    await this.#saved(this.#sessions({ store, maxPerOwner: { column: "userId", max: 2 } }));
   }
 
   async meetChangedRows(): Promise<void> {
@@ -187,8 +183,8 @@ class Life {
   /** Each verb fails because its transaction has ended. */
   async loseTheDatabase(): Promise<void> {
     const { sessionKey } = await this.#saved();
-    const [sessions, held] = await this.#db.$transaction(async ({ session: model }) => {
-      const inside = this.#sessions({ model: model as Model });
+    const [sessions, held] = await this.#database.inTransaction(async (store) => {
+      const inside = this.#sessions({ store });
       return [inside, [await inside.load(sessionKey), await inside.load(sessionKey)] as const] as const;
     });
     this.#clock.advance(2 * MINUTE);

@@ -5,7 +5,6 @@ import {
   NIST_AAL1,
   NIST_AAL2,
   NIST_AAL3,
-  prismaStore,
   type SessionEvent,
   type SessionsOptions,
   UpdateError,
@@ -25,10 +24,11 @@ type Session = DbSession<ShopData>;
 const inSeconds = (seconds: number) => new Date(START.getTime() + seconds * 1000);
 
 /** Sessions by a clock that stands at START until it is moved on. */
-function sessionsOn({ prisma, queries }: TestDatabase | TestDatabase<OwnedTestClient>, options: Options = {}) {
+function sessionsOn(db: TestDatabase | TestDatabase<OwnedTestClient>, options: Options = {}) {
   const clock = testClock();
   const events: SessionEvent[] = [];
-  const store = prismaStore(prisma.session);
+  const { queries } = db;
+  const store = db.store();
   const by = (others: Options = {}) =>
     createSessions<ShopData>({
       store,

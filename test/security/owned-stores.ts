@@ -1,4 +1,4 @@
-import { memoryStore, prismaStore } from "prisma-db-session";
+import { memoryStore } from "prisma-db-session";
 import { beforeEach, describe } from "vitest";
 import { describeEachOwnedDatabase } from "../databases/index.ts";
 import type { TestStores } from "../stores.ts";
@@ -15,11 +15,11 @@ export function describeEachOwnedStore(title: string, tests: (stores: () => Test
   describeEachOwnedDatabase(title, (db) => {
     let otherStore: TestStores["otherStore"] | undefined;
     beforeEach(async () => {
-      otherStore ??= prismaStore((await db().connect()).session);
+      otherStore ??= await db().connectStore();
     });
     tests(() => {
       if (!otherStore) throw new Error("The stores are there in tests only.");
-      return { store: prismaStore(db().prisma.session), otherStore };
+      return { store: db().store(), otherStore };
     });
   });
 }

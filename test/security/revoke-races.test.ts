@@ -1,7 +1,6 @@
 import {
   createSessions,
   type DbSession,
-  prismaStore,
   type SessionEvent,
   type SessionStore,
   type SessionsOptions,
@@ -251,15 +250,14 @@ describeEachOwnedDatabase("revoke()", (db, database) => {
     `that has to wait for a $write which is not committed yet ends that session too${skippedBecause(oneWriter)}`,
     async ({ run }) => {
       const { prisma } = db();
-      const other = await db().connect();
       const common = { secret: SECRET, columns };
-      const session = createSessions<ShopData>({ store: prismaStore(prisma.session), ...common }).open();
+      const session = createSessions<ShopData>({ store: db().store(), ...common }).open();
       session.set("userId", OWNER);
       await session.save();
 
       const [written, mayCommit] = [gate(), gate()];
-      const writing = other.$transaction(async (transaction) => {
-        const { load } = createSessions<ShopData>({ store: prismaStore(transaction.session), ...common });
+      const writing = db().inTransaction(async (store) => {
+        const { load } = createSessions<ShopData>({ store, ...common });
         const racing = await load(session.sessionKey);
         await run(racing);
         written.open();
@@ -267,7 +265,7 @@ describeEachOwnedDatabase("revoke()", (db, database) => {
         return racing.sessionKey;
       });
       await written.opened;
-      const revoking = createSessions({ store: prismaStore(prisma.session), ...common }).revoke({ userId: OWNER });
+      const revoking = createSessions({ store: db().store(), ...common }).revoke({ userId: OWNER });
       await somebodyWaits(db(), database);
       mayCommit.open();
       expect(await writing).toEqual(expect.any(String));

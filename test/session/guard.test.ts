@@ -7,17 +7,21 @@ import { SECRET, type ShopData } from "../support.ts";
 /** The text of the old data, as it must not be sent again. */
 const OLD = "the old note";
 
-describeEachDatabase("The guard of an UPDATE", (db, { name }) => {
+describeEachDatabase("The guard of an UPDATE", (db, { name, prisma, provider }) => {
+  /** Prisma 8 escapes nothing in a LIKE, so its store compares by a range where no escape works. */
+  const prefixComparison = prisma === 8 && provider === "sqlite" ? / >= .* < / : / LIKE /;
+
   /** Each statement that a save of a change sends, with its parameters. */
   async function statementsOfSave(codec: Codec) {
-    const prisma = await db().connect();
-    const sessions = createSessions<ShopData>({ model: prisma.session, secret: SECRET, codec });
+    const statements: { query: string; params: string }[] = [];
+    const store = await db().connectStore((query, params) => statements.push({ query, params }));
+    const sessions = createSessions<ShopData>({ store, secret: SECRET, codec });
     const session = sessions.open();
     session.set("note", OLD);
     await session.save();
-    const old = (await prisma.session.findFirstOrThrow()).data;
-    const statements: { query: string; params: string }[] = [];
-    prisma.$on("query", (statement) => statements.push(statement));
+    const old = (await db().prisma.session.findFirstOrThrow()).data;
+    await expect.poll(() => statements.length).toBe(1);
+    statements.length = 0;
     session.set("note", "the new note");
     await session.save();
     // The driver reports a statement after it has answered.
@@ -29,17 +33,20 @@ describeEachDatabase("The guard of an UPDATE", (db, { name }) => {
   it.each(CODECS)("does not carry the old data, but their unique prefix, with %s", async (_, codec) => {
     const { statements, old } = await statementsOfSave(codec);
     const [{ query = "", params = "" } = {}] = statements;
-    expect(query).toMatch(/^UPDATE.* LIKE /);
+    expect(query).toMatch(/^UPDATE/);
+    expect(query).toMatch(prefixComparison);
     expect(params).not.toContain(OLD);
     const prefix = old.slice(0, Math.min(codec.uniquePrefixLength ?? 0, 45));
-    expect(params).toContain(`,${JSON.stringify(prefix)}]`);
+    // Prisma 8 is given the pattern, Prisma 7 makes it in SQL.
+    const guard = JSON.parse(params).map((param: string) => param.replace(/\\(?=_)|%$/g, ""));
+    expect(guard).toContain(prefix);
     expect(params).not.toContain(old.slice(0, 60).replaceAll('"', '\\"'));
   });
 
   it("is the whole text of a codec without a unique prefix", async () => {
     const { encode, decode } = signedJson();
     const { statements } = await statementsOfSave({ encode, decode });
-    expect(statements[0]?.query).not.toContain(" LIKE ");
+    expect(statements[0]?.query).not.toMatch(prefixComparison);
     expect(statements[0]?.params).toContain(OLD);
   });
 
@@ -47,7 +54,7 @@ describeEachDatabase("The guard of an UPDATE", (db, { name }) => {
     skip(name !== "MariaDB", "only MySQL and MariaDB limit the size of a statement (max_allowed_packet)");
     const [row] = await db().prisma.$queryRawUnsafe<{ packet: bigint }[]>("SELECT @@max_allowed_packet AS packet");
     expect(Number(row?.packet), "of this server").toBe(16 * 2 ** 20);
-    const sessions = createSessions<ShopData>({ model: db().prisma.session, secret: SECRET });
+    const sessions = createSessions<ShopData>({ store: db().store(), secret: SECRET });
     const session = sessions.open();
     session.set("note", "x".repeat(12_000_000));
     await session.save();

@@ -57,7 +57,7 @@ describeEachOwnedDatabase("Statements with an owner", (db) => {
   function shop(options: Partial<SessionsOptions<ShopData, Model>> = {}) {
     const clock = testClock();
     const sessions = createSessions<ShopData, Model>({
-      model: db().prisma.session,
+      store: db().store(),
       secret: SECRET,
       now: clock.now,
       refreshAfter: 60,

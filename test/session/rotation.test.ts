@@ -3,7 +3,6 @@ import {
   createSessions,
   encryptedJson,
   plainJson,
-  prismaStore,
   type SessionEvent,
   type SessionStore,
   type SessionsOptions,
@@ -273,7 +272,7 @@ describeEachDatabase("A new secret", (db) => {
     let time = Date.now();
     const by = (secret: string | string[]) =>
       createSessions<ShopData>({
-        store: prismaStore(db().prisma.session),
+        store: db().store(),
         secret,
         refreshAfter: 60,
         now: () => new Date(time),

@@ -2,7 +2,7 @@ import { memoryStore, prismaStore, type SessionStore } from "prisma-db-session";
 import { storeConformanceTests } from "prisma-db-session/testing";
 import { describe, expect, it } from "vitest";
 import { describeEachDatabase, describeEachOwnedDatabase } from "../databases/index.ts";
-import { describeEachStore } from "../stores.ts";
+import { describeEachStore, type OwnStore } from "../stores.ts";
 import { refusingUndefined } from "./refusing-undefined.ts";
 
 describeEachStore("SessionStore", (stores) => {
@@ -18,20 +18,20 @@ describe("SessionStore with columns of the user's own in memory", () => {
   for (const { name, run } of storeConformanceTests(memoryStore, { ownColumns })) it(name, run);
 });
 
-describeEachOwnedDatabase("SessionStore with columns of the user's own", (db, { provider }) => {
+describeEachOwnedDatabase("SessionStore with columns of the user's own", (db, { prisma, provider }) => {
   const openStore = () => {
     const { session } = db().prisma;
     // What `strictUndefinedChecks` refuses is the same on every database.
-    return prismaStore(provider === "sqlite" ? refusingUndefined(session) : session);
+    return prisma === 7 && provider === "sqlite" ? prismaStore(refusingUndefined(session)) : db().store();
   };
   for (const { name, run } of storeConformanceTests(openStore, { ownColumns })) it(name, run);
 });
 
-describeEachDatabase("Each verb of prismaStore()", (db) => {
+describeEachDatabase("Each verb of the store", (db) => {
   const [liveAt, expireDate] = [new Date("2030-01-01"), new Date("2030-01-02")];
   const row = { key: "a", data: "v1.text", expireDate };
 
-  it.each<[verb: keyof SessionStore, statement: string, run: (store: ReturnType<typeof prismaStore>) => unknown]>([
+  it.each<[verb: keyof SessionStore, statement: string, run: (store: OwnStore) => unknown]>([
     ["find", "SELECT", (store) => store.find("a")],
     ["insert", "INSERT", (store) => store.insert({ ...row, key: "b" })],
     ["update", "UPDATE", (store) => store.update("a", { liveAt, data: row.data }, { data: "v1.new", expireDate })],
@@ -46,7 +46,7 @@ describeEachDatabase("Each verb of prismaStore()", (db) => {
     ["findMatching", "SELECT", (store) => store.findMatching({}, { liveAt, exceptKey: "b", limit: 7 })],
     ["deleteMatching", "DELETE", (store) => store.deleteMatching({}, { exceptKeys: ["b"] })],
   ])("%s is one %s", async (_, statement, run) => {
-    const store = prismaStore(db().prisma.session);
+    const store = db().store();
     await store.insert(row);
     db().queries.length = 0;
     await run(store);
@@ -66,8 +66,9 @@ describe("A column that is undefined", () => {
 
   it("stays as it is in memory", () => staysAsItIs(memoryStore()));
 
-  describeEachOwnedDatabase("stays as it is", (db) => {
-    it("with Prisma", () => staysAsItIs(prismaStore(refusingUndefined(db().prisma.session))));
+  describeEachOwnedDatabase("stays as it is", (db, { prisma }) => {
+    it(`with Prisma ${prisma}`, () =>
+      staysAsItIs(prisma === 7 ? prismaStore(refusingUndefined(db().prisma.session)) : db().store()));
   });
 });
 

@@ -1,6 +1,6 @@
 import { createSessions, prismaStore, type SessionDelegate } from "prisma-db-session";
 import { expect, it } from "vitest";
-import { describeEachDatabase, type TestDatabase } from "../databases/index.ts";
+import { describeEachPrisma7Database, type TestDatabase } from "../databases/index.ts";
 import { hasRowLocks, somebodyWaits } from "../databases/waiting.ts";
 import { gate, SECRET, type ShopData, storedKey } from "../support.ts";
 
@@ -8,7 +8,7 @@ const deadlock = Object.assign(new Error(), { code: "P2034" });
 const duplicate = Object.assign(new Error(), { code: "P2002" });
 const LATER = new Date("2100-01-01");
 
-describeEachDatabase("In a transaction of the user's own", (db, database) => {
+describeEachPrisma7Database("In a transaction of the user's own", (db, database) => {
   async function savedSession({ prisma }: TestDatabase) {
     const session = createSessions<ShopData>({ model: prisma.session, secret: SECRET }).open();
     session.set("userId", 7);

@@ -5,7 +5,7 @@ import { createSessions, memoryStore, type SessionsOptions } from "prisma-db-ses
 import { createNextSessions, type NextSessionsOptions } from "prisma-db-session/next";
 import { signedInCookie } from "prisma-db-session/testing";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { describeEachOwnedDatabase } from "../databases/index.ts";
+import { describeEachPrisma7OwnedDatabase } from "../databases/index.ts";
 import { inNextRequest } from "../next/request.ts";
 import { SECRET, START, TWO_WEEKS } from "../support.ts";
 
@@ -131,7 +131,7 @@ describe("signedInCookie", () => {
   });
 });
 
-describeEachOwnedDatabase("signedInCookie", (db) => {
+describeEachPrisma7OwnedDatabase("signedInCookie", (db) => {
   it("writes the row through the app's model", async () => {
     const model = db().prisma.session;
     const { cookie } = await signedInCookie<Data>({ model, secret: SECRET }, { userId: 7 }, dev);

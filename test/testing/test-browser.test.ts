@@ -4,7 +4,7 @@ import { createNextSessions } from "prisma-db-session/next";
 import { cookies, createTestBrowser, draftMode, headers } from "prisma-db-session/testing";
 import { createWebSessions } from "prisma-db-session/web";
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { describeEachDatabase } from "../databases/index.ts";
+import { describeEachPrisma7Database } from "../databases/index.ts";
 import { SECRET, type ShopData } from "../support.ts";
 
 vi.mock("next/headers", () => import("prisma-db-session/testing"));
@@ -112,7 +112,7 @@ describe("a test browser", () => {
   });
 });
 
-describeEachDatabase("a test browser", (db) => {
+describeEachPrisma7Database("a test browser", (db) => {
   it("runs on a Prisma model too", async () => {
     const { getSession, withSession } = createNextSessions<ShopData>({ model: db().prisma.session, secret: SECRET });
     const browser = createTestBrowser();

@@ -17,6 +17,12 @@ const METHODS = ["findUnique", "findMany", "createMany", "updateMany", "deleteMa
  * @throws ConfigError that says what is missing
  */
 export function checkModel(model: SessionDelegate): void {
+  if (isPrisma8(model)) {
+    throw new ConfigError(
+      "`model` must be a model of Prisma 7 or 6, but this is one of Prisma 8. " +
+        'Pass `store: prisma8Store(db.orm.public.Session)`, from "prisma-db-session/prisma-8".',
+    );
+  }
   const missing = METHODS.filter((method) => typeof model?.[method] !== "function");
   if (missing.length > 0) {
     throw new ConfigError(
@@ -35,6 +41,10 @@ export function checkModel(model: SessionDelegate): void {
     }
   }
 }
+
+/** A model or the client of Prisma 8. */
+const isPrisma8 = (model: unknown) =>
+  typeof model === "object" && model !== null && ("createAndCount" in model || "orm" in model);
 
 /**
  * Whether the model's client is that of an interactive transaction: a client without `$disconnect`.

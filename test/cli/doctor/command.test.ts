@@ -9,7 +9,7 @@ import { doctorCommand } from "../../../src/cli/doctor/command.ts";
 import { report } from "../../../src/cli/doctor/report.ts";
 import { helpOf } from "../../../src/cli/help.ts";
 import type { Host } from "../../../src/cli/host.ts";
-import { describeEachDatabase } from "../../databases/index.ts";
+import { describeEachPrisma7Database } from "../../databases/index.ts";
 import { freePort } from "../../databases/server-process.ts";
 import { sqlite } from "../../databases/sqlite.ts";
 import type { TestClient } from "../../databases/types.ts";
@@ -31,7 +31,7 @@ const beforeInsert = (prisma: TestClient, call: (inserts: number) => unknown) =>
   });
 };
 
-describeEachDatabase("doctor, the command", (db) => {
+describeEachPrisma7Database("doctor, the command", (db) => {
   it("writes nothing with --read-only, and says what it skips", async () => {
     const client = await db().connect();
     const queries: string[] = [];

@@ -2,7 +2,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { expect, it } from "vitest";
 import { Prisma } from "../../../generated/sqlite/client.ts";
-import { describeEachDatabase } from "../../databases/index.ts";
+import { describeEachPrisma7Database } from "../../databases/index.ts";
 import type { TestClient } from "../../databases/types.ts";
 import { diagnosis, finding, rowsOf } from "./support.ts";
 
@@ -93,7 +93,7 @@ function replicated(client: TestClient) {
   return { reader, withPrimary: reader.$extends({ client: { $primary: () => client } }) };
 }
 
-describeEachDatabase("doctor, a client", (db) => {
+describeEachPrisma7Database("doctor, a client", (db) => {
   const client = () => db().connect();
 
   it("that encrypts the data", async () => {

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { describeEachDatabase } from "../../databases/index.ts";
+import { describeEachPrisma7Database } from "../../databases/index.ts";
 import { runDoctor } from "./support.ts";
 
 const LIVE = { key: "live", data: "v1.live", expireDate: new Date(Date.now() + 3_600_000) };
 
-describeEachDatabase("doctor, a healthy database", (db, { name }) => {
+describeEachPrisma7Database("doctor, a healthy database", (db, { name }) => {
   it("passes every check on one screen, and leaves the table as it was", async () => {
     await db().prisma.session.create({ data: LIVE });
     const { exitCode, stdout, stderr } = await runDoctor(await db().connect());

@@ -5,7 +5,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import type { SqlDriverAdapterFactory } from "@prisma/driver-adapter-utils";
 import { createSessions } from "prisma-db-session";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
-import { describeEachOwnedDatabase, type TestDatabase } from "../../databases/index.ts";
+import { describeEachPrisma7OwnedDatabase, type TestDatabase } from "../../databases/index.ts";
 import { ownedTable } from "../../databases/table.ts";
 import type { OwnedTestClient, Provider } from "../../databases/types.ts";
 import { SECRET, type ShopData } from "../../support.ts";
@@ -40,7 +40,7 @@ const adapters: Record<Provider, (url: string, settings: Settings) => SqlDriverA
   },
 };
 
-describeEachOwnedDatabase("Sessions over connections", (db, { provider }) => {
+describeEachPrisma7OwnedDatabase("Sessions over connections", (db, { provider }) => {
   async function sessionsOver(settings: Settings, now?: () => Date) {
     const { prisma } = await connect(db(), provider, settings);
     const sessions = createSessions<ShopData, typeof prisma.session>({

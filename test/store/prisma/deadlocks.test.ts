@@ -1,12 +1,12 @@
 import { prismaStore } from "prisma-db-session";
 import { beforeAll, expect, it } from "vitest";
 import { withRetries } from "../../../src/store/with-retries.ts";
-import { describeEachDatabase, type TestDatabase } from "../../databases/index.ts";
+import { describeEachPrisma7Database, type TestDatabase } from "../../databases/index.ts";
 import { hasRowLocks, somebodyWaits } from "../../databases/waiting.ts";
 import { gate } from "../../support.ts";
 import { deletionDeadlock, LATER, LIVE_AT, ROW, rotationDeadlock, type Scene } from "./deadlocks.ts";
 
-describeEachDatabase("A single statement that the database rolls back", (db, database) => {
+describeEachPrisma7Database("A single statement that the database rolls back", (db, database) => {
   let theirs: TestDatabase["prisma"];
   beforeAll(async () => {
     theirs = await db().connect();

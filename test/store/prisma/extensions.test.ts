@@ -1,12 +1,12 @@
 // Client extensions that apps have: under some of them sessions must work, and the others must be named.
 import { createSessions } from "prisma-db-session";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { describeEachDatabase } from "../../databases/index.ts";
+import { describeEachPrisma7Database } from "../../databases/index.ts";
 import { postgresql } from "../../databases/postgresql.ts";
 import { skippedBecause } from "../../skipped.ts";
 import { SECRET, type ShopData } from "../../support.ts";
 
-describeEachDatabase("A client extension", (db) => {
+describeEachPrisma7Database("A client extension", (db) => {
   /** An extension that changes what `findUnique` reads. */
   const reading = (change: (data: string, key: string) => string) =>
     db().prisma.$extends({

@@ -1,13 +1,13 @@
 import { prismaStore } from "prisma-db-session";
 import { describe, expect, it } from "vitest";
-import { describeEachDatabase, describeEachOwnedDatabase } from "../../databases/index.ts";
+import { describeEachPrisma7Database, describeEachPrisma7OwnedDatabase } from "../../databases/index.ts";
 
 const [LIVE_AT, LATER] = [new Date("2030-01-01"), new Date("2030-01-02")];
 const row = { key: "a", data: "v1.text", expireDate: LATER };
 const guard = { liveAt: LIVE_AT, data: row.data };
 const mysqlQuotes = (provider: string, name: string) => (provider === "mysql" ? `\`${name}\`` : name);
 
-describeEachOwnedDatabase("A unique column of the user's own", (db, { provider }) => {
+describeEachPrisma7OwnedDatabase("A unique column of the user's own", (db, { provider }) => {
   it("that has the value already does not count as a taken key", async () => {
     const { prisma } = db();
     const length = provider === "mysql" ? "(100)" : "";
@@ -28,7 +28,7 @@ describeEachOwnedDatabase("A unique column of the user's own", (db, { provider }
   });
 });
 
-describeEachOwnedDatabase("A missing column", (db, { provider }) => {
+describeEachPrisma7OwnedDatabase("A missing column", (db, { provider }) => {
   it("is a ConfigError that says which command to run", async () => {
     const { prisma } = db();
     if (provider === "sqlite") await prisma.$executeRawUnsafe("DROP INDEX session_user_id_idx");
@@ -50,7 +50,7 @@ describeEachOwnedDatabase("A missing column", (db, { provider }) => {
   });
 });
 
-describeEachDatabase("A missing table", (db, { provider }) => {
+describeEachPrisma7Database("A missing table", (db, { provider }) => {
   it("is a ConfigError from every verb", async () => {
     const { prisma } = db();
     const table = mysqlQuotes(provider, "session");

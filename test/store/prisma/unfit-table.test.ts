@@ -1,7 +1,7 @@
 // What sessions do if the table in the database is not the table that the Prisma model describes.
 import { createSessions, type SessionEvent } from "prisma-db-session";
 import { expect, it } from "vitest";
-import { describeEachOwnedDatabase } from "../../databases/index.ts";
+import { describeEachPrisma7OwnedDatabase } from "../../databases/index.ts";
 import type { OwnedTestClient } from "../../databases/types.ts";
 import { SECRET, type ShopData } from "../../support.ts";
 
@@ -56,7 +56,7 @@ async function outcomes(calls: Readonly<Record<string, () => Promise<unknown>>>,
 const allOf = (calls: object, ...except: string[]) =>
   Object.fromEntries(Object.keys(calls).map((name) => [name, except.includes(name) ? undefined : "ConfigError"]));
 
-describeEachOwnedDatabase("A table that is missing", (db) => {
+describeEachPrisma7OwnedDatabase("A table that is missing", (db) => {
   it("makes every call a ConfigError that says which command to run", async () => {
     const { prisma } = db();
     const { calls, events } = await callsOf(prisma);
@@ -69,7 +69,7 @@ describeEachOwnedDatabase("A table that is missing", (db) => {
   });
 });
 
-describeEachOwnedDatabase("A column that is missing", (db, { provider }) => {
+describeEachPrisma7OwnedDatabase("A column that is missing", (db, { provider }) => {
   const LACKS = /^Cannot use the session table because it lacks a column that the Prisma model has \(/;
 
   it("of the user's own makes a ConfigError of each call that needs it, and of no other", async () => {
@@ -92,7 +92,7 @@ describeEachOwnedDatabase("A column that is missing", (db, { provider }) => {
   });
 });
 
-describeEachOwnedDatabase("A column that is too short", (db, { provider }) => {
+describeEachPrisma7OwnedDatabase("A column that is too short", (db, { provider }) => {
   // SQLite takes texts of any length. MariaDB is in strict mode, its default.
   const isLimited = provider !== "sqlite";
 
@@ -132,7 +132,7 @@ describeEachOwnedDatabase("A column that is too short", (db, { provider }) => {
   );
 });
 
-describeEachOwnedDatabase("A column of utf8mb3", (db, { provider }) => {
+describeEachPrisma7OwnedDatabase("A column of utf8mb3", (db, { provider }) => {
   it.skipIf(provider !== "mysql")(
     `acknowledges no emoji${provider === "mysql" ? "" : " (skipped: MySQL and MariaDB alone have it)"}`,
     async () => {

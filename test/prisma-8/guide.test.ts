@@ -1,0 +1,192 @@
+// Does what docs/prisma-8.md says, with its own files, commands and SQL, on a server whose time zone is not UTC.
+import { execFile } from "node:child_process";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { PrismaPg } from "@prisma/adapter-pg";
+import { createSessions, prismaStore } from "prisma-db-session";
+import { describe, expect, inject, it, onTestFinished } from "vitest";
+import { PrismaClient } from "../../generated/postgresql/client.ts";
+import { PrismaClient as TimestamptzClient } from "../../generated/timestamptz/client.ts";
+import { adapters } from "../databases/adapters.ts";
+import { prisma8With } from "../databases/prisma-8.ts";
+import { migration, runSql, uniqueName, withDatabase } from "../databases/sql.ts";
+import { sessionTable } from "../databases/table.ts";
+import { codeBlocksOf, fileOf, root } from "../docs/code-blocks.ts";
+import { skippedBecause } from "../skipped.ts";
+import { SECRET, type ShopData, storedKey } from "../support.ts";
+import { connectPrisma8 } from "./client.ts";
+
+const run = promisify(execFile);
+const server = inject("postgresql");
+const skipReason = prisma8With(sessionTable)[0]?.skipReason;
+const DOCUMENT = "docs/prisma-8.md";
+const folder = join(root, "test/prisma-8/postgresql/generated/guide");
+/** Nine hours from UTC. */
+const ZONE = "Asia/Tokyo";
+
+/** A database without tables. */
+async function emptyDatabase(): Promise<string> {
+  if (!("url" in server)) throw new Error(server.skipReason);
+  const name = uniqueName("t");
+  const sql = (statement: string) => runSql(adapters.postgresql(server.url), [statement]);
+  await sql(`CREATE DATABASE ${name}`);
+  onTestFinished(() => sql(`DROP DATABASE ${name} WITH (FORCE)`));
+  await sql(`ALTER DATABASE ${name} SET TimeZone TO '${ZONE}'`);
+  return withDatabase(server.url, name);
+}
+
+/** The files of the guide, in a project of their own that finds Prisma 8. */
+async function writeProject(): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  const files: Record<string, string> = {
+    "package.json": JSON.stringify({ type: "module", dependencies: { "@prisma/orm-postgres": "8.0.0-rc.13" } }),
+    "tsconfig.json": JSON.stringify({
+      extends: "../../../../../tsconfig.json",
+      // A reader's app, as create-next-app makes it, is strict, and has not this option.
+      compilerOptions: {
+        exactOptionalPropertyTypes: false,
+        lib: ["ES2023", "ES2024.String", "DOM"],
+        resolveJsonModule: true,
+      },
+      include: ["src", "lib", "prisma.config.ts"],
+      exclude: [],
+    }),
+    // What Prisma 7 generates in the reader's app.
+    "generated/prisma/client.ts":
+      'export { PrismaClient } from "../../../../../../../generated/postgresql/client.ts";\n',
+  };
+  for (const { language, code } of await codeBlocksOf(DOCUMENT)) {
+    if (language === "prisma") files["src/prisma/contract.prisma"] = code;
+    if (language === "ts") files[fileOf(code)] = code;
+  }
+  for (const [file, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, file)), { recursive: true });
+    await writeFile(join(folder, file), text);
+  }
+}
+
+/** The commands of Prisma that the guide's blocks have, in their order. */
+async function commands(): Promise<readonly string[][]> {
+  const shells = (await codeBlocksOf(DOCUMENT)).filter(({ language }) => language === "sh");
+  return shells.map(({ code }) => [...code.matchAll(/^npx prisma (.*)$/gm)].map(([, command = ""]) => command));
+}
+
+const prisma8 = (command: string, url: string) =>
+  run(process.execPath, [join(root, "test/prisma-8/prisma.mjs"), ...command.split(" "), "--format", "human"], {
+    cwd: folder,
+    env: { ...process.env, DATABASE_URL: url },
+  });
+
+describe.skipIf(skipReason)(`The guide to a project with Prisma 8${skippedBecause(skipReason)}`, () => {
+  it("makes the table of a new project, whose code compiles", async () => {
+    const url = await emptyDatabase();
+    await writeProject();
+    const [, make = []] = await commands();
+    expect(make).toEqual(["contract emit", "migration plan --name session", "db migrate"]);
+    for (const command of make) await prisma8(command, url);
+    await prisma8("db verify", url);
+
+    const { store, close } = await connectPrisma8({ provider: "postgresql", url });
+    onTestFinished(close);
+    const sessions = createSessions<ShopData>({ store, secret: SECRET });
+    const session = sessions.open();
+    session.set("userId", 7);
+    await session.save();
+    expect((await sessions.load(session.sessionKey)).get("userId")).toBe(7);
+
+    const tsc = join(root, "node_modules/typescript/bin/tsc");
+    const compiled = await run(process.execPath, [tsc, "-p", folder]).catch(({ stdout }) => ({ stdout }));
+    expect(compiled.stdout).toBe("");
+  }, 120_000);
+
+  it("moves a project from Prisma 7 and signs nobody out", async () => {
+    const url = await emptyDatabase();
+    const sql = (statement: string) => runSql(adapters.postgresql(url), [statement]);
+    for (const statement of await migration("postgresql")) await sql(statement);
+    await sql("CREATE TABLE _prisma_migrations (id TEXT PRIMARY KEY)");
+    const open = async (store: Parameters<typeof createSessions>[0]["store"], key?: string) =>
+      createSessions<ShopData>({ store, secret: SECRET }).load(key);
+    const ended = (client: { $disconnect(): Promise<void> }) => onTestFinished(() => client.$disconnect());
+
+    // Before: plain timestamps, and connections in the server's time zone.
+    const before = new PrismaClient({ adapter: new PrismaPg(url) });
+    ended(before);
+    const session = await open(prismaStore(before.session));
+    session.set("userId", 7);
+    session.setExpiry(3600);
+    await session.save();
+    const key = session.sessionKey as string;
+    const expiry = (await prismaStore(before.session).find(storedKey(key)))?.expireDate;
+    expect(expiry).toBeInstanceOf(Date);
+
+    // 1. UTC on every connection of Prisma 7.
+    const inUtc = { connectionString: url, options: "-c TimeZone=UTC" };
+    const [lib] = (await codeBlocksOf(DOCUMENT)).filter(({ code }) => code.startsWith("// lib/prisma.ts"));
+    expect(lib?.code).toContain(inUtc.options);
+    const utc = new PrismaClient({ adapter: new PrismaPg(inUtc) });
+    ended(utc);
+    const seven = await open(prismaStore(utc.session), key);
+    seven.set("note", "step 1");
+    seven.setExpiry(expiry ?? null);
+    await seven.save();
+
+    // 2. The column's type, on a connection in the server's time zone.
+    const [change] = (await codeBlocksOf(DOCUMENT)).filter(({ language }) => language === "sql");
+    await sql(change?.code ?? "");
+    const timestamptz = new TimestamptzClient({ adapter: new PrismaPg(inUtc) });
+    ended(timestamptz);
+    for (const client of [utc, timestamptz]) {
+      expect((await prismaStore(client.session).find(storedKey(key)))?.expireDate).toEqual(expiry);
+    }
+
+    // 3. Prisma 8 adopts the table.
+    await writeProject();
+    const [, , adopt = []] = await commands();
+    expect(adopt).toEqual(["contract emit", "db sign", "db verify"]);
+    for (const command of adopt) await prisma8(command, url);
+
+    // 4. The other option.
+    const { store, close } = await connectPrisma8({ provider: "postgresql", url });
+    onTestFinished(close);
+    expect((await store.find(storedKey(key)))?.expireDate).toEqual(expiry);
+    const eight = await open(store, key);
+    expect(eight.toJSON()).toEqual({ userId: 7, note: "step 1" });
+    // An instance of each at once.
+    const other = await open(prismaStore(timestamptz.session), key);
+    eight.set("note", "by Prisma 8");
+    other.set("cart", ["by Prisma 7"]);
+    await eight.save();
+    await other.save();
+    const both = { userId: 7, note: "by Prisma 8", cart: ["by Prisma 7"] };
+    expect((await open(store, key)).toJSON()).toEqual(both);
+    expect((await open(prismaStore(timestamptz.session), key)).toJSON()).toEqual(both);
+    expect((await store.find(storedKey(key)))?.expireDate).toEqual(expiry);
+
+    const { stdout, stderr } = await prisma8("db update --dry-run", url);
+    expect(stdout + stderr).toContain('DROP TABLE "public"."_prisma_migrations"');
+  }, 120_000);
+
+  it("is right that `db update` and Prisma 7's own SQL move the expiry outside of UTC", async () => {
+    const url = await emptyDatabase();
+    await runSql(adapters.postgresql(url), await migration("postgresql"));
+    await writeProject();
+    await prisma8("contract emit", url);
+    const refused = await prisma8("db sign", url).catch(({ stdout, stderr }) => ({ stdout, stderr }));
+    expect(refused.stdout + refused.stderr).toMatch(/mismatch: .*expire_date/);
+    const { stdout, stderr } = await prisma8("db update --dry-run", url);
+    expect(stdout + stderr).toContain('TYPE timestamptz(3) USING "expire_date"::timestamptz(3)');
+
+    const before = new PrismaClient({ adapter: new PrismaPg(url) });
+    onTestFinished(() => before.$disconnect());
+    const expireDate = new Date("2030-01-01T00:00:00.000Z");
+    await before.session.createMany({ data: { key: "a", data: "v1.text", expireDate } });
+    // As `prisma migrate diff` of Prisma 7 writes it.
+    await runSql(adapters.postgresql(url), [
+      'ALTER TABLE "session" ALTER COLUMN "expire_date" SET DATA TYPE TIMESTAMPTZ(3)',
+    ]);
+    const { store, close } = await connectPrisma8({ provider: "postgresql", url });
+    onTestFinished(close);
+    expect((await store.find("a"))?.expireDate).toEqual(new Date("2029-12-31T15:00:00.000Z"));
+  }, 120_000);
+});
