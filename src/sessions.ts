@@ -1,7 +1,9 @@
 import { type ClearExpiredOptions, clearExpired } from "./admin/clear-expired.ts";
 import { type ListedSession, listSessions } from "./admin/list-sessions.ts";
 import { type RevokeOptions, revokeSessions } from "./admin/revoke-sessions.ts";
-import { type ConfigSource, resolveOptions, type SessionsOptions } from "./options.ts";
+import type { ConfigSource } from "./options/config-source.ts";
+import { resolveOptions } from "./options/resolve-options.ts";
+import type { SessionsOptions } from "./options.ts";
 import { DbSession } from "./session/db-session.ts";
 import type { ModelWhere } from "./store/prisma/model-types.ts";
 import type { SessionDelegate } from "./store/prisma/session-delegate.ts";

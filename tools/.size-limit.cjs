@@ -12,5 +12,6 @@ module.exports = [
   entry("next/index", "20.5 kB"),
   entry("web/index", "18.5 kB"),
   entry("edge/index", "600 B"),
+  entry("prisma-8/index", "4 kB"),
   entry("testing/index", "21.5 kB"),
 ];

@@ -1,8 +1,10 @@
 import { cookies } from "next/headers.js";
 import { type CookieAttributes, cookieAttributes } from "../cookie/cookie-attributes.ts";
 import { ConfigError } from "../errors.ts";
-import { checkWithSessionOptions } from "../option-names.ts";
-import { type ConfigSource, resolveOptions, type SessionsOptions } from "../options.ts";
+import type { ConfigSource } from "../options/config-source.ts";
+import { checkWithSessionOptions } from "../options/option-names.ts";
+import { resolveOptions } from "../options/resolve-options.ts";
+import type { SessionsOptions } from "../options.ts";
 import type { SessionConfig } from "../record/session-config.ts";
 import { captureCallSite } from "../session/call-site.ts";
 import { DbSession } from "../session/db-session.ts";

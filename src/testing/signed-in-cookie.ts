@@ -1,4 +1,5 @@
-import { resolveOptions, type SessionsOptions } from "../options.ts";
+import { resolveOptions } from "../options/resolve-options.ts";
+import type { SessionsOptions } from "../options.ts";
 import { DbSession } from "../session/db-session.ts";
 import type { SessionDelegate } from "../store/prisma/session-delegate.ts";
 import { appCookieOptions, type BrowserCookie, browserCookie, type TestedApp } from "./app-cookie.ts";

@@ -1,4 +1,4 @@
-import { ConfigError } from "./errors.ts";
+import { ConfigError } from "../errors.ts";
 
 /** The options of all entries, so that one object can be shared between them. */
 const OPTIONS = [
