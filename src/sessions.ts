@@ -1,3 +1,4 @@
+import { checkSessions } from "./check-sessions.ts";
 import { type ClearExpiredOptions, clearExpired } from "./clear-expired.ts";
 import { type ListedSession, listSessions } from "./list-sessions.ts";
 import { type ConfigSource, resolveOptions, type SessionsOptions } from "./options.ts";
@@ -54,6 +55,15 @@ export interface Sessions<
    * Prisma would match other sessions than you mean. `{}` alone matches all sessions.
    */
   readonly revoke: (where: ModelWhere<Model>, options?: RevokeOptions) => Promise<number>;
+  /**
+   * Checks the options, and reads the table once: one statement that names every column of the
+   * model. Call it when the server starts, for example in `instrumentation.ts`. A wrong option or a
+   * forgotten migration then does not wait for the first visitor.
+   * @throws ConfigError if an option is missing or invalid, or if the table or a column is missing.
+   * A restart does not help: change the code or the database.
+   * @throws the database's own error otherwise, for example if the database cannot be reached
+   */
+  readonly check: () => Promise<void>;
 }
 
 /**
@@ -89,5 +99,6 @@ export function sessionsOf<Data extends object, Model extends SessionDelegate>(
     clearExpired: async (options) => clearExpired(config(), options),
     list: async (where) => (await listSessions(config(), where as Columns)) as ListedSession<Model>[],
     revoke: async (where, options) => revokeSessions(config(), where as Columns, options),
+    check: async () => checkSessions(config()),
   };
 }

@@ -115,14 +115,14 @@ export function createNextSessions<
   Data extends object = Record<string, unknown>,
   Model extends SessionDelegate = SessionDelegate,
 >(options: NextSessionsOptions<Data, Model>): NextSessions<Data, Model> {
-  let checked: { config: ConfigSource; attributes: CookieAttributes; sessions: Sessions<Data, Model> } | undefined;
-  const check = () => {
-    if (!checked) {
+  let resolved: { config: ConfigSource; attributes: CookieAttributes; sessions: Sessions<Data, Model> } | undefined;
+  const resolve = () => {
+    if (!resolved) {
       const config = resolveOptions(options);
       checkPath(options.onInterrupted);
-      checked = { config, attributes: cookieAttributes(options.cookie), sessions: sessionsOf(config) };
+      resolved = { config, attributes: cookieAttributes(options.cookie), sessions: sessionsOf(config) };
     }
-    return checked;
+    return resolved;
   };
 
   // `await cookies()` returns the same object throughout a request. React's `cache()` does nothing
@@ -155,15 +155,16 @@ export function createNextSessions<
         return (await runWithSession(requested, run, { request, onInterrupted, site })) as Awaited<Result>;
       };
     },
-    open: (sessionKey) => check().sessions.open(sessionKey),
-    load: async (sessionKey) => check().sessions.load(sessionKey),
-    clearExpired: async (options) => check().sessions.clearExpired(options),
-    list: async (where) => check().sessions.list(where),
-    revoke: async (where, options) => check().sessions.revoke(where, options),
+    open: (sessionKey) => resolve().sessions.open(sessionKey),
+    load: async (sessionKey) => resolve().sessions.load(sessionKey),
+    clearExpired: async (options) => resolve().sessions.clearExpired(options),
+    list: async (where) => resolve().sessions.list(where),
+    revoke: async (where, options) => resolve().sessions.revoke(where, options),
+    check: async () => resolve().sessions.check(),
   };
 
   function requestSession(jar: NextCookies, how: HowAsked): Promise<RequestSession<Data>> {
-    const { config: configSource, attributes } = check();
+    const { config: configSource, attributes } = resolve();
     let requested = remembered.get(jar);
     if (!requested) {
       const config = configSource();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { checkTests } from "./check-tests.ts";
 import { contextTests, lines } from "./context-tests.ts";
 import { CONTEXTS, DEEDS } from "./fixtures/scenes.ts";
 import { targets } from "./fixtures/targets.ts";
@@ -13,3 +14,4 @@ describe("the tables of contexts.md", () => {
 });
 
 for (const target of targets) contextTests(target);
+for (const target of targets.filter(({ isCached }) => !isCached)) checkTests(target);

@@ -34,6 +34,7 @@ async function callsOf(prisma: OwnedTestClient) {
     list: () => sessions.list({ userId: 7 }),
     revoke: () => sessions.revoke({ userId: 7 }),
     clearExpired: () => sessions.clearExpired(),
+    check: () => sessions.check(),
     flush: () => session.flush(),
   };
   return { calls, events };
