@@ -1,4 +1,5 @@
 import { HOST_ONLY_NAME, PLAIN_NAME, SECURE_NAME } from "./cookie-name.ts";
+import { isDevelopment } from "./environment.ts";
 import { ConfigError } from "./errors.ts";
 
 /** The cookie that carries the session key. It is always HttpOnly. */
@@ -35,7 +36,7 @@ const PATH = /^\/[\x20-\x3a\x3c-\x7e]{0,1023}$/;
 
 /** @throws ConfigError for a combination that browsers refuse or that would weaken the cookie */
 export function cookieAttributes(options: CookieOptions = {}): CookieAttributes {
-  const { domain, path = "/", sameSite = "lax", secure = isSecureByDefault() } = options;
+  const { domain, path = "/", sameSite = "lax", secure = !isDevelopment() } = options;
   const name = options.name ?? defaultName(secure, domain === undefined && path === "/");
   const { partitioned, priority } = options;
 
@@ -73,9 +74,6 @@ export function cookieAttributes(options: CookieOptions = {}): CookieAttributes 
     ...(priority !== undefined && { priority }),
   };
 }
-
-/** Where nobody says what an app runs as, as outside of Next.js, it must not be the worse of the two. */
-const isSecureByDefault = () => !["development", "test"].includes(process.env.NODE_ENV ?? "");
 
 function defaultName(secure: boolean, hostOnly: boolean): string {
   if (!secure) return PLAIN_NAME;

@@ -3,10 +3,11 @@ import { type ClearExpiredOptions, clearExpired } from "./clear-expired.ts";
 import { type ListedSession, listSessions } from "./list-sessions.ts";
 import { type ConfigSource, resolveOptions, type SessionsOptions } from "./options.ts";
 import { type RevokeOptions, revokeSessions } from "./revoke-sessions.ts";
-import { DbSession } from "./session/db-session.ts";
+import type { DbSession } from "./session/db-session.ts";
 import type { ModelWhere } from "./store/prisma/model-types.ts";
 import type { SessionDelegate } from "./store/prisma/session-delegate.ts";
 import type { Columns } from "./store/session-store.ts";
+import { sessionClass } from "./warnings/session-class.ts";
 
 /** The sessions of one table. */
 export interface Sessions<
@@ -88,7 +89,8 @@ export function createSessions<
 export function sessionsOf<Data extends object, Model extends SessionDelegate>(
   config: ConfigSource,
 ): Sessions<Data, Model> {
-  const open = (sessionKey?: string | null) => new DbSession<Data>(config(), sessionKey);
+  const Session = sessionClass();
+  const open = (sessionKey?: string | null) => new Session<Data>(config(), sessionKey);
   return {
     open,
     async load(sessionKey) {

@@ -23,25 +23,27 @@ function isWritable(cookies: NextCookies): boolean {
   return set !== remove && (set.name === "" || set.name !== (remove as { name?: unknown } | undefined)?.name);
 }
 
+/** What the cookie asks of its request, and tells it. */
+interface CookieRequestHooks {
+  /** `cookies()`, which gives another object in `after()` than in the handler. Absent in a proxy. */
+  readonly askAgain: (() => Promise<NextCookies>) | undefined;
+  /** Called when the cookie was set, not when it was removed. */
+  readonly onSet: () => void;
+}
+
 /** The session cookie in the cookies of one request. */
 export class NextCookie implements SessionCookie {
   readonly #cookies: NextCookies;
-  readonly #askAgain: (() => Promise<NextCookies>) | undefined;
+  readonly #request: CookieRequestHooks;
   readonly #attributes: CookieAttributes;
   readonly #now: () => Date;
   #isChanged = false;
   /** The value that was read, or was written since. */
   #own: string | undefined;
 
-  /** @param askAgain `cookies()`, which gives another object in `after()` than in the handler */
-  constructor(
-    cookies: NextCookies,
-    attributes: CookieAttributes,
-    now: () => Date,
-    askAgain?: () => Promise<NextCookies>,
-  ) {
+  constructor(cookies: NextCookies, attributes: CookieAttributes, now: () => Date, request: CookieRequestHooks) {
     this.#cookies = cookies;
-    this.#askAgain = askAgain;
+    this.#request = request;
     this.#attributes = attributes;
     this.#now = now;
     this.#own = this.value;
@@ -65,7 +67,7 @@ export class NextCookie implements SessionCookie {
     if (!this.isWritable) throw readOnlyError();
     let cookies: NextCookies | undefined;
     try {
-      cookies = await this.#askAgain?.();
+      cookies = await this.#request.askAgain?.();
     } catch (error) {
       // A callback of another library may run outside of the request's scope. It still belongs to
       // its request.
@@ -76,6 +78,7 @@ export class NextCookie implements SessionCookie {
 
   set(sessionKey: string, expires: Date | null): void {
     this.#write(sessionKey, expires ? { maxAge: cookieMaxAge(expires, this.#now()) } : {});
+    this.#request.onSet();
   }
 
   delete(): void {

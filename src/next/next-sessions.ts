@@ -1,17 +1,21 @@
-import { cookies } from "next/headers.js";
-import { captureCallSite } from "../call-site.ts";
+import { cookies, headers } from "next/headers.js";
+import { type CallSite, captureCallSite } from "../call-site.ts";
 import { type CookieAttributes, cookieAttributes } from "../cookie.ts";
+import { isDevelopment } from "../environment.ts";
 import { ConfigError } from "../errors.ts";
 import { checkWithSessionOptions } from "../option-names.ts";
 import { type ConfigSource, resolveOptions, type SessionsOptions } from "../options.ts";
 import type { SessionConfig } from "../record/session-config.ts";
-import { DbSession } from "../session/db-session.ts";
+import type { WithHeaders } from "../request-headers.ts";
+import type { DbSession } from "../session/db-session.ts";
 import { type Sessions, sessionsOf } from "../sessions.ts";
 import type { SessionDelegate } from "../store/prisma/session-delegate.ts";
+import { warnOfPlainHttp } from "../warnings/plain-http.ts";
+import { sessionClass } from "../warnings/session-class.ts";
 import { io } from "./io.ts";
 import { NextCookie, type NextCookies } from "./next-cookie.ts";
 import { type ProxyRequest, type ProxyResponse, proxyCookies } from "./proxy-cookies.ts";
-import { UnsavedChanges, warnOfUnsaved } from "./unsaved-changes.ts";
+import { warnAfterRequest } from "./unsaved-changes.ts";
 import { type RequestSession, refusal, runWithSession, type WithSessionOptions } from "./with-session.ts";
 
 /** The options of `createNextSessions`. */
@@ -132,10 +136,10 @@ export function createNextSessions<
 
   return {
     async getSession(request?: ProxyRequest, response?: ProxyResponse) {
-      const place = process.env.NODE_ENV === "production" ? undefined : new UnsavedChanges();
+      const place = isDevelopment() ? captureCallSite() : undefined;
       const requested = request
-        ? requestSession(proxyCookies(request, response), { place })
-        : requestSession(await cookies(), { place, askAgain: cookies });
+        ? requestSession(proxyCookies(request, response), { place, headers: async () => request.headers })
+        : requestSession(await cookies(), { place, headers, askAgain: cookies });
       return (await requested).session;
     },
     withSession<Args extends unknown[], Result>(
@@ -149,7 +153,7 @@ export function createNextSessions<
         const request = args.find((arg) => arg instanceof Request);
         const refused = refusal(request, withOptions);
         if (refused) return refused as Awaited<Result>;
-        const requested = await requestSession(await cookies(), { askAgain: cookies });
+        const requested = await requestSession(await cookies(), { headers, askAgain: cookies });
         const run = () => handler(requested.session, ...args);
         const { onInterrupted } = options;
         return (await runWithSession(requested, run, { request, onInterrupted, site })) as Awaited<Result>;
@@ -168,21 +172,25 @@ export function createNextSessions<
     let requested = remembered.get(jar);
     if (!requested) {
       const config = configSource();
-      requested = loadSession(config, new NextCookie(jar, attributes, config.now, how.askAgain), how.place);
+      const onSet = () => warnAboutRequest(attributes, how.headers);
+      const cookie = new NextCookie(jar, attributes, config.now, { askAgain: how.askAgain, onSet });
+      requested = loadSession(config, cookie, how.place);
       remembered.set(jar, requested);
       requested.catch(() => remembered.delete(jar));
     }
     return requested;
   }
 
-  async function loadSession(config: SessionConfig, cookie: NextCookie, place: UnsavedChanges | undefined) {
-    const session = new DbSession<Data>(config, cookie.value, cookie);
-    if (place) warnOfUnsaved(session, place);
+  async function loadSession(config: SessionConfig, cookie: NextCookie, place: CallSite | undefined) {
+    const Session = sessionClass();
+    const session = new Session<Data>(config, cookie.value, cookie);
+    const { isWritable } = cookie;
+    if (isDevelopment()) warnAfterRequest(session, { place, isWritable });
     if (session.sessionKey !== null) await io();
     await session.load();
     // If the handler throws, Next.js drops the cookie. The browser's cookie then expires before the
     // row does. That is harmless.
-    if (cookie.isWritable) await session.refresh();
+    if (isWritable) await session.refresh();
     return { session, cookie };
   }
 }
@@ -193,9 +201,19 @@ interface HowAsked {
    * The place of the call, for the warning about unsaved changes. `undefined` if the package saves
    * the changes itself, and in production.
    */
-  readonly place?: UnsavedChanges | undefined;
+  readonly place?: CallSite | undefined;
+  /** The headers of the request. */
+  readonly headers: () => Promise<WithHeaders["headers"] | undefined>;
   /** The function `cookies` of next/headers. Absent in a proxy. */
   readonly askAgain?: () => Promise<NextCookies>;
+}
+
+/** A warning must never fail a request, whatever Next.js says of its headers. */
+async function warnAboutRequest(attributes: CookieAttributes, headersOf: HowAsked["headers"]): Promise<void> {
+  try {
+    const headers = await headersOf();
+    if (headers) warnOfPlainHttp(attributes, { headers });
+  } catch {}
 }
 
 function checkPath(onInterrupted: unknown): void {
