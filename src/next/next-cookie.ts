@@ -2,6 +2,7 @@ import type { SessionCookie } from "../cookie/session-cookie.ts";
 import type { CookieAttributes } from "../cookie.ts";
 import { SessionReadOnlyError } from "../errors.ts";
 import { cookieMaxAge } from "../set-cookie.ts";
+import { isOutsideRequest } from "./request-cookies.ts";
 
 /** The part of `await cookies()` that is used, typed structurally. Next.js 15 and 16 share it. */
 export interface NextCookies {
@@ -96,9 +97,6 @@ export class NextCookie implements SessionCookie {
     this.#isChanged = true;
   }
 }
-
-const isOutsideRequest = (error: unknown): boolean =>
-  error instanceof Error && error.message.includes("outside a request scope");
 
 function readOnlyError(cause?: unknown): SessionReadOnlyError {
   return new SessionReadOnlyError(

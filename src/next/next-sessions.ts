@@ -15,6 +15,7 @@ import { sessionClass } from "../warnings/session-class.ts";
 import { io } from "./io.ts";
 import { NextCookie, type NextCookies } from "./next-cookie.ts";
 import { type ProxyRequest, type ProxyResponse, proxyCookies } from "./proxy-cookies.ts";
+import { requestCookies } from "./request-cookies.ts";
 import { warnAfterRequest } from "./unsaved-changes.ts";
 import { type RequestSession, refusal, runWithSession, type WithSessionOptions } from "./with-session.ts";
 
@@ -90,7 +91,8 @@ export interface GetSession<Data extends object> {
    *
    * In development, it prints a warning if a changed session is not saved by the end of the
    * request.
-   * @throws ConfigError at the first use, for options that are missing or invalid
+   * @throws ConfigError at the first use, for options that are missing or invalid, and outside of a
+   * request of the App Router
    */
   (): Promise<DbSession<Data>>;
   /**
@@ -139,7 +141,7 @@ export function createNextSessions<
       const place = isDevelopment() ? captureCallSite() : undefined;
       const requested = request
         ? requestSession(proxyCookies(request, response), { place, headers: async () => request.headers })
-        : requestSession(await cookies(), { place, headers, askAgain: cookies });
+        : requestSession(await requestCookies(), { place, headers, askAgain: cookies });
       return (await requested).session;
     },
     withSession<Args extends unknown[], Result>(
@@ -153,7 +155,7 @@ export function createNextSessions<
         const request = args.find((arg) => arg instanceof Request);
         const refused = refusal(request, withOptions);
         if (refused) return refused as Awaited<Result>;
-        const requested = await requestSession(await cookies(), { headers, askAgain: cookies });
+        const requested = await requestSession(await requestCookies(), { headers, askAgain: cookies });
         const run = () => handler(requested.session, ...args);
         const { onInterrupted } = options;
         return (await runWithSession(requested, run, { request, onInterrupted, site })) as Awaited<Result>;
