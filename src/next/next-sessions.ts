@@ -1,4 +1,4 @@
-import { cookies, headers } from "next/headers.js";
+import { cookies, headers as requestHeaders } from "next/headers.js";
 import { type CallSite, captureCallSite } from "../call-site.ts";
 import { type CookieAttributes, cookieAttributes } from "../cookie.ts";
 import { isDevelopment } from "../environment.ts";
@@ -131,6 +131,9 @@ export function createNextSessions<
     return resolved;
   };
 
+  // Not the function itself: a mock of next/headers in a user's tests may lack it.
+  const headers = () => requestHeaders();
+
   // `await cookies()` returns the same object throughout a request. React's `cache()` does nothing
   // in handlers and actions. The page that is rendered after an action mostly has a cookies object
   // of its own, which contains the cookies that the action set.
@@ -212,6 +215,7 @@ interface HowAsked {
 
 /** A warning must never fail a request, whatever Next.js says of its headers. */
 async function warnAboutRequest(attributes: CookieAttributes, headersOf: HowAsked["headers"]): Promise<void> {
+  if (isDevelopment()) return;
   try {
     const headers = await headersOf();
     if (headers) warnOfPlainHttp(attributes, { headers });

@@ -1,5 +1,6 @@
 import type { CookieAttributes } from "../cookie.ts";
 import { isDevelopment } from "../environment.ts";
+import { isLoopback } from "../loopback.ts";
 import type { WithHeaders } from "../request-headers.ts";
 import { warnOnce } from "./warn-once.ts";
 
@@ -9,8 +10,6 @@ export interface CookieRequest extends WithHeaders {
   readonly url?: string;
 }
 
-const LOOPBACK = /^(?:localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
-
 /**
  * In production, warns once if a browser will drop the cookie that is about to be set: a Secure
  * cookie over plain http, except to this very machine.
@@ -18,7 +17,7 @@ const LOOPBACK = /^(?:localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 export function warnOfPlainHttp({ secure }: Pick<CookieAttributes, "secure">, request: CookieRequest): void {
   if (!secure || isDevelopment()) return;
   const host = plainHttpHost(request);
-  if (host === undefined || LOOPBACK.test(host)) return;
+  if (host === undefined || isLoopback(host)) return;
   warnOnce(
     "plain http",
     `The session cookie is Secure, but a request to "${host}" came over plain http. The browser drops the cookie, so no ` +
