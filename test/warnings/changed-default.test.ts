@@ -106,7 +106,9 @@ describe("A default of get() that is changed", () => {
 
   it("may meet a value of the session that cannot be searched", async () => {
     const serializer = { stringify: () => "{}", parse: JSON.parse };
-    await request((session) => [pushed(session), session.set("note", new Proxy({}, { ownKeys: fail }))], { serializer });
+    await request((session) => [pushed(session), session.set("note", new Proxy({}, { ownKeys: fail }))], {
+      serializer,
+    });
     expect(warnings()).toEqual([]);
   });
 
