@@ -10,7 +10,7 @@ import type { WithHeaders } from "../request-headers.ts";
 import type { DbSession } from "../session/db-session.ts";
 import { type Sessions, sessionsOf } from "../sessions.ts";
 import type { SessionDelegate } from "../store/prisma/session-delegate.ts";
-import { warnOfPlainHttp } from "../warnings/plain-http.ts";
+import { warnOfPlainHttpLater } from "../warnings/plain-http.ts";
 import { sessionClass } from "../warnings/session-class.ts";
 import { io } from "./io.ts";
 import { NextCookie, type NextCookies } from "./next-cookie.ts";
@@ -177,7 +177,7 @@ export function createNextSessions<
     let requested = remembered.get(jar);
     if (!requested) {
       const config = configSource();
-      const onSet = () => warnAboutRequest(attributes, how.headers);
+      const onSet = () => warnOfPlainHttpLater(attributes, how.headers);
       const cookie = new NextCookie(jar, attributes, config.now, { askAgain: how.askAgain, onSet });
       requested = loadSession(config, cookie, how.place);
       remembered.set(jar, requested);
@@ -211,15 +211,6 @@ interface HowAsked {
   readonly headers: () => Promise<WithHeaders["headers"] | undefined>;
   /** The function `cookies` of next/headers. Absent in a proxy. */
   readonly askAgain?: () => Promise<NextCookies>;
-}
-
-/** A warning must never fail a request, whatever Next.js says of its headers. */
-async function warnAboutRequest(attributes: CookieAttributes, headersOf: HowAsked["headers"]): Promise<void> {
-  if (isDevelopment()) return;
-  try {
-    const headers = await headersOf();
-    if (headers) warnOfPlainHttp(attributes, { headers });
-  } catch {}
 }
 
 function checkPath(onInterrupted: unknown): void {

@@ -26,6 +26,18 @@ export function warnOfPlainHttp({ secure }: Pick<CookieAttributes, "secure">, re
   );
 }
 
+/** The same, where the headers are still to come. A warning must never fail a request. */
+export async function warnOfPlainHttpLater(
+  attributes: Pick<CookieAttributes, "secure">,
+  headersOf: () => Promise<WithHeaders["headers"] | undefined>,
+): Promise<void> {
+  if (!attributes.secure || isDevelopment()) return;
+  try {
+    const headers = await headersOf();
+    if (headers) warnOfPlainHttp(attributes, { headers });
+  } catch {}
+}
+
 /** The name of the host, if the request came over plain http as far as one can tell. */
 function plainHttpHost({ headers, url = "" }: CookieRequest): string | undefined {
   // Browsers send this header over https and to loopback only.

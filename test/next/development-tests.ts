@@ -71,10 +71,10 @@ export const warningTests = (target: Target) =>
       expect(text.split(WARNING)[1]?.split("\n")[1]).toContain(`(lib/work.ts:${line}:`);
     });
 
-    it.each(ENDS)("warns once of a changed default in %s, with its line", async (_, send) => {
+    it.each(ENDS)("warns once of a changed default in %s, with its line", async (name, send) => {
+      const changed = { change: `change a default in ${name}`, key: undefined };
       const source = await readFile(join(folder, "lib/work.ts"), "utf8");
-      const line = source.split("\n").findIndex((text) => text.includes('"change a default":')) + 1;
-      const changed = { change: "change a default", key: undefined };
+      const line = source.split("\n").findIndex((text) => text.includes(`"${changed.change}":`)) + 1;
       const lost = 'SessionWarning: The default of `get("cart", …)` was changed';
       const text = await printed(
         async () => {
