@@ -17,4 +17,6 @@ export default defineConfig([
   },
   // By itself: a chunk that the command shared with the entries would make each of them larger.
   { ...shared, entry: { "cli/index": "src/cli/index.ts" }, clean: false },
+  // `npm run build` makes the other stubs of it: see scripts/build/stubs.mjs.
+  { ...shared, entry: { "stubs/unavailable": "src/stubs/unavailable.ts" }, clean: false },
 ]);

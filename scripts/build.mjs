@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { writeStubs } from "./build/stubs.mjs";
 import { isPackageFresh } from "./freshness.mjs";
 
 if (!(await isPackageFresh())) {
@@ -10,4 +11,5 @@ if (!(await isPackageFresh())) {
   const cwd = fileURLToPath(new URL("..", import.meta.url));
   const { status } = spawnSync(process.execPath, [tsdown, "--logLevel", "warn"], { cwd, stdio: "inherit" });
   process.exitCode = status ?? 1;
+  if (status === 0) await writeStubs(new URL("../dist/", import.meta.url));
 }

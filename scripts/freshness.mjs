@@ -6,9 +6,9 @@ import { fileURLToPath } from "node:url";
 const inRoot = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
 /** The last file of the package that its build writes. */
-export const builtPackage = inRoot("dist/next/index.d.ts");
+export const builtPackage = inRoot("dist/stubs/testing.js");
 
-const PACKAGE_SOURCES = ["src", "tsdown.config.ts", "tsconfig.json", "package.json"].map(inRoot);
+const PACKAGE_SOURCES = ["src", "scripts/build", "tsdown.config.ts", "tsconfig.json", "package.json"].map(inRoot);
 
 export const isPackageFresh = () => isFresh(builtPackage, PACKAGE_SOURCES);
 

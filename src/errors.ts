@@ -41,7 +41,10 @@ export class ConflictError extends SessionError {
   readonly code = "SESSION_CONFLICT";
 }
 
-/** An option is missing or invalid. */
+/**
+ * Only a change of the code or of the database can help: an option is missing or invalid, the table
+ * does not fit, or the package was called where it cannot work.
+ */
 export class ConfigError extends SessionError {
   override readonly name = "ConfigError";
   readonly code = "SESSION_CONFIG";

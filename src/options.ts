@@ -17,8 +17,8 @@ export interface SessionsOptions<
   /**
    * The session model of your Prisma client, `prisma.session`. Or a synchronous function that
    * returns a model, if each tenant or request has a client of its own. The function is called once
-   * for each session object, and once for each call of `list`, `revoke` and `clearExpired`. Give
-   * either `model` or `store`.
+   * for each session object, and once for each call of `list`, `revoke`, `clearExpired` and `check`.
+   * Give either `model` or `store`.
    */
   readonly model?: Model | (() => Model) | undefined;
   /**

@@ -1,13 +1,15 @@
+import { checkSessions } from "./admin/check-sessions.ts";
 import { type ClearExpiredOptions, clearExpired } from "./admin/clear-expired.ts";
 import { type ListedSession, listSessions } from "./admin/list-sessions.ts";
 import { type RevokeOptions, revokeSessions } from "./admin/revoke-sessions.ts";
 import type { ConfigSource } from "./options/config-source.ts";
 import { resolveOptions } from "./options/resolve-options.ts";
 import type { SessionsOptions } from "./options.ts";
-import { DbSession } from "./session/db-session.ts";
+import type { DbSession } from "./session/db-session.ts";
 import type { ModelWhere } from "./store/prisma/model-types.ts";
 import type { SessionDelegate } from "./store/prisma/session-delegate.ts";
 import type { Columns } from "./store/session-store.ts";
+import { sessionClass } from "./warnings/session-class.ts";
 
 /** The sessions of one table. */
 export interface Sessions<
@@ -56,6 +58,15 @@ export interface Sessions<
    * Prisma would match other sessions than you mean. `{}` alone matches all sessions.
    */
   readonly revoke: (where: ModelWhere<Model>, options?: RevokeOptions) => Promise<number>;
+  /**
+   * Checks the options, and reads the table once: one statement that names every column of the
+   * model. Call it when the server starts, for example in `instrumentation.ts`. A wrong option or a
+   * forgotten migration then does not wait for the first visitor.
+   * @throws ConfigError if an option is missing or invalid, or if the table or a column is missing.
+   * A restart does not help: change the code or the database.
+   * @throws the database's own error otherwise, for example if the database cannot be reached
+   */
+  readonly check: () => Promise<void>;
 }
 
 /**
@@ -80,7 +91,8 @@ export function createSessions<
 export function sessionsOf<Data extends object, Model extends SessionDelegate>(
   config: ConfigSource,
 ): Sessions<Data, Model> {
-  const open = (sessionKey?: string | null) => new DbSession<Data>(config(), sessionKey);
+  const Session = sessionClass();
+  const open = (sessionKey?: string | null) => new Session<Data>(config(), sessionKey);
   return {
     open,
     async load(sessionKey) {
@@ -91,5 +103,6 @@ export function sessionsOf<Data extends object, Model extends SessionDelegate>(
     clearExpired: async (options) => clearExpired(config(), options),
     list: async (where) => (await listSessions(config(), where as Columns)) as ListedSession<Model>[],
     revoke: async (where, options) => revokeSessions(config(), where as Columns, options),
+    check: async () => checkSessions(config()),
   };
 }

@@ -108,17 +108,17 @@ describe.each(["model", "store"] as const)("%s as a function", (name) => {
       return name === "model" ? model : table;
     };
     const options = { [name]: given, secret: SECRET } as unknown as SessionsOptions;
-    const { open, load, list, revoke, clearExpired } = createSessions(options);
+    const { open, load, list, revoke, clearExpired, check } = createSessions(options);
     const called = async (work: () => unknown) => {
       calls = 0;
       await work();
       return calls;
     };
-    return { open, load, list, revoke, clearExpired, called, checks: () => checks };
+    return { open, load, list, revoke, clearExpired, check, called, checks: () => checks };
   }
 
-  it("is called once for each session object, and once for each list, revoke and clearExpired", async () => {
-    const { open, load, list, revoke, clearExpired, called } = source();
+  it("is called once for each session object, and once for each list, revoke, clearExpired and check", async () => {
+    const { open, load, list, revoke, clearExpired, check, called } = source();
     expect(await called(() => {}), "not before it is needed").toBe(0);
     let session = open();
     expect(await called(() => (session = open()))).toBe(1);
@@ -128,6 +128,7 @@ describe.each(["model", "store"] as const)("%s as a function", (name) => {
     expect(await called(() => list({}))).toBe(1);
     expect(await called(() => revoke({}))).toBe(1);
     expect(await called(() => clearExpired())).toBe(1);
+    expect(await called(() => check())).toBe(1);
   });
 
   it("has what it returns checked once, however often it returns it", async () => {
@@ -148,7 +149,8 @@ describe.each(["model", "store"] as const)("%s as a function", (name) => {
     const sessions = createSessions({ [name]: given, secret: SECRET } as unknown as SessionsOptions);
     const error = { code: "SESSION_CONFIG", message: expect.stringContaining(message) };
     expect(() => sessions.open()).toThrow(expect.objectContaining(error));
-    for (const work of [sessions.load(), sessions.clearExpired(), sessions.list({}), sessions.revoke({})]) {
+    const calls = [sessions.load(), sessions.clearExpired(), sessions.list({}), sessions.revoke({}), sessions.check()];
+    for (const work of calls) {
       await expect(work).rejects.toMatchObject(error);
     }
   });

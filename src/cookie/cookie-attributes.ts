@@ -1,5 +1,6 @@
 import { ConfigError } from "../errors.ts";
 import { HOST_ONLY_NAME, PLAIN_NAME, SECURE_NAME } from "./cookie-names.ts";
+import { isDevelopment } from "./environment.ts";
 
 /** The cookie that carries the session key. It is always HttpOnly. */
 export interface CookieOptions {
@@ -41,7 +42,7 @@ const PATH = /^\/[\x20-\x3a\x3c-\x7e]{0,1023}$/;
 
 /** @throws ConfigError for a combination that browsers refuse or that would weaken the cookie */
 export function cookieAttributes(options: CookieOptions = {}): CookieAttributes {
-  const { domain, path = "/", sameSite = "lax", secure = isSecureByDefault() } = options;
+  const { domain, path = "/", sameSite = "lax", secure = !isDevelopment() } = options;
   const name = options.name ?? defaultName(secure, domain === undefined && path === "/");
   const { partitioned, priority } = options;
 
@@ -79,9 +80,6 @@ export function cookieAttributes(options: CookieOptions = {}): CookieAttributes 
     ...(priority !== undefined && { priority }),
   };
 }
-
-/** Without `NODE_ENV`, as outside of Next.js, the safe default counts. */
-const isSecureByDefault = () => !["development", "test"].includes(process.env.NODE_ENV ?? "");
 
 function defaultName(secure: boolean, hostOnly: boolean): string {
   if (!secure) return PLAIN_NAME;

@@ -2,6 +2,7 @@ import type { CookieAttributes } from "../cookie/cookie-attributes.ts";
 import type { SessionCookie } from "../cookie/session-cookie.ts";
 import { cookieMaxAge } from "../cookie/set-cookie.ts";
 import { SessionReadOnlyError } from "../errors.ts";
+import { isOutsideRequest } from "./request-cookies.ts";
 
 /** The part of `await cookies()` that is used, typed structurally. Next.js 15 and 16 share it. */
 export interface NextCookies {
@@ -23,25 +24,27 @@ function isWritable(cookies: NextCookies): boolean {
   return set !== remove && (set.name === "" || set.name !== (remove as { name?: unknown } | undefined)?.name);
 }
 
+/** What the cookie asks of its request, and tells it. */
+interface CookieRequestHooks {
+  /** `cookies()`, which gives another object in `after()` than in the handler. Absent in a proxy. */
+  readonly askAgain: (() => Promise<NextCookies>) | undefined;
+  /** Called when the cookie was set, not when it was removed. */
+  readonly onSet: () => void;
+}
+
 /** The session cookie in the cookies of one request. */
 export class NextCookie implements SessionCookie {
   readonly #cookies: NextCookies;
-  readonly #askAgain: (() => Promise<NextCookies>) | undefined;
+  readonly #request: CookieRequestHooks;
   readonly #attributes: CookieAttributes;
   readonly #now: () => Date;
   #isChanged = false;
   /** The value that was read, or was written since. */
   #own: string | undefined;
 
-  /** @param askAgain `cookies()`, which gives another object in `after()` than in the handler */
-  constructor(
-    cookies: NextCookies,
-    attributes: CookieAttributes,
-    now: () => Date,
-    askAgain?: () => Promise<NextCookies>,
-  ) {
+  constructor(cookies: NextCookies, attributes: CookieAttributes, now: () => Date, request: CookieRequestHooks) {
     this.#cookies = cookies;
-    this.#askAgain = askAgain;
+    this.#request = request;
     this.#attributes = attributes;
     this.#now = now;
     this.#own = this.value;
@@ -65,7 +68,7 @@ export class NextCookie implements SessionCookie {
     if (!this.isWritable) throw readOnlyError();
     let cookies: NextCookies | undefined;
     try {
-      cookies = await this.#askAgain?.();
+      cookies = await this.#request.askAgain?.();
     } catch (error) {
       // A callback of another library may run outside of the request's scope. It still belongs to
       // its request.
@@ -76,6 +79,7 @@ export class NextCookie implements SessionCookie {
 
   set(sessionKey: string, expires: Date | null): void {
     this.#write(sessionKey, expires ? { maxAge: cookieMaxAge(expires, this.#now()) } : {});
+    this.#request.onSet();
   }
 
   delete(): void {
@@ -93,9 +97,6 @@ export class NextCookie implements SessionCookie {
     this.#isChanged = true;
   }
 }
-
-const isOutsideRequest = (error: unknown): boolean =>
-  error instanceof Error && error.message.includes("outside a request scope");
 
 function readOnlyError(cause?: unknown): SessionReadOnlyError {
   return new SessionReadOnlyError(

@@ -1,20 +1,18 @@
-import { cookies } from "next/headers.js";
-import { type CookieAttributes, cookieAttributes } from "../cookie/cookie-attributes.ts";
+import { cookies, headers as requestHeaders } from "next/headers.js";
+import { cookieAttributes } from "../cookie/cookie-attributes.ts";
+import { isDevelopment } from "../cookie/environment.ts";
 import { ConfigError } from "../errors.ts";
-import type { ConfigSource } from "../options/config-source.ts";
 import { checkWithSessionOptions } from "../options/option-names.ts";
 import { resolveOptions } from "../options/resolve-options.ts";
 import type { SessionsOptions } from "../options.ts";
-import type { SessionConfig } from "../record/session-config.ts";
 import { captureCallSite } from "../session/call-site.ts";
-import { DbSession } from "../session/db-session.ts";
+import type { DbSession } from "../session/db-session.ts";
 import { type Sessions, sessionsOf } from "../sessions.ts";
 import type { SessionDelegate } from "../store/prisma/session-delegate.ts";
-import { io } from "./io.ts";
-import { NextCookie, type NextCookies } from "./next-cookie.ts";
 import { type ProxyRequest, type ProxyResponse, proxyCookies } from "./proxy-cookies.ts";
-import { UnsavedChanges, warnOfUnsaved } from "./unsaved-changes.ts";
-import { type RequestSession, refusal, runWithSession, type WithSessionOptions } from "./with-session.ts";
+import { requestCookies } from "./request-cookies.ts";
+import { type ResolvedOptions, rememberSessions } from "./request-session.ts";
+import { refusal, runWithSession, type WithSessionOptions } from "./with-session.ts";
 
 /** The options of `createNextSessions`. */
 export interface NextSessionsOptions<
@@ -88,7 +86,8 @@ export interface GetSession<Data extends object> {
    *
    * In development, it prints a warning if a changed session is not saved by the end of the
    * request.
-   * @throws ConfigError at the first use, for options that are missing or invalid
+   * @throws ConfigError at the first use, for options that are missing or invalid, and outside of a
+   * request of the App Router
    */
   (): Promise<DbSession<Data>>;
   /**
@@ -117,27 +116,27 @@ export function createNextSessions<
   Data extends object = Record<string, unknown>,
   Model extends SessionDelegate = SessionDelegate,
 >(options: NextSessionsOptions<Data, Model>): NextSessions<Data, Model> {
-  let checked: { config: ConfigSource; attributes: CookieAttributes; sessions: Sessions<Data, Model> } | undefined;
-  const check = () => {
-    if (!checked) {
+  let resolved: (ResolvedOptions & { sessions: Sessions<Data, Model> }) | undefined;
+  const resolve = () => {
+    if (!resolved) {
       const config = resolveOptions(options);
       checkPath(options.onInterrupted);
-      checked = { config, attributes: cookieAttributes(options.cookie), sessions: sessionsOf(config) };
+      resolved = { config, attributes: cookieAttributes(options.cookie), sessions: sessionsOf(config) };
     }
-    return checked;
+    return resolved;
   };
 
-  // `await cookies()` returns the same object throughout a request. React's `cache()` does nothing
-  // in handlers and actions. The page that is rendered after an action mostly has a cookies object
-  // of its own, which contains the cookies that the action set.
-  const remembered = new WeakMap<object, Promise<RequestSession<Data>>>();
+  // Not the function itself: a mock of next/headers in a user's tests may lack it.
+  const headers = () => requestHeaders();
+
+  const requestSession = rememberSessions<Data>(resolve);
 
   return {
     async getSession(request?: ProxyRequest, response?: ProxyResponse) {
-      const place = process.env.NODE_ENV === "production" ? undefined : new UnsavedChanges();
+      const place = isDevelopment() ? captureCallSite() : undefined;
       const requested = request
-        ? requestSession(proxyCookies(request, response), { place })
-        : requestSession(await cookies(), { place, askAgain: cookies });
+        ? requestSession(proxyCookies(request, response), { place, headers: async () => request.headers })
+        : requestSession(await requestCookies(), { place, headers, askAgain: cookies });
       return (await requested).session;
     },
     withSession<Args extends unknown[], Result>(
@@ -151,52 +150,19 @@ export function createNextSessions<
         const request = args.find((arg) => arg instanceof Request);
         const refused = refusal(request, withOptions);
         if (refused) return refused as Awaited<Result>;
-        const requested = await requestSession(await cookies(), { askAgain: cookies });
+        const requested = await requestSession(await requestCookies(), { headers, askAgain: cookies });
         const run = () => handler(requested.session, ...args);
         const { onInterrupted } = options;
         return (await runWithSession(requested, run, { request, onInterrupted, site })) as Awaited<Result>;
       };
     },
-    open: (sessionKey) => check().sessions.open(sessionKey),
-    load: async (sessionKey) => check().sessions.load(sessionKey),
-    clearExpired: async (options) => check().sessions.clearExpired(options),
-    list: async (where) => check().sessions.list(where),
-    revoke: async (where, options) => check().sessions.revoke(where, options),
+    open: (sessionKey) => resolve().sessions.open(sessionKey),
+    load: async (sessionKey) => resolve().sessions.load(sessionKey),
+    clearExpired: async (options) => resolve().sessions.clearExpired(options),
+    list: async (where) => resolve().sessions.list(where),
+    revoke: async (where, options) => resolve().sessions.revoke(where, options),
+    check: async () => resolve().sessions.check(),
   };
-
-  function requestSession(jar: NextCookies, how: HowAsked): Promise<RequestSession<Data>> {
-    const { config: configSource, attributes } = check();
-    let requested = remembered.get(jar);
-    if (!requested) {
-      const config = configSource();
-      requested = loadSession(config, new NextCookie(jar, attributes, config.now, how.askAgain), how.place);
-      remembered.set(jar, requested);
-      requested.catch(() => remembered.delete(jar));
-    }
-    return requested;
-  }
-
-  async function loadSession(config: SessionConfig, cookie: NextCookie, place: UnsavedChanges | undefined) {
-    const session = new DbSession<Data>(config, cookie.value, cookie);
-    if (place) warnOfUnsaved(session, place);
-    if (session.sessionKey !== null) await io();
-    await session.load();
-    // If the handler throws, Next.js drops the cookie. The browser's cookie then expires before the
-    // row does. That is harmless.
-    if (cookie.isWritable) await session.refresh();
-    return { session, cookie };
-  }
-}
-
-/** The context of a `getSession()` call. */
-interface HowAsked {
-  /**
-   * The place of the call, for the warning about unsaved changes. `undefined` if the package saves
-   * the changes itself, and in production.
-   */
-  readonly place?: UnsavedChanges | undefined;
-  /** The function `cookies` of next/headers. Absent in a proxy. */
-  readonly askAgain?: () => Promise<NextCookies>;
 }
 
 function checkPath(onInterrupted: unknown): void {

@@ -1,10 +1,13 @@
 import { type ResponseHeaders, setNoStore } from "../cookie/no-store.ts";
+import type { WithHeaders } from "../cookie/request-headers.ts";
 import type { NextCookieOptions, NextCookies } from "./next-cookie.ts";
 
 /** The part of a `NextRequest` that is used, typed structurally. */
 export interface ProxyRequest {
   /** The cookies that the browser sent. */
   readonly cookies: { get(name: string): { readonly value: string } | undefined };
+  /** The headers that the browser sent. They tell whether the request came over https. */
+  readonly headers?: WithHeaders["headers"];
 }
 
 /** The part of a `NextResponse` that is used, typed structurally. */

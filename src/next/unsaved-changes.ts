@@ -1,35 +1,48 @@
 import { after } from "next/server.js";
+import { type CallSite, captureCallSite, leadTo } from "../session/call-site.ts";
 import type { DbSession } from "../session/db-session.ts";
+import { warnAtEnd } from "../warnings/session-class.ts";
+
+/** How a session was asked for, in development. */
+export interface Asked {
+  /** The line that asked for it. `undefined` if the package saves the changes itself. */
+  readonly place: CallSite | undefined;
+  /** Whether the session can be saved there. */
+  readonly isWritable: boolean;
+}
 
 /**
- * In development, warns if a session that was changed is not saved by the end of the request, and
- * shows the line of the last change. A change deep inside a value is not noticed when it is made.
- * Then the warning shows `place`.
- *
- * @param place where the session was asked for
+ * In development, warns at the end of the request of what is usually a mistake. If a session that
+ * was changed is not saved by then, the warning shows the line of the last change. A change deep
+ * inside a value is not noticed when it is made. Then the warning shows `place`.
  */
-export function warnOfUnsaved<Data extends object>(session: DbSession<Data>, place: UnsavedChanges): void {
-  let changed: UnsavedChanges | undefined;
+export function warnAfterRequest<Data extends object>(session: DbSession<Data>, { place, isWritable }: Asked): void {
+  let changed: CallSite | undefined;
   try {
     after(() => {
-      if (isUnsaved(session)) console.warn(changed ?? place);
+      warnAtEnd(session);
+      if (place && isUnsaved(session)) console.warn(leadTo(changed ?? place, new UnsavedChanges(isWritable)));
     });
   } catch {
     return; // a static page has no request
   }
+  if (!place) return;
   session.onChange = () => {
-    changed = new UnsavedChanges();
+    changed = captureCallSite();
   };
 }
 
 /** Printed as an error is, so that Next.js shows the lines of the source. */
-export class UnsavedChanges extends Error {
+class UnsavedChanges extends Error {
   override readonly name = "UnsavedChanges";
 
-  constructor() {
+  constructor(isWritable: boolean) {
     super(
-      "A session was changed, but not saved by the end of the request, so the change is lost. " +
-        "Call `await session.save()` after it, or let `withSession()` do that.",
+      isWritable
+        ? "A session was changed, but not saved by the end of the request, so the change is lost. " +
+            "Call `await session.save()` after it, or let `withSession()` do that."
+        : "A session was changed where it can only be read, so the change is lost. A server component, generateMetadata " +
+            "and after() cannot change a session. Change it in a server action or a route handler.",
     );
   }
 }

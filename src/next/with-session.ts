@@ -5,13 +5,8 @@ import { atCallSite, type CallSite } from "../session/call-site.ts";
 import type { DbSession } from "../session/db-session.ts";
 import { type ControlFlow, controlFlowOf, redirectOfAction, responseOf } from "./control-flow.ts";
 import type { NextCookie } from "./next-cookie.ts";
+import type { RequestSession } from "./request-session.ts";
 import { UnawaitedWrites } from "./unawaited-writes.ts";
-
-/** The session of a request and its cookie. */
-export interface RequestSession<Data extends object> {
-  readonly session: DbSession<Data>;
-  readonly cookie: NextCookie;
-}
 
 /** How `withSession` runs a handler. */
 export interface WithSessionOptions {

@@ -20,11 +20,13 @@ export async function atCallSite<Result>(site: CallSite, work: () => Promise<Res
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof SessionError)) throw error;
-    // Only here, because reading the property makes the text.
-    const { stack } = site;
-    const frames = typeof stack === "string" ? /(?:\n {4}at .*)+$/.exec(stack)?.[0] : undefined;
-    if (frames) error.stack = `${error.name}: ${error.message}${frames}`;
-    throw error;
+    throw error instanceof SessionError ? leadTo(site, error) : error;
   }
+}
+
+/** Gives an error a stack that leads to the user's line. */
+export function leadTo<Raised extends Error>({ stack }: CallSite, error: Raised): Raised {
+  const frames = typeof stack === "string" ? /(?:\n {4}at .*)+$/.exec(stack)?.[0] : undefined;
+  if (frames) error.stack = `${error.name}: ${error.message}${frames}`;
+  return error;
 }

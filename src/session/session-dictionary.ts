@@ -50,7 +50,7 @@ export abstract class SessionDictionary<Data extends object> implements Iterable
 
   /**
    * Returns the value of a key. If the key does not exist, it returns the default, or `undefined`
-   * without a default. It does not store the default.
+   * without a default. It does not store the default: to change the default, use `setDefault()`.
    */
   get<K extends keyof Data & string>(key: K): Data[K] | undefined;
   get<K extends keyof Data & string>(key: K, defaultValue: Data[K]): Data[K];

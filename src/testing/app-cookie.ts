@@ -1,4 +1,5 @@
 import { type CookieAttributes, type CookieOptions, cookieAttributes } from "../cookie/cookie-attributes.ts";
+import { isLoopback } from "../cookie/loopback.ts";
 import { ConfigError } from "../errors.ts";
 
 /** Where the app that is tested runs, and how. */
@@ -14,7 +15,6 @@ export interface TestedApp {
 }
 
 const SECURE_PREFIX = /^__(host|secure|http|host-http)-/i;
-const LOOPBACK = /^(.+\.)?localhost$|^127(\.\d+){3}$|^\[::1\]$/;
 
 /**
  * The options of the cookie as the app sees them. The defaults depend on `NODE_ENV`, which differs
@@ -27,9 +27,9 @@ export function appCookieOptions(cookie: CookieOptions = {}, { url, nodeEnv }: T
   }
   const { protocol, hostname, origin } = appUrl(url);
   const isHttps = protocol === "https:";
-  const isLoopback = LOOPBACK.test(hostname);
-  const secure = cookie.secure ?? isSecure(cookie.name, { nodeEnv, isHttps, isLoopback, origin });
-  if (secure && !isHttps && !isLoopback) {
+  const isLocal = isLoopback(hostname);
+  const secure = cookie.secure ?? isSecure(cookie.name, { nodeEnv, isHttps, isLocal, origin });
+  if (secure && !isHttps && !isLocal) {
     throw new ConfigError(
       `A browser refuses a Secure cookie from ${origin}. Test the app on https or localhost, or give the app ` +
         "`cookie: { secure: false }`.",
@@ -95,15 +95,15 @@ function appUrl(url: string): URL {
 interface Place {
   readonly nodeEnv: TestedApp["nodeEnv"];
   readonly isHttps: boolean;
-  readonly isLoopback: boolean;
+  readonly isLocal: boolean;
   readonly origin: string;
 }
 
-function isSecure(name: string | undefined, { nodeEnv, isHttps, isLoopback, origin }: Place): boolean {
+function isSecure(name: string | undefined, { nodeEnv, isHttps, isLocal, origin }: Place): boolean {
   if (nodeEnv !== undefined) return nodeEnv === "production";
   if (isHttps || (name !== undefined && SECURE_PREFIX.test(name))) return true;
   // With a name of its own, the app finds the cookie in either case.
-  if (name !== undefined || !isLoopback) return false;
+  if (name !== undefined || !isLocal) return false;
   throw new ConfigError(
     `Cannot tell the name of the session cookie at ${origin}. It is \`session\` in development, and \`__Host-session\` in ` +
       'production. Pass `nodeEnv: "development"` if `next dev` serves the app, or `nodeEnv: "production"` for `next start`.',

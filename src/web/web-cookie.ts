@@ -13,17 +13,22 @@ type Outcome = { readonly sessionKey: string; readonly expires: Date | null } | 
 export class WebCookie implements SessionCookie {
   readonly #attributes: CookieAttributes;
   readonly #now: () => Date;
+  readonly #onSet: () => void;
   /** Whether the browser may have the cookie: it sent one, or has been given one. */
   #isInBrowser: boolean;
   /** `undefined` if the response leaves the cookie alone. */
   #outcome: Outcome | undefined;
   readonly #written = new Set<string>();
 
-  /** @param wasSent whether the request had a cookie of that name, whatever its value */
-  constructor(attributes: CookieAttributes, wasSent: boolean, now: () => Date) {
+  /**
+   * @param wasSent whether the request had a cookie of that name, whatever its value
+   * @param onSet called when the cookie is set, not when it is removed
+   */
+  constructor(attributes: CookieAttributes, wasSent: boolean, now: () => Date, onSet: () => void) {
     this.#attributes = attributes;
     this.#isInBrowser = wasSent;
     this.#now = now;
+    this.#onSet = onSet;
   }
 
   /** Whether the response will set or remove the cookie. */
@@ -36,6 +41,7 @@ export class WebCookie implements SessionCookie {
 
   set(sessionKey: string, expires: Date | null): void {
     this.#outcome = { sessionKey, expires };
+    this.#onSet();
   }
 
   delete(): void {

@@ -5,9 +5,11 @@ import type { WithHeaders } from "../cookie/request-headers.ts";
 import { resolveOptions } from "../options/resolve-options.ts";
 import type { SessionsOptions } from "../options.ts";
 import { atCallSite, captureCallSite } from "../session/call-site.ts";
-import { DbSession } from "../session/db-session.ts";
+import type { DbSession } from "../session/db-session.ts";
 import { type Sessions, sessionsOf } from "../sessions.ts";
 import type { SessionDelegate } from "../store/prisma/session-delegate.ts";
+import { type CookieRequest, warnOfPlainHttp } from "../warnings/plain-http.ts";
+import { sessionClass, warnAtEnd } from "../warnings/session-class.ts";
 import { WebCookie } from "./web-cookie.ts";
 
 /** Sessions for the `Request` and `Response` of the web platform. */
@@ -63,14 +65,16 @@ export function createWebSessions<
   const config = resolveOptions(options);
   const attributes = cookieAttributes(options.cookie);
   const cookies = new WeakMap<DbSession<Data>, WebCookie>();
+  const Session = sessionClass();
 
   return {
     ...sessionsOf<Data, Model>(config),
-    async getSession({ headers }) {
-      const value = cookieValue(headers.get("cookie"), attributes.name);
+    async getSession(request: CookieRequest) {
+      const value = cookieValue(request.headers.get("cookie"), attributes.name);
       const sessionConfig = config();
-      const cookie = new WebCookie(attributes, value !== undefined, sessionConfig.now);
-      const session = new DbSession<Data>(sessionConfig, value, cookie);
+      const onSet = () => warnOfPlainHttp(attributes, request);
+      const cookie = new WebCookie(attributes, value !== undefined, sessionConfig.now, onSet);
+      const session = new Session<Data>(sessionConfig, value, cookie);
       cookies.set(session, cookie);
       await session.load();
       await session.refresh();
@@ -85,6 +89,7 @@ export function createWebSessions<
             "same createWebSessions() returned. Save a session of `open()` or `load()` with `save()`.",
         );
       }
+      warnAtEnd(session);
       await atCallSite(site, async () => {
         const needsSave = session.needsSave();
         if (needsSave || cookie.isChanged) checkChangeable(headers);

@@ -151,7 +151,13 @@ describeEachPrisma7OwnedDatabase("the recipe for a deleted account", (db, { prov
         secret: SECRET,
         columns: ({ userId }) => ({ userId: userId ?? null, address: null, userAgent: null }),
       });
-      const refused = expect.objectContaining({ code: "P2003" });
+      const refused = expect.objectContaining({
+        name: "ConfigError",
+        message: expect.stringMatching(
+          /a column that `columns` fills refers to a row that does not exist \(.*onDelete/s,
+        ),
+        cause: expect.objectContaining({ code: "P2003" }),
+      });
       await prisma.$executeRawUnsafe("CREATE TABLE account (id INTEGER PRIMARY KEY)");
       await prisma.$executeRawUnsafe("INSERT INTO account VALUES (7)");
       await prisma.$executeRawUnsafe(

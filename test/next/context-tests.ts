@@ -56,7 +56,7 @@ export const contextTests = (target: Target) =>
     beforeAll(async () => {
       const built = await build(target);
       log = built.log;
-      app = await start(built.folder, "start", target.createDatabase);
+      app = await start(built.folder, "start", {}, target.createDatabase);
       return () => app.stop();
     }, 240_000);
 

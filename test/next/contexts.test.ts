@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { checkTests } from "./check-tests.ts";
 import { contextTests, lines } from "./context-tests.ts";
 import { CONTEXTS, DEEDS } from "./fixtures/scenes.ts";
 import { targets } from "./fixtures/targets.ts";
+import { plainHttpTests } from "./plain-http-tests.ts";
 
 describe("the tables of contexts.md", () => {
   it("have each place and each deed that the fixture apps know, and no line twice", () => {
@@ -13,3 +15,7 @@ describe("the tables of contexts.md", () => {
 });
 
 for (const target of targets) contextTests(target);
+for (const target of targets.filter(({ isCached }) => !isCached)) {
+  checkTests(target);
+  plainHttpTests(target);
+}

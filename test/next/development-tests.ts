@@ -9,18 +9,29 @@ import { assemble, type Running, start } from "./fixtures/app.ts";
 import { callAction, get, post, proxied, type Send } from "./fixtures/requests.ts";
 import type { Target } from "./fixtures/targets.ts";
 
-const WARNING = "UnsavedChanges: A session was changed, but not saved by the end of the request";
+const WARNING = "UnsavedChanges: A session was changed";
+const UNSAVED = ", but not saved by the end of the request, so the change is lost. Call `await session.save()`";
+const READ_ONLY = " where it can only be read, so the change is lost. A server component, generateMetadata and after()";
 const RELOADS = 5;
 
 const forget = { change: "forget", key: undefined };
 
-/** Where a session is asked for, and what the stack of the warning ends with. */
-const PLACES: [name: string, send: Send, asked: RegExp][] = [
-  ["a route handler", get("/get-session"), /at handle \(app\/get-session\/route\.ts:\d+/],
-  ["a page", get("/component"), /at Content \(app\/component\/page\.tsx:\d+/],
-  ["generateMetadata", get("/metadata"), /generateMetadata \(app\/metadata\/page\.tsx:\d+/],
-  ["a server action", callAction("byHand"), /at byHand \(app\/actions\/actions\.ts:\d+/],
-  ["the proxy", proxied(), /at proxied \(lib\/proxied\.ts:\d+/],
+/** Where a session is asked for, what the stack of the warning ends with, and what fits that place. */
+const PLACES: [name: string, send: Send, asked: RegExp, advice: string][] = [
+  ["a route handler", get("/get-session"), /at handle \(app\/get-session\/route\.ts:\d+/, UNSAVED],
+  ["a page", get("/component"), /at Content \(app\/component\/page\.tsx:\d+/, READ_ONLY],
+  ["generateMetadata", get("/metadata"), /generateMetadata \(app\/metadata\/page\.tsx:\d+/, READ_ONLY],
+  ["a server action", callAction("byHand"), /at byHand \(app\/actions\/actions\.ts:\d+/, UNSAVED],
+  ["the proxy", proxied(), /at proxied \(lib\/proxied\.ts:\d+/, UNSAVED],
+];
+
+/** Where the changed default of a `get()` is noticed at the end of the request. */
+const ENDS: [name: string, send: Send][] = [
+  ["a route handler", get("/get-session")],
+  ["withSession", post("/with-session/42")],
+  ["a page", get("/component")],
+  ["a server action", callAction("wrapped")],
+  ["the proxy", proxied()],
 ];
 
 /** What `next dev` of one version of Next.js warns of. */
@@ -48,7 +59,7 @@ export const warningTests = (target: Target) =>
 
     const warnings = (text: string) => text.split(WARNING).length - 1;
 
-    it.each(PLACES)("warns of a change in %s that is not saved, with its line", async (_, send, asked) => {
+    it.each(PLACES)("warns of a change in %s that is not saved, with its line", async (_, send, asked, advice) => {
       const source = await readFile(join(folder, "lib/work.ts"), "utf8");
       const line = source.split("\n").findIndex((text) => text.includes("forget:")) + 1;
       const text = await printed(
@@ -56,7 +67,25 @@ export const warningTests = (target: Target) =>
         (text) => asked.test(text) && text.includes(`> ${line} |`),
       );
       expect(warnings(text)).toBe(1);
+      expect(text).toContain(WARNING + advice);
       expect(text.split(WARNING)[1]?.split("\n")[1]).toContain(`(lib/work.ts:${line}:`);
+    });
+
+    it.each(ENDS)("warns once of a changed default in %s, with its line", async (name, send) => {
+      const changed = { change: `change a default in ${name}`, key: undefined };
+      const source = await readFile(join(folder, "lib/work.ts"), "utf8");
+      const line = source.split("\n").findIndex((text) => text.includes(`"${changed.change}":`)) + 1;
+      const lost = 'SessionWarning: The default of `get("cart", …)` was changed';
+      const text = await printed(
+        async () => {
+          await send(app.url, changed);
+          await send(app.url, changed);
+          await get("/get-session")(app.url, forget);
+        },
+        (text) => text.includes(lost) && text.includes(WARNING),
+      );
+      expect(text.split(lost)).toHaveLength(2);
+      expect(text.split(lost)[1]).toContain(`> ${line} |`);
     });
 
     const ERRORS: [name: string, place: string, send: Send, change: string][] = [

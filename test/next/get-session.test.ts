@@ -3,7 +3,7 @@ import "next/dist/server/node-environment-baseline.js";
 
 import { AsyncResource } from "node:async_hooks";
 import { cookies } from "next/headers.js";
-import { type DbSession, memoryStore } from "prisma-db-session";
+import { ConfigError, type DbSession, memoryStore } from "prisma-db-session";
 import { createNextSessions } from "prisma-db-session/next";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { parseSetCookie } from "../cookie/set-cookie.ts";
@@ -70,8 +70,16 @@ describe("getSession", () => {
     expect(setCookies).toEqual([]);
   });
 
-  it("outside of a request is the error of Next.js", async () => {
-    await expect(nextApp().getSession()).rejects.toThrow(/outside a request scope/);
+  it("outside of a request is a ConfigError that says where it works, with the error of Next.js", async () => {
+    const { getSession, withSession } = nextApp();
+    for (const call of [() => getSession(), withSession(() => {})]) {
+      const error: unknown = await call().catch((error: unknown) => error);
+      expect(error).toBeInstanceOf(ConfigError);
+      expect(error).toMatchObject({
+        message: expect.stringMatching(/the Pages Router .* "prisma-db-session\/web".* "prisma-db-session\/testing"/),
+        cause: expect.objectContaining({ message: expect.stringContaining("outside a request scope") }),
+      });
+    }
   });
 
   it("checks the options at the first use, not when the module is evaluated", async () => {
@@ -79,7 +87,7 @@ describe("getSession", () => {
     const missing = expect.objectContaining({ code: "SESSION_CONFIG" });
     await inNextRequest({}, () => expect(getSession()).rejects.toEqual(missing));
     // At build time what Next.js throws out of cookies() to make a route dynamic must come first.
-    await expect(getSession()).rejects.toThrow(/outside a request scope/);
+    await expect(getSession()).rejects.toThrow("Cannot find a request");
     expect(() => open()).toThrow(missing);
     await expect(load()).rejects.toEqual(missing);
     await expect(clearExpired()).rejects.toEqual(missing);

@@ -19,10 +19,10 @@ afterEach(() => {
 });
 
 /** The lines of the stack of the only warning that lie in this file; the first is the place that it names. */
-function placesNamed(): string[] {
+function placesNamed(advice = "Call `await session.save()` after it"): string[] {
   expect(warn).toHaveBeenCalledTimes(1);
   const [warning] = warn.mock.calls[0] as [Error];
-  expect(warning).toMatchObject({ name: "UnsavedChanges", message: expect.stringContaining("await session.save()") });
+  expect(warning).toMatchObject({ name: "UnsavedChanges", message: expect.stringContaining(advice) });
   return (warning.stack ?? "").split("\n").filter((line) => line.includes("unsaved-changes.test.ts"));
 }
 
@@ -39,11 +39,14 @@ function setWithoutSaving(session: ShopSession) {
 }
 
 describe("in development", () => {
-  it.each(["action", "render"] as const)(
-    "a change that is not saved is warned of once, with its place (%s)",
-    async (phase) => {
+  it.each([
+    ["action", "Call `await session.save()` after it, or let `withSession()` do that."],
+    ["render", "Change it in a server action or a route handler."],
+  ] as const)(
+    "a change that is not saved is warned of once, with its place, and what fits it (%s)",
+    async (phase, advice) => {
       await request(async ({ getSession }) => setWithoutSaving(await getSession()), phase);
-      expect(placesNamed()[0]).toContain("setWithoutSaving");
+      expect(placesNamed(advice)[0]).toContain("setWithoutSaving");
     },
   );
 
@@ -99,12 +102,20 @@ describe("in development", () => {
   });
 });
 
+it("a changed default is warned of too, also where withSession() has nothing to save", async () => {
+  const app = nextApp();
+  await inNextRequest({}, () => app.withSession((session) => session.get("cart", []).push("tea"))());
+  expect(warn).toHaveBeenCalledTimes(1);
+  expect(String(warn.mock.calls[0]?.[0])).toContain('Call `setDefault("cart", …)` instead.');
+});
+
 it("in production nothing is watched", async () => {
   vi.stubEnv("NODE_ENV", "production");
   const app = nextApp({ cookie: { secure: false } });
   await inNextRequest({}, async () => {
     const session = await app.getSession();
     setWithoutSaving(session);
+    session.get("cart", []).push("tea");
     expect(session.onChange).toBeUndefined();
   });
   expect(warn).not.toHaveBeenCalled();

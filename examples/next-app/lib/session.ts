@@ -43,7 +43,7 @@ const options: NextSessionsOptions<ShopSession, typeof prisma.session> = {
   },
 };
 
-export const { getSession, withSession, list, revoke } = createNextSessions(options);
+export const { getSession, withSession, list, revoke, check } = createNextSessions(options);
 
 /** For what may happen only once: of two actions that change a session at once, the second one's save throws ConflictError. */
 export const { withSession: withStrictSession } = createNextSessions({ ...options, onConflict: "error" });

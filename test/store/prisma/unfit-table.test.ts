@@ -34,6 +34,7 @@ async function callsOf(prisma: OwnedTestClient) {
     list: () => sessions.list({ userId: 7 }),
     revoke: () => sessions.revoke({ userId: 7 }),
     clearExpired: () => sessions.clearExpired(),
+    check: () => sessions.check(),
     flush: () => session.flush(),
   };
   return { calls, events };
@@ -111,7 +112,13 @@ describeEachPrisma7OwnedDatabase("A column that is too short", (db, { provider }
       await prisma.$executeRawUnsafe(`ALTER TABLE session ${change}`);
 
       session.set("note", "x".repeat(400));
-      const tooLong = expect.objectContaining({ code: "P2000" });
+      const tooLong = expect.objectContaining({
+        name: "ConfigError",
+        message: expect.stringMatching(
+          /^Cannot use the session table because a value is longer than its column \(.*LongText/,
+        ),
+        cause: expect.objectContaining({ code: "P2000" }),
+      });
       await expect(session.save()).rejects.toEqual(tooLong);
       await expect(session.cycleKey()).rejects.toEqual(tooLong);
       const other = sessions.open();
@@ -142,13 +149,39 @@ describeEachPrisma7OwnedDatabase("A column of utf8mb3", (db, { provider }) => {
       session.set("note", "Zoë");
       await session.save();
       session.set("note", "Zoë 🦕");
-      await expect(session.save()).rejects.toThrow(/Incorrect string value/);
+      await expect(session.save()).rejects.toMatchObject({
+        name: "ConfigError",
+        message: expect.stringMatching(
+          /its character set cannot hold a text of the session\. Convert the table: `ALTER/,
+        ),
+        cause: expect.objectContaining({ message: expect.stringContaining("Incorrect string value") }),
+      });
       expect((await sessionsOf(prisma).load(session.sessionKey)).get("note")).toBe("Zoë");
 
       // As docs/troubleshooting.md says.
       await prisma.$executeRawUnsafe("ALTER TABLE session CONVERT TO CHARACTER SET utf8mb4");
       await session.save();
       expect((await sessionsOf(prisma).load(session.sessionKey)).get("note")).toBe("Zoë 🦕");
+    },
+  );
+});
+
+describeEachPrisma7OwnedDatabase("A column that must not be NULL and that nothing fills", (db, { provider }) => {
+  const isPossible = provider !== "sqlite";
+  it.skipIf(!isPossible)(
+    `makes a ConfigError of a save${isPossible ? "" : " (skipped: SQLite adds no such column to a table)"}`,
+    async () => {
+      const { prisma } = db();
+      const change = provider === "mysql" ? "MODIFY user_id INTEGER NOT NULL" : "ALTER COLUMN user_id SET NOT NULL";
+      await prisma.$executeRawUnsafe(`ALTER TABLE session ${change}`);
+      await expect(sessionsOf(prisma).open().save()).rejects.toMatchObject({
+        name: "ConfigError",
+        message: expect.stringMatching(
+          /a column without a value does not allow NULL \(.*user_id.*\)\. Let `columns` fill/,
+        ),
+        cause: expect.objectContaining({ code: "P2011" }),
+      });
+      expect(await prisma.session.count()).toBe(0);
     },
   );
 });

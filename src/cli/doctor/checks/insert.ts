@@ -43,7 +43,9 @@ export const insert: Check = {
 function missingColumns(error: unknown, { table, probes }: Subject): string | undefined {
   const [, field] = /Argument `(\w+)` is missing/.exec(messageOf(error)) ?? [];
   if (field !== undefined) return field;
-  if (!["P2011", "P2012"].includes(codeOf(error)) || typeof table === "string") return undefined;
+  // The store explains P2011 in a ConfigError, but knows nothing of --insert-columns.
+  const { cause = error } = Object(error) as { readonly cause?: unknown };
+  if (!["P2011", "P2012"].includes(codeOf(cause)) || typeof table === "string") return undefined;
   const names = requiredFields(table).filter((name) => !probes.columns.includes(name));
   return names.length > 0 ? names.join(", ") : undefined;
 }
