@@ -166,7 +166,7 @@ describeEachPrisma7OwnedDatabase("A column of utf8mb3", (db, { provider }) => {
   );
 });
 
-describeEachOwnedDatabase("A column that must not be NULL and that nothing fills", (db, { provider }) => {
+describeEachPrisma7OwnedDatabase("A column that must not be NULL and that nothing fills", (db, { provider }) => {
   const isPossible = provider !== "sqlite";
   it.skipIf(!isPossible)(
     `makes a ConfigError of a save${isPossible ? "" : " (skipped: SQLite adds no such column to a table)"}`,
