@@ -5,7 +5,7 @@ import { createNextSessions } from "prisma-db-session/next";
 import { createWebSessions } from "prisma-db-session/web";
 import { describe, expect, it } from "vitest";
 import { PrismaClient } from "../generated/postgresql/client.ts";
-import { describeEachOwnedDatabase } from "./databases/index.ts";
+import { describeEachPrisma7OwnedDatabase } from "./databases/index.ts";
 import { notingStore } from "./noting-store.ts";
 import { SECRET } from "./support.ts";
 
@@ -59,7 +59,7 @@ describe("check() of createNextSessions", () => {
   });
 });
 
-describeEachOwnedDatabase("check()", (db) => {
+describeEachPrisma7OwnedDatabase("check()", (db) => {
   const sessionsOf = () => createSessions({ model: db().prisma.session, secret: SECRET });
 
   it("is one SELECT that names every column of the model, and reads no row of anyone", async () => {

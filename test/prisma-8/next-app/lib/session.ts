@@ -15,7 +15,7 @@ const options = {
   refreshAfter: 3600,
 };
 
-export const { getSession, withSession, open, revoke } = createNextSessions<Data>(options);
+export const { getSession, withSession, open, revoke, check } = createNextSessions<Data>(options);
 export const orRedirect = createNextSessions<Data>({ ...options, onInterrupted: "/landing" });
 /** A user has one session at most. */
 export const limited = createNextSessions<Data>({
