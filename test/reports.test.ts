@@ -15,7 +15,7 @@ it("reports.md names for each kind of fault a test or a paragraph that exists", 
     const [, kind = ""] = row.split("|");
     const tests = [...row.matchAll(TEST)];
     const links = [...row.matchAll(LINK)];
-    expect(tests.length + links.length + Number(row.includes("to be linked")), kind).toBeGreaterThan(0);
+    expect(tests.length + links.length, kind).toBeGreaterThan(0);
     for (const [, file = "", title = ""] of tests) {
       const folder = /^testing\/[\w-]+-tests\.ts$/.test(file) ? "src" : "test";
       expect(await readFile(join(root, folder, file), "utf8"), file).toContain(title);

@@ -28,10 +28,10 @@ export const TESTS = {
   oldKeyOpensNothing: ["security/fixation.test.ts", "by $signIn, the old key opens nothing"],
   oldKeyInFlight: ["security/fixation.test.ts", "by $signIn, what was in flight under the old key ends"],
   racedSignIn: ["security/fixation.test.ts", "by $signIn, no key that the attacker has opens it"],
-  cookieAttributes: ["cookie.test.ts", "%s: name and attributes, and the same when it is removed"],
-  cookieLength: ["cookie.test.ts", "has a name and a value that are together far below 4096 bytes"],
-  cookieAge: ["cookie.test.ts", "lives no shorter than its row"],
-  cookieUntilClose: ["cookie.test.ts", "until the browser closes has neither an age nor a date"],
+  cookieAttributes: ["cookie/cookie-attributes.test.ts", "%s: name and attributes, and the same when it is removed"],
+  cookieLength: ["cookie/cookie-attributes.test.ts", "has a name and a value that are together far below 4096 bytes"],
+  cookieAge: ["cookie/cookie-attributes.test.ts", "lives no shorter than its row"],
+  cookieUntilClose: ["cookie/cookie-attributes.test.ts", "until the browser closes has neither an age nor a date"],
   impossibleCookies: ["options.test.ts", "%s is a ConfigError"],
   onlyTheCookie: ["web/web-sessions.test.ts", "takes a cookie of no other name"],
   flushRemovesCookie: ["next/get-session.test.ts", "is removed by flush, with the attributes it was set with"],
@@ -60,7 +60,7 @@ export const TESTS = {
   originAndHost: ["edge/is-same-origin.test.ts", "compares Origin %s with Host %s"],
   forwardedHost: ["edge/is-same-origin.test.ts", "does not let a page say who it is by X-Forwarded-Host"],
   edgeProvesNothing: ["edge/has-session-cookie.test.ts", "says nothing about whether there is such a session"],
-  clearsExpired: ["clear-expired.test.ts", "deletes every expired row and no other, batch by batch"],
+  clearsExpired: ["admin/clear-expired.test.ts", "deletes every expired row and no other, batch by batch"],
 } as const satisfies Record<string, TestTitle>;
 
 type TestName = keyof typeof TESTS;
