@@ -38,7 +38,7 @@ describe("withSession in a route handler", () => {
     expect(headers).toMatchObject({ vary: "Accept, Cookie", "cache-control": "no-store" });
   });
 
-  it("leaves a response that does not set the cookie as it is", async () => {
+  it("returns a response that does not set the cookie unchanged", async () => {
     const app = nextApp();
     const given = new Response("as it was");
     const { response, headers } = await handle(app, () => given)(await app.signIn());
@@ -74,7 +74,7 @@ describe("withSession in a route handler", () => {
     expect(await response.text()).toBe("find,update");
   });
 
-  it("saves nothing for a `Response.error()`, and gives it to Next.js as it is", async () => {
+  it("saves nothing for a `Response.error()`, and returns it unchanged", async () => {
     const app = nextApp();
     const given = Response.error();
     const { response } = await handle(app, async (session) => {
@@ -86,7 +86,7 @@ describe("withSession in a route handler", () => {
     expect(app.calls).toEqual(["find", "update"]);
   });
 
-  it("is told from an action by the request, wherever that stands among the arguments", async () => {
+  it("is recognised by the request, at any position of the arguments", async () => {
     const app = nextApp();
     const handler = app.withSession((session, _name: string, _request: Request): Response => {
       session.set("userId", 7);
@@ -100,7 +100,7 @@ describe("withSession in a route handler", () => {
     [499, ["find", "update"]],
     [500, ["find"]],
     [503, ["find"]],
-  ])("saves nothing when the response says that the server failed: %i", async (status, statements) => {
+  ])("saves nothing for the status of a server error: %i", async (status, statements) => {
     const app = nextApp();
     const { response } = await handle(app, (session) => {
       session.set("userId", 8);
@@ -110,7 +110,7 @@ describe("withSession in a route handler", () => {
     expect(app.calls).toEqual(statements);
   });
 
-  it.each(CONTROL_FLOW)("answers %s itself, with the session saved", async (_, raise, status, headers) => {
+  it.each(CONTROL_FLOW)("answers %s itself, after saving the session", async (_, raise, status, headers) => {
     const app = nextApp();
     const answered = await handle(app, (session) => {
       session.set("userId", 7);
@@ -130,7 +130,7 @@ describe("withSession in a route handler", () => {
     expect(response.status).toBe(303);
   });
 
-  it("answers 400, and leaves the cookie alone, if the session was signed out in the meantime", async () => {
+  it("answers 400 and keeps the cookie if another request signed out", async () => {
     const app = nextApp();
     const { response, headers, setCookies } = await handle(app, async (session) => {
       session.set("cart", ["tea"]);
@@ -155,7 +155,7 @@ describe("withSession in a route handler", () => {
     expect(headers).toEqual({ location: "/sign-in?ended" });
   });
 
-  it("puts the base path before `onInterrupted`, which Next.js does not do for handlers", async () => {
+  it("adds the base path to `onInterrupted`, because Next.js does not do this for route handlers", async () => {
     const app = nextApp({ onInterrupted: "/sign-in" });
     const request = Object.assign(post(), { nextUrl: { basePath: "/shop" } });
     const handler = handle(app, async (session) => {
@@ -167,7 +167,7 @@ describe("withSession in a route handler", () => {
     expect(headers).toMatchObject({ location: "/shop/sign-in" });
   });
 
-  it("answers 400 too when the handler's own save found the session ended", async () => {
+  it("answers 400 too if the handler's own write finds that the session has ended", async () => {
     const app = nextApp();
     const { response } = await handle(app, async (session) => {
       await app.open(session.sessionKey).flush();
@@ -177,7 +177,7 @@ describe("withSession in a route handler", () => {
     expect(response.status).toBe(400);
   });
 
-  it("but not when another session, which the handler opened, had ended", async () => {
+  it("does not answer 400 if another session that the handler opened has ended", async () => {
     const app = nextApp();
     const [own, other] = [await app.signIn(), await app.signIn()];
     const handler = handle(app, async () => {

@@ -10,7 +10,7 @@ import { inNextRequest } from "./request.ts";
 allowAuthInterrupts();
 
 describe("withSession in a server action", () => {
-  it.each(CONTROL_FLOW)("saves, and hands %s on to Next.js", async (_, raise) => {
+  it.each(CONTROL_FLOW)("saves, and passes %s on to Next.js", async (_, raise) => {
     const { withSession, load } = nextApp();
     const action = withSession((session) => {
       session.set("userId", 7);
@@ -21,7 +21,7 @@ describe("withSession in a server action", () => {
     expect((await load(parseSetCookie(setCookies[0]).value)).get("userId")).toBe(7);
   });
 
-  it("sets no cookie where neither key nor expiry changes", async () => {
+  it("sets no cookie if neither key nor expiry changes", async () => {
     const { withSession, signIn, clock } = nextApp();
     const key = await signIn((session) => session.setExpiry(0));
     clock.advance(60);
@@ -32,7 +32,7 @@ describe("withSession in a server action", () => {
     expect(setCookies).toEqual([]);
   });
 
-  it("throws SessionInterruptedError, and leaves the cookie alone, if the session was signed out in the meantime", async () => {
+  it("throws SessionInterruptedError and keeps the cookie if another request signed out", async () => {
     const { withSession, open, signIn } = nextApp();
     const action = withSession(async (session) => {
       session.set("cart", ["tea"]);
@@ -60,7 +60,7 @@ describe("withSession in a server action", () => {
     expect(result).toMatch(/^NEXT_REDIRECT;\w+;\/sign-in;/);
   });
 
-  it("counts an argument that only looks like a request as an argument", async () => {
+  it("does not treat an argument that only looks like a request as a request", async () => {
     const { withSession, open, signIn } = nextApp();
     const action = withSession(async (session, _given: unknown) => {
       session.set("cart", ["tea"]);

@@ -14,7 +14,7 @@ type ShopSession = DbSession<ShopData>;
 const post = (init: RequestInit = {}) => new Request("http://localhost/api", { method: "POST", ...init });
 
 describe("withSession", () => {
-  it("hands the session over first, loaded, and keeps the other arguments and the result", async () => {
+  it("passes the loaded session first, and keeps the other arguments and the result", async () => {
     const { withSession, signIn, calls } = nextApp();
     const action = withSession(async (session, previous: number, form: FormData) => {
       return { user: session.get("userId"), previous, name: form.get("name") };
@@ -33,7 +33,7 @@ describe("withSession", () => {
     expect(calls).toEqual(["find"]);
   });
 
-  it("costs a visitor without a session nothing, if nothing is put into one", async () => {
+  it("sends nothing and sets no cookie for a visitor whose session stays empty", async () => {
     const { withSession, calls } = nextApp();
     const { setCookies } = await inNextRequest(
       {},
@@ -67,7 +67,7 @@ describe("withSession", () => {
     expect((await store.find(storedKey(key)))?.expireDate).toEqual(inSeconds(100));
   });
 
-  it("does not save again what was saved", async () => {
+  it("does not save again after a save()", async () => {
     const { withSession, signIn, calls } = nextApp();
     const action = withSession(async (session) => {
       session.set("userId", 8);
@@ -77,7 +77,7 @@ describe("withSession", () => {
     expect(calls).toEqual(["find", "update"]);
   });
 
-  it("applies a save that lost its answer once, whatever other requests wrote since", async () => {
+  it("applies a save once if its acknowledgement was lost, whatever other requests wrote since", async () => {
     const { withSession, load, signIn, store } = nextApp();
     const key = await signIn();
     loseNextAnswer(store, new Error("connection lost"), async () => {
@@ -93,7 +93,7 @@ describe("withSession", () => {
     expect((await load(key)).flash("note")).toBeUndefined();
   });
 
-  it("leaves the cookie of another session alone that was begun in the meantime", async () => {
+  it("keeps the cookie of another session that the handler started", async () => {
     const { getSession, load, store } = nextApp();
     const strict = nextApp({ store, onConflict: "error" });
     for (const cookies of [{}, { session: UNKNOWN_KEY }]) {
@@ -103,7 +103,7 @@ describe("withSession", () => {
     }
   });
 
-  it("makes a row and sets the cookie for a new session", async () => {
+  it("creates a row and sets the cookie for a new session", async () => {
     const { withSession, load, calls } = nextApp();
     const { setCookies } = await inNextRequest(
       {},
@@ -115,9 +115,9 @@ describe("withSession", () => {
 
   it.each([
     ["throws an error", () => Promise.reject(new Error("no luck"))],
-    ["throws what is no error", () => Promise.reject("no luck")],
+    ["throws a value that is not an Error", () => Promise.reject("no luck")],
     ["throws an error with another digest", () => Promise.reject(Object.assign(new Error("no"), { digest: "42" }))],
-  ])("saves nothing when the handler %s, which reaches Next.js as it is", async (_, fail) => {
+  ])("saves nothing if the handler %s, and throws it unchanged", async (_, fail) => {
     const { withSession, signIn, calls } = nextApp();
     const key = await signIn();
     const outcomes: unknown[] = [];
@@ -133,7 +133,7 @@ describe("withSession", () => {
     expect([calls, setCookies]).toEqual([["find"], []]);
   });
 
-  it("leaves what the handler saved before it threw", async () => {
+  it("keeps the changes that the handler saved before it threw", async () => {
     const { withSession, load, signIn } = nextApp();
     const key = await signIn();
     const action = withSession(async (session) => {
@@ -147,7 +147,7 @@ describe("withSession", () => {
     expect((await load(parseSetCookie(setCookies[0]).value)).get("userId")).toBe(8);
   });
 
-  it("throws what the save throws, with a stack that leads to the call of withSession", async () => {
+  it("throws the error of the save, with a stack that shows the call of withSession", async () => {
     const { withSession, signIn } = nextApp();
     function userCode() {
       return withSession((session) => session.set("note", new Map()));
@@ -174,7 +174,7 @@ describe("withSession", () => {
   it.each([
     ["unknown", UNKNOWN_KEY],
     ["malformed", "no key at all"],
-  ])("leaves a cookie alone whose key is %s, unless a new session was saved or flush() was called", async (_, key) => {
+  ])("keeps a cookie whose key is %s, unless the handler saves a new session or calls flush()", async (_, key) => {
     const { withSession } = nextApp();
     const during = async (handler: (session: ShopSession) => unknown) => {
       const { setCookies } = await inNextRequest({ cookies: { session: key } }, withSession(handler));

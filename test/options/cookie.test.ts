@@ -23,7 +23,7 @@ describe("the cookie", () => {
     ["Partitioned without Secure", { partitioned: true, secure: false }, /`partitioned` without/],
     ["a name with a separator", { name: "a;b" }, /`name` must/],
     ["an empty name", { name: "" }, /`name` must/],
-    ["a path that starts nowhere", { path: "app" }, /begin with `\/`/],
+    ["a path without a leading slash", { path: "app" }, /begin with `\/`/],
     ["a path with another attribute in it", { path: "/; Domain=evil.example" }, /no `;`/],
     ["a domain that is an address", { domain: "https://example.com" }, /`domain` must/],
     ["a domain with a port", { domain: "example.com:3000" }, /`domain` must/],
@@ -34,10 +34,10 @@ describe("the cookie", () => {
     ["a name that ends in a line break", { name: "sid\n" }, /`name` must/],
     ["a path that is too long", { path: `/${"a".repeat(1024)}` }, /at most 1024/],
     ["a path with a line break", { path: "/\nSet-Cookie: a=b" }, /`path` must/],
-    ["a path that is none", { path: 5 as unknown as string }, /`path` must/],
+    ["a path that is not a string", { path: 5 as unknown as string }, /`path` must/],
     ["a domain that is too long", { domain: Array(5).fill("a".repeat(50)).join(".") }, /`domain` must/],
     ["an empty domain", { domain: "" }, /`domain` must/],
-    ["Partitioned that is no boolean", { partitioned: "yes" as unknown as true, secure: true }, /true or false/],
+    ["Partitioned that is not a boolean", { partitioned: "yes" as unknown as true, secure: true }, /true or false/],
     ["a name that is too long", { name: "s".repeat(257) }, /at most 256/],
     ["a domain with another attribute in it", { domain: "a.example; Secure" }, /`domain` must/],
     ["an unknown SameSite", { sameSite: "Lax" as "lax" }, /"strict", "lax" or "none"/],
@@ -54,7 +54,7 @@ describe("the cookie", () => {
     ["__Secure- with a domain", { name: "__Secure-s", secure: true, domain: "example.com", path: "/app" }],
     ["SameSite=None with Secure", { sameSite: "none", secure: true, partitioned: true, priority: "high" }],
     ["a plain name without Secure", { name: "sid", secure: false }],
-  ])("%s is possible", (_, cookie) => {
+  ])("%s is allowed", (_, cookie) => {
     expect(() => createSessions({ store, secret: SECRET, cookie })).not.toThrow();
   });
 });

@@ -53,7 +53,7 @@ describe.each(["model", "store"] as const)("%s as a function", (name) => {
     expect(await called(() => check())).toBe(1);
   });
 
-  it("has what it returns checked once, however often it returns it", async () => {
+  it("checks each returned model once", async () => {
     const { open, checks } = source();
     open();
     const before = checks();
@@ -67,7 +67,7 @@ describe.each(["model", "store"] as const)("%s as a function", (name) => {
     ["a promise", async () => memoryStore(), "returned a promise. It must be synchronous"],
     ["a text", () => "session", "returned a string. It must be synchronous"],
     ["an object of another kind", () => ({}), "find"],
-  ])("that returns %s is a clear ConfigError at the first use", async (_, given, message) => {
+  ])("that returns %s throws a clear ConfigError at the first use", async (_, given, message) => {
     const sessions = createSessions({ [name]: given, secret: SECRET } as unknown as SessionsOptions);
     const error = { code: "SESSION_CONFIG", message: expect.stringContaining(message) };
     expect(() => sessions.open()).toThrow(expect.objectContaining(error));

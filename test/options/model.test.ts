@@ -9,14 +9,14 @@ import { expectConfigError } from "./expect-config-error.ts";
 const store = memoryStore();
 
 describe("the model", () => {
-  it("that is missing is a ConfigError that says what to pass", () => {
+  it("that is missing throws a ConfigError that says what to pass", () => {
     expectConfigError(
       { model: undefined, secret: SECRET },
       /`model` is missing\. Pass the model .* run `prisma generate`/,
     );
   });
 
-  it("beside a store is a ConfigError", () => {
+  it("together with a store throws ConfigError", () => {
     expectConfigError({ model: {}, store, secret: SECRET }, /either `model` or `store`, not both/);
   });
 
@@ -25,7 +25,7 @@ describe("the model", () => {
     [{ session: {} }, /`model` must be a Prisma model, but it has no findUnique/],
     ["session", /`model` must be a Prisma model, but it is a string\. Pass `prisma\.session`/],
     [7, /`model` must be a Prisma model, but it is a number/],
-  ])("that is not a Prisma model is a ConfigError", (model, message) => {
+  ])("that is not a Prisma model throws ConfigError", (model, message) => {
     expectConfigError({ model, secret: SECRET }, message);
   });
 });
@@ -36,23 +36,23 @@ describe("a model with wrong columns", () => {
   it.each([
     ["lacks the date", client.sessionWithoutDate, /must have a field `expireDate DateTime`, but it is missing\. Copy/],
     ["lacks the data", client.sessionWithoutData, /must have a field `data String`, but it is missing/],
-    ["calls the key otherwise", client.sessionWithAnotherKey, /must have a field `key String`, but it is missing/],
+    ["has another name for the key", client.sessionWithAnotherKey, /must have a field `key String`, but it is missing/],
     ["has data of another type", client.sessionWithWrongType, /must have a field `data String`, but its type is Int/],
-  ])("that %s is a ConfigError before any query, also without TypeScript", (_, model, message) => {
+  ])("that %s throws ConfigError before any query, even without TypeScript", (_, model, message) => {
     expectConfigError({ model, secret: SECRET }, message);
   });
 
-  it("that has more columns, which may be null, does", () => {
+  it("that has more columns is accepted, if the columns may be null", () => {
     expect(() => createSessions({ model: client.sessionWithExtraColumns, secret: SECRET })).not.toThrow();
   });
 });
 
 describeEachPrisma7Database("The model", (db, database) => {
-  it("that is the client itself is a ConfigError", () => {
+  it("that is the client itself throws ConfigError", () => {
     expectConfigError({ model: db().prisma, secret: SECRET }, /not the client/);
   });
 
-  it("of an extended client, and of a transaction, does", async () => {
+  it("of an extended client or a transaction is accepted", async () => {
     const { prisma } = db();
     const extended = prisma.$extends({ query: { session: { findUnique: ({ args, query }) => query(args) } } });
     const session = createSessions({ model: extended.session, secret: SECRET }).open();
@@ -64,7 +64,7 @@ describeEachPrisma7Database("The model", (db, database) => {
     expect(seen.get("userId")).toBe(7);
   });
 
-  it("a transaction of the user's own that is rolled back takes the save with it", async () => {
+  it("of a transaction that is rolled back rolls back the save too", async () => {
     const { prisma } = db();
     const sessions = createSessions({ model: prisma.session, secret: SECRET });
     const session = sessions.open();
@@ -81,7 +81,7 @@ describeEachPrisma7Database("The model", (db, database) => {
     expect((await sessions.load(session.sessionKey)).get("userId")).toBe(7);
   });
 
-  it("of a table that is not there: every call rejects with a ConfigError that says which command to run", async () => {
+  it("of a missing table rejects every call with a ConfigError that names the command to run", async () => {
     const { prisma } = db();
     const events: string[] = [];
     const sessions = createSessions({
@@ -109,7 +109,7 @@ describeEachPrisma7Database("The model", (db, database) => {
     expect((await sessions.load(session.sessionKey)).get("userId")).toBe(7);
   });
 
-  it("of a transaction: what another request did meanwhile is merged, or said to be out of sight", async () => {
+  it("of a transaction merges a concurrent write, or throws a ConflictError that explains the isolation level", async () => {
     const { prisma, connect } = db();
     const theirs = createSessions({ model: (await connect()).session, secret: SECRET });
     const session = theirs.open();

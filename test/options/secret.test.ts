@@ -8,19 +8,19 @@ const store = memoryStore();
 
 describe("the secret", () => {
   it.each([undefined, "", [], [""], null])(
-    "that is missing (%j) is a ConfigError that says how to make one",
+    "that is missing (%j) throws a ConfigError that says how to make a secret",
     (secret) => {
       expectConfigError({ store, secret }, /`secret` is missing\. Make one with `openssl rand -base64 32`/);
     },
   );
 
-  it("may be followed by one that is not set", () => {
+  it("may be followed by a secret that is not set", () => {
     expect(() => createSessions({ store, secret: [SECRET, undefined] })).not.toThrow();
     expectConfigError({ store, secret: [undefined, SECRET] }, /`secret` is missing/);
   });
 
   it.each(["x".repeat(31), [SECRET, "short"], [1], 12345, {}, true])(
-    "that is short (%j) is a ConfigError",
+    "that is too short (%j) throws ConfigError",
     (secret) => {
       expectConfigError({ store, secret }, /`secret` must be a string of at least 32 characters\. Make one/);
     },
@@ -30,7 +30,7 @@ describe("the secret", () => {
     expect(() => createSessions({ store, secret: "my-own-but-short" })).not.toThrow(/my-own/);
   });
 
-  it("is not used itself: HKDF derives a key of its own for each purpose", async () => {
+  it("is not used directly: HKDF derives a key for each purpose", async () => {
     const store = memoryStore();
     const session = memorySessions({ store }).sessions.open();
     session.set("userId", 7);
@@ -43,7 +43,7 @@ describe("the secret", () => {
     expect(signature).toBe(createHmac("sha256", key).update(signed).digest("hex"));
   });
 
-  it("of 32 characters is enough", () => {
+  it("of 32 characters is long enough", () => {
     expect(() => createSessions({ store, secret: "x".repeat(32) })).not.toThrow();
   });
 });

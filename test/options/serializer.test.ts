@@ -7,7 +7,7 @@ describe("the serializer", () => {
   it.each([
     ["superjson", superjson],
     ["devalue", devalue],
-  ])("%s fits as a serializer", async (_, serializer) => {
+  ])("%s works as the serializer", async (_, serializer) => {
     const { sessions } = memorySessions({ serializer });
     const session = sessions.open();
     const note = { at: new Date(5), tags: new Set(["tea"]), big: 7n, nothing: undefined };
@@ -26,7 +26,7 @@ describe("the serializer", () => {
     expect([last.getExpiryAge(), last.flash("notice")]).toEqual([60, new Date(6)]);
   });
 
-  it("a serializer of one's own decides what can be stored", async () => {
+  it("a custom serializer decides which values can be stored", async () => {
     const serializer = {
       stringify: (value: unknown) =>
         JSON.stringify(value, function (this: Record<string, unknown>, key, shown) {
@@ -46,7 +46,7 @@ describe("the serializer", () => {
     expect((await sessions.load(session.sessionKey)).get("note")).toEqual(new Date(1));
   });
 
-  it("what a serializer of one's own refuses, or makes no text of, is a SerializationError with its cause", async () => {
+  it("a value that a custom serializer refuses throws SerializationError with the cause", async () => {
     const cause = new Error("no bigints here");
     const stringify = (value: unknown) => {
       if (typeof value === "bigint" || Object.hasOwn(Object(value), "__proto__")) throw cause;

@@ -6,23 +6,26 @@ import { expectConfigError } from "./expect-config-error.ts";
 const store = memoryStore();
 
 describe("other options", () => {
-  it.each(["maxAge", "absoluteMaxAge", "refreshAfter"])("%s must be seconds above 0, and at most 400 days", (name) => {
-    for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, "60"]) {
-      expectConfigError(
-        { store, secret: SECRET, [name]: value },
-        new RegExp(`\`${name}\` must be a positive number of seconds`),
-      );
-    }
-    const options = { store, secret: SECRET, maxAge: 34_560_000 };
-    const given = name === "refreshAfter" ? 34_559_999 : 34_560_000;
-    expect(() => createSessions({ ...options, [name]: given })).not.toThrow();
-    for (const value of [34_560_001, 1000 * 60 * 60 * 24 * 14]) {
-      expectConfigError(
-        { ...options, [name]: value },
-        new RegExp(`\`${name}\` must be at most 34560000 seconds \\(400 days\\).*Did you mean milliseconds`),
-      );
-    }
-  });
+  it.each(["maxAge", "absoluteMaxAge", "refreshAfter"])(
+    "%s must be a positive number of seconds, at most 400 days",
+    (name) => {
+      for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, "60"]) {
+        expectConfigError(
+          { store, secret: SECRET, [name]: value },
+          new RegExp(`\`${name}\` must be a positive number of seconds`),
+        );
+      }
+      const options = { store, secret: SECRET, maxAge: 34_560_000 };
+      const given = name === "refreshAfter" ? 34_559_999 : 34_560_000;
+      expect(() => createSessions({ ...options, [name]: given })).not.toThrow();
+      for (const value of [34_560_001, 1000 * 60 * 60 * 24 * 14]) {
+        expectConfigError(
+          { ...options, [name]: value },
+          new RegExp(`\`${name}\` must be at most 34560000 seconds \\(400 days\\).*Did you mean milliseconds`),
+        );
+      }
+    },
+  );
 
   it.each([
     ["maxage", { maxage: 60 }, /`maxage` is an unknown option\. Did you mean `maxAge`\?/],
@@ -31,11 +34,11 @@ describe("other options", () => {
     ["of cookie", { cookie: { samesite: "lax" } }, /`cookie\.samesite` is .*Did you mean `cookie\.sameSite`\?/],
     ["of cookie", { cookie: { maxAge: 60 } }, /`cookie\.maxAge` is .*one of `name`, `domain`, `path`/],
     ["of maxPerOwner", { maxPerOwner: { column: "userId", maximum: 5 } }, /`maxPerOwner\.maximum` is .*`max`/],
-  ])("an unknown name (%s) is a ConfigError that helps", (_, options, message) => {
+  ])("an unknown name (%s) throws a ConfigError with a suggestion", (_, options, message) => {
     expectConfigError({ store, secret: SECRET, ...options }, message);
   });
 
-  it("names of the other entries are accepted, so that one object can be shared", () => {
+  it("option names of the other entries are accepted, so that entries can share one object", () => {
     const shared = { store, secret: SECRET, onInterrupted: "/sign-in" };
     expect(() => createSessions(shared)).not.toThrow();
   });
@@ -46,11 +49,11 @@ describe("other options", () => {
     }
   });
 
-  it("onConflict must be one of its values", () => {
+  it("onConflict must be one of three values", () => {
     expectConfigError({ store, secret: SECRET, onConflict: "ignore" }, /"merge", "overwrite" or "error"/);
   });
 
-  it("randomKey must give possible keys; nothing is written under another", async () => {
+  it("randomKey must return valid keys, and no row gets an invalid key", async () => {
     const { sessions } = memorySessions({ randomKey: () => "Not A Key" });
     await expect(sessions.open().save()).rejects.toMatchObject({ code: "SESSION_CONFIG" });
   });
@@ -63,7 +66,7 @@ describe("other options", () => {
     ["randomKey", { randomKey: "key" }, /`randomKey` must be a function/],
     ["onEvent", { onEvent: true }, /`onEvent` must be a function/],
     ["cookie.secure", { cookie: { secure: "no" } }, /`secure` must be true or false/],
-  ])("%s of the wrong form is a ConfigError at once", (_, options, message) => {
+  ])("%s of the wrong form throws ConfigError immediately", (_, options, message) => {
     expectConfigError({ store, secret: SECRET, ...options }, message);
   });
 });

@@ -5,7 +5,7 @@ import { storedKey, TWO_WEEKS, UNKNOWN_KEY } from "../support.ts";
 import { KEY_A, KEY_B, openSessions } from "./open-sessions.ts";
 
 describeEachStore("clear()", (stores) => {
-  it("clear before loading and save replaces everything, and keeps the key", async () => {
+  it("clear() before loading, then save(), replaces all data and keeps the key", async () => {
     const { sessions } = openSessions(stores);
     const session = sessions.open();
     session.update({ userId: 7, cart: ["tea"] });
@@ -18,7 +18,7 @@ describeEachStore("clear()", (stores) => {
     expect((await sessions.load(session.sessionKey)).toJSON()).toEqual({ note: "new" });
   });
 
-  it("clear while the row is being loaded is not undone by what was in it", async () => {
+  it("clear() during a load() is not undone by the loaded data", async () => {
     const { sessions, store } = openSessions(stores);
     const session = sessions.open();
     session.set("userId", 7);
@@ -37,7 +37,7 @@ describeEachStore("clear()", (stores) => {
     expect((await sessions.load(session.sessionKey)).toJSON()).toEqual({});
   });
 
-  it("clear before loading, and save, is an UpdateError if the row is unknown, expired or does not verify", async () => {
+  it("clear() before loading, then save(), throws UpdateError if the row is unknown, expired or does not verify", async () => {
     const events: SessionEvent[] = [];
     const { sessions, store, clock } = openSessions(stores, { onEvent: (event) => events.push(event) });
     const tampered = { key: storedKey(KEY_A), data: "rubbish", expireDate: new Date("2031-01-01") };
@@ -55,7 +55,7 @@ describeEachStore("clear()", (stores) => {
     expect(await store.find(expired.key)).toMatchObject({ expireDate: clock.now() });
   });
 
-  it("clear removes an own expiry and flash values too", async () => {
+  it("clear() also removes the session's own expiry and flash values", async () => {
     const { sessions } = openSessions(stores);
     const session = sessions.open();
     session.setExpiry(60);

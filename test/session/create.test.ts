@@ -3,7 +3,7 @@ import { describeEachStore } from "../stores.ts";
 import { KEY_A, KEY_B, KEY_FORM, keysInOrder, openSessions } from "./open-sessions.ts";
 
 describeEachStore("create()", (stores) => {
-  it("create makes an empty row under a new key at once", async () => {
+  it("create() inserts an empty row under a new key", async () => {
     const { sessions } = openSessions(stores);
     const session = sessions.open();
     await session.create();
@@ -11,7 +11,7 @@ describeEachStore("create()", (stores) => {
     expect((await sessions.load(session.sessionKey)).keys()).toEqual([]);
   });
 
-  it("create of a session that has a row makes another, with its data, and leaves the first", async () => {
+  it("create() of a saved session inserts a second row with its data, and keeps the first", async () => {
     const { sessions } = openSessions(stores);
     const session = sessions.open();
     session.set("userId", 7);
@@ -23,7 +23,7 @@ describeEachStore("create()", (stores) => {
     expect((await sessions.load(first)).get("userId")).toBe(7);
   });
 
-  it("create of a session that is not loaded loads nothing", async () => {
+  it("create() of a session that is not loaded does not load it", async () => {
     const { sessions } = openSessions(stores);
     const session = sessions.open();
     session.set("userId", 7);
@@ -34,7 +34,7 @@ describeEachStore("create()", (stores) => {
     expect((await sessions.load(session.sessionKey)).get("userId")).toBe(7);
   });
 
-  it("create takes a new key when the first is taken, and leaves the other session as it was", async () => {
+  it("create() draws another key if the first is taken, and leaves the other session unchanged", async () => {
     const { sessions } = openSessions(stores, { randomKey: keysInOrder(KEY_A, KEY_A, KEY_A, KEY_B) });
     const first = sessions.open();
     first.set("userId", 7);
@@ -45,7 +45,7 @@ describeEachStore("create()", (stores) => {
     expect((await sessions.load(KEY_A)).get("userId")).toBe(7);
   });
 
-  it("create gives up after 100 keys with a CreateError", async () => {
+  it("create() throws CreateError after 100 keys that are taken", async () => {
     let drawn = 0;
     const randomKey = () => {
       drawn++;

@@ -4,7 +4,7 @@ import { storedKey } from "../support.ts";
 import { KEY_A, KEY_B, KEY_FORM, keysInOrder, openSessions } from "./open-sessions.ts";
 
 describeEachStore("cycleKey()", (stores) => {
-  it("cycleKey moves the row to a new key, with its data and what was not saved yet; the old key opens nothing", async () => {
+  it("cycleKey() gives the row a new key and writes unsaved data, and the old key opens no session", async () => {
     const { sessions } = openSessions(stores);
     const session = sessions.open();
     session.set("cart", ["tea"]);
@@ -20,14 +20,14 @@ describeEachStore("cycleKey()", (stores) => {
     expect((await sessions.load(loaded.sessionKey)).toJSON()).toEqual({ cart: ["tea"], userId: 7 });
   });
 
-  it("cycleKey counts as access", async () => {
+  it("cycleKey() counts as access", async () => {
     const { sessions } = openSessions(stores);
     const session = sessions.open();
     await session.cycleKey();
     expect(session.accessed).toBe(true);
   });
 
-  it("cycleKey of a session without a key creates one; of an unloaded one it loads first", async () => {
+  it("cycleKey() creates a row for a new session, and loads a session that is not loaded", async () => {
     const { sessions } = openSessions(stores);
     const session = sessions.open();
     session.set("userId", 7);
@@ -38,7 +38,7 @@ describeEachStore("cycleKey()", (stores) => {
     expect((await sessions.load(session.sessionKey)).sessionKey).toBeNull();
   });
 
-  it("cycleKey draws again when the new key is taken", async () => {
+  it("cycleKey() draws another key if the new key is taken", async () => {
     const { sessions } = openSessions(stores, { randomKey: keysInOrder(KEY_A, KEY_B, KEY_A, "c".repeat(32)) });
     const [first, second] = [sessions.open(), sessions.open()];
     await first.create();
@@ -49,7 +49,7 @@ describeEachStore("cycleKey()", (stores) => {
     expect((await sessions.load(KEY_B)).sessionKey).toBeNull();
   });
 
-  it("cycleKey gives up after 100 keys with a CreateError, and the row keeps its key", async () => {
+  it("cycleKey() throws CreateError after 100 keys that are taken, and the row keeps its key", async () => {
     const { sessions } = openSessions(stores, { randomKey: keysInOrder(KEY_A, KEY_B, KEY_A) });
     await sessions.open().create();
     const session = sessions.open();
@@ -59,7 +59,7 @@ describeEachStore("cycleKey()", (stores) => {
     expect((await sessions.load(KEY_B)).sessionKey).toBe(KEY_B);
   });
 
-  it("cycleKey when the row is gone is an UpdateError, and makes no row", async () => {
+  it("cycleKey() throws UpdateError if the row is gone, and creates no row", async () => {
     const { sessions, store } = openSessions(stores, { randomKey: keysInOrder(KEY_A, KEY_B) });
     const session = sessions.open();
     await session.save();

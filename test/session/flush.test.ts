@@ -4,7 +4,7 @@ import { SECRET, UNKNOWN_KEY } from "../support.ts";
 import { openSessions } from "./open-sessions.ts";
 
 describeEachStore("flush() and destroy()", (stores) => {
-  it("flush deletes the row and forgets data and key, and counts as access and modification", async () => {
+  it("flush() deletes the row, the data and the key, and counts as access and modification", async () => {
     const { sessions } = openSessions(stores);
     const session = sessions.open();
     session.set("userId", 7);
@@ -18,7 +18,7 @@ describeEachStore("flush() and destroy()", (stores) => {
     expect((await sessions.load(key)).sessionKey).toBeNull();
   });
 
-  it("flush needs no loading, and a save after it makes a session of its own", async () => {
+  it("flush() needs no loading, and the next save() creates a new session", async () => {
     const { sessions } = openSessions(stores);
     const session = sessions.open();
     session.set("userId", 7);
@@ -32,7 +32,7 @@ describeEachStore("flush() and destroy()", (stores) => {
     expect((await sessions.load(other.sessionKey)).toJSON()).toEqual({ cart: ["tea"] });
   });
 
-  it("flush of a session without a key does nothing to the table", async () => {
+  it("flush() of a session without a key changes no row", async () => {
     const { sessions } = openSessions(stores);
     const session = sessions.open();
     session.set("userId", 7);
@@ -43,7 +43,7 @@ describeEachStore("flush() and destroy()", (stores) => {
     expect((await sessions.load(other.sessionKey)).sessionKey).toBe(other.sessionKey);
   });
 
-  it("flush ends a session whose data does not verify, here", async () => {
+  it("flush() deletes a row whose data do not verify with this secret", async () => {
     const { sessions } = openSessions(stores);
     const session = sessions.open();
     await session.save();
@@ -52,7 +52,7 @@ describeEachStore("flush() and destroy()", (stores) => {
     expect((await sessions.load(session.sessionKey)).sessionKey).toBeNull();
   });
 
-  it("what is set while flush is on its way is the next session's; a flush that fails leaves all as it was", async () => {
+  it("values set during flush() belong to the next session, and a failed flush() changes nothing", async () => {
     const { sessions, store } = openSessions(stores);
     const session = sessions.open();
     session.set("userId", 7);
@@ -71,7 +71,7 @@ describeEachStore("flush() and destroy()", (stores) => {
     expect((await sessions.load(session.sessionKey)).get("cart")).toEqual(["tea"]);
   });
 
-  it("destroy(sessionKey) deletes that row and changes nothing else; a missing row is no error", async () => {
+  it("destroy(sessionKey) deletes only that row, and does not throw for a missing row", async () => {
     const { sessions } = openSessions(stores);
     const [mine, theirs] = [sessions.open(), sessions.open()];
     mine.set("userId", 7);
@@ -98,7 +98,7 @@ describeEachStore("flush() and destroy()", (stores) => {
     await sessions.open().destroy();
   });
 
-  it.each([undefined, null])("destroy(%s) is a TypeError, and deletes nothing", async (missing) => {
+  it.each([undefined, null])("destroy(%s) throws TypeError, and deletes nothing", async (missing) => {
     const { sessions } = openSessions(stores);
     const session = sessions.open();
     await session.save();

@@ -5,7 +5,7 @@ import { SECRET, type ShopData, START, storedKey, testClock, UNKNOWN_KEY } from 
 import { KEY_A, KEY_FORM, openSessions } from "./open-sessions.ts";
 
 describeEachStore("load()", (stores) => {
-  it("what was saved is loaded by another session object", async () => {
+  it("load() of another session object gives the saved data", async () => {
     const { sessions } = openSessions(stores);
     const session = sessions.open();
     session.update({ userId: 7, cart: ["tea"], note: { deep: [1, null, "é\u{1F600}"] } });
@@ -15,7 +15,7 @@ describeEachStore("load()", (stores) => {
     expect([...loaded].map(([key]) => key)).toEqual(["userId", "cart", "note"]);
   });
 
-  it("load reads once: it is idempotent", async () => {
+  it("load() is idempotent: it reads once", async () => {
     const { sessions } = openSessions(stores);
     const session = sessions.open();
     await session.save();
@@ -27,7 +27,7 @@ describeEachStore("load()", (stores) => {
     expect(reader.has("userId")).toBe(false);
   });
 
-  it("load of an unknown key does not keep it, and makes no row", async () => {
+  it("load() of an unknown key drops the key, and creates no row", async () => {
     const { sessions, store } = openSessions(stores);
     const session = await sessions.load(UNKNOWN_KEY);
     expect(session.sessionKey).toBeNull();
@@ -35,7 +35,7 @@ describeEachStore("load()", (stores) => {
     expect(await store.find(storedKey(UNKNOWN_KEY))).toBeUndefined();
   });
 
-  it("an unknown key is never adopted: the save after it takes a new one", async () => {
+  it("an unknown key is never adopted: the next save() draws a new key", async () => {
     const { sessions, store } = openSessions(stores);
     const session = sessions.open(UNKNOWN_KEY);
     await session.save();
@@ -45,7 +45,7 @@ describeEachStore("load()", (stores) => {
   });
 
   it.each([["", "short", "UPPERCASE0", "has-a-dash0", "x".repeat(41), `sha256.${"0".repeat(64)}`]].flat())(
-    "a key that cannot be one becomes null: %j",
+    "an invalid key becomes null: %j",
     (key) => {
       expect(openSessions(stores).sessions.open(key).sessionKey).toBeNull();
     },
@@ -57,14 +57,14 @@ describeEachStore("load()", (stores) => {
     expect(lengths).toEqual([8, 40]);
   });
 
-  it("the stored form of a key opens nothing", async () => {
+  it("the stored form of a key opens no session", async () => {
     const { sessions } = openSessions(stores);
     const session = sessions.open();
     await session.save();
     expect((await sessions.load(storedKey(session.sessionKey))).sessionKey).toBeNull();
   });
 
-  it("an expired row is not loaded, and its key is not kept", async () => {
+  it("an expired row is not loaded, and its key is dropped", async () => {
     const { sessions, clock, store } = openSessions(stores, { maxAge: 60 });
     const session = sessions.open();
     await session.save();
@@ -75,7 +75,7 @@ describeEachStore("load()", (stores) => {
     expect(await store.find(storedKey(session.sessionKey))).toBeDefined();
   });
 
-  it("exists looks at the row alone, expired or not, and asks nothing for what cannot be a key", async () => {
+  it("exists() finds expired rows too, and is false for an unknown or invalid key", async () => {
     const { sessions, clock } = openSessions(stores, { maxAge: 60 });
     const session = sessions.open();
     await session.save();
@@ -85,7 +85,7 @@ describeEachStore("load()", (stores) => {
     expect(await sessions.open().exists("short")).toBe(false);
   });
 
-  it("data that does not verify gives an empty session without a key; the row stays, and a save starts a new one", async () => {
+  it("data that do not verify give an empty session without a key, and the next save() creates a new row", async () => {
     const { sessions, store } = openSessions(stores);
     const key = KEY_A;
     const row = { key: storedKey(key), data: `v1.${"0".repeat(64)}.{"userId":1}`, expireDate: new Date("2031-01-01") };
@@ -101,7 +101,7 @@ describeEachStore("load()", (stores) => {
     expect((await sessions.load(session.sessionKey)).get("userId")).toBe(7);
   });
 
-  it("a row's data under another key is refused", async () => {
+  it("data that were copied from another row do not verify", async () => {
     const { sessions, store } = openSessions(stores);
     const admin = sessions.open();
     admin.set("userId", 1);
@@ -116,7 +116,7 @@ describeEachStore("load()", (stores) => {
     expect((await quiet.load(mine.sessionKey)).isEmpty()).toBe(true);
   });
 
-  it("hashKeys: false keeps the key itself in the table", async () => {
+  it("hashKeys: false stores the key itself", async () => {
     const { sessions, store } = openSessions(stores, { hashKeys: false });
     const session = sessions.open();
     session.set("userId", 7);
@@ -126,7 +126,7 @@ describeEachStore("load()", (stores) => {
     expect((await sessions.load(session.sessionKey)).get("userId")).toBe(7);
   });
 
-  it("an older secret still opens a session, and the next change moves it to the first", async () => {
+  it("an older secret still opens a session, and the next save() signs with the first secret", async () => {
     const older = openSessions(stores);
     const session = older.sessions.open();
     session.set("userId", 7);

@@ -4,7 +4,7 @@ import { START, storedKey, TWO_WEEKS, UNKNOWN_KEY } from "../support.ts";
 import { KEY_A, KEY_B, KEY_FORM, keysInOrder, openSessions } from "./open-sessions.ts";
 
 describeEachStore("save()", (stores) => {
-  it("save of a new session creates a row, under a key that the session has from then on", async () => {
+  it("save() of a new session creates a row, and gives the session its key", async () => {
     const { sessions, store } = openSessions(stores);
     const session = sessions.open();
     session.set("userId", 7);
@@ -16,7 +16,7 @@ describeEachStore("save()", (stores) => {
     expect(row?.data).toMatch(/^v1\.[0-9a-f]{64}\.\{"userId":7,"_session_row":\[1893456000000,1,"[a-z0-9]{10}"\]\}$/);
   });
 
-  it("save updates the row: set, deleted and untouched keys", async () => {
+  it("save() writes set and deleted keys, and keeps the other keys", async () => {
     const { sessions } = openSessions(stores);
     const session = sessions.open();
     session.update({ userId: 7, cart: ["tea"], note: "x" });
@@ -28,7 +28,7 @@ describeEachStore("save()", (stores) => {
     expect((await sessions.load(session.sessionKey)).toJSON()).toEqual({ userId: 8, cart: ["tea"] });
   });
 
-  it("save keeps a change deep inside a value, which no flag shows", async () => {
+  it("save() writes a change deep inside a value, although `modified` is false", async () => {
     const { sessions } = openSessions(stores);
     const session = sessions.open();
     session.set("cart", ["tea"]);
@@ -40,7 +40,7 @@ describeEachStore("save()", (stores) => {
     expect((await sessions.load(session.sessionKey)).get("cart")).toEqual(["tea", "milk"]);
   });
 
-  it("save keeps a change made between two saves of one object", async () => {
+  it("save() writes a change between two saves of one object", async () => {
     const { sessions } = openSessions(stores);
     const session = sessions.open();
     session.set("cart", ["tea"]);
@@ -52,7 +52,7 @@ describeEachStore("save()", (stores) => {
     expect((await sessions.load(session.sessionKey)).get("cart")).toEqual(["tea", "milk", "bread"]);
   });
 
-  it("save without a change moves the expiry, and writes no data", async () => {
+  it("save() without a change writes only the expiry", async () => {
     const { sessions, clock, store } = openSessions(stores, { maxAge: 60 });
     const session = sessions.open();
     session.set("userId", 7);
@@ -64,7 +64,7 @@ describeEachStore("save()", (stores) => {
     expect(after).toEqual({ data: before?.data, expireDate: new Date(START.getTime() + 90_000) });
   });
 
-  it("save of a session that was not loaded loads it first", async () => {
+  it("save() of a session that is not loaded loads it first", async () => {
     const { sessions } = openSessions(stores);
     const session = sessions.open();
     session.set("userId", 7);
@@ -75,7 +75,7 @@ describeEachStore("save()", (stores) => {
     expect((await sessions.load(session.sessionKey)).get("userId")).toBe(7);
   });
 
-  it("save when the row is gone is an UpdateError, and makes no row", async () => {
+  it("save() throws UpdateError if the row is gone, and creates no row", async () => {
     const { sessions, store } = openSessions(stores);
     const session = sessions.open();
     await session.save();
@@ -88,7 +88,7 @@ describeEachStore("save()", (stores) => {
     expect(session.sessionKey).toBe(key);
   });
 
-  it("save without a change when the row is gone is an UpdateError too", async () => {
+  it("save() without a change throws UpdateError if the row is gone", async () => {
     const { sessions } = openSessions(stores);
     const session = sessions.open();
     await session.save();
@@ -96,7 +96,7 @@ describeEachStore("save()", (stores) => {
     await expect(session.save()).rejects.toMatchObject({ code: "SESSION_UPDATE" });
   });
 
-  it("save and cycleKey never revive a row that has expired since it was read", async () => {
+  it("save() and cycleKey() never revive a row that has expired since it was read", async () => {
     const { sessions, clock } = openSessions(stores, { maxAge: 60 });
     const session = sessions.open();
     await session.save();
@@ -108,7 +108,7 @@ describeEachStore("save()", (stores) => {
     expect((await sessions.load(session.sessionKey)).sessionKey).toBeNull();
   });
 
-  it("save with mustCreate inserts a row for a session without one", async () => {
+  it("save() with mustCreate inserts a row for a new session", async () => {
     const { sessions } = openSessions(stores);
     const session = sessions.open();
     session.set("userId", 7);
@@ -116,7 +116,7 @@ describeEachStore("save()", (stores) => {
     expect((await sessions.load(session.sessionKey)).get("userId")).toBe(7);
   });
 
-  it("save with mustCreate is a CreateError for a session that has a row, and changes nothing", async () => {
+  it("save() with mustCreate throws CreateError for a saved session, and writes nothing", async () => {
     const { sessions } = openSessions(stores);
     const session = sessions.open();
     await session.save();
@@ -125,7 +125,7 @@ describeEachStore("save()", (stores) => {
     expect((await sessions.load(session.sessionKey)).has("userId")).toBe(false);
   });
 
-  it("save with mustCreate tries one key only", async () => {
+  it("save() with mustCreate draws only one key", async () => {
     const { sessions } = openSessions(stores, { randomKey: keysInOrder(KEY_A, KEY_A, KEY_B) });
     await sessions.open().create();
     await expect(sessions.open().save({ mustCreate: true })).rejects.toMatchObject({
@@ -134,7 +134,7 @@ describeEachStore("save()", (stores) => {
     });
   });
 
-  it("save with mustCreate never takes an unknown key that was presented, nor one that was signed out", async () => {
+  it("save() with mustCreate never uses an unknown key, or the key of a session that was signed out", async () => {
     const { sessions, store } = openSessions(stores);
     await sessions.open(UNKNOWN_KEY).save({ mustCreate: true });
     expect(await store.find(storedKey(UNKNOWN_KEY))).toBeUndefined();
@@ -145,7 +145,7 @@ describeEachStore("save()", (stores) => {
     expect(await store.find(storedKey(session.sessionKey))).toBeUndefined();
   });
 
-  it("a value that would not come back is a SerializationError that names its path, and nothing is written", async () => {
+  it("a value that would change throws SerializationError with its path, and nothing is written", async () => {
     const { sessions } = openSessions(stores);
     const session = sessions.open();
     session.set("cart", ["tea"]);
@@ -158,7 +158,7 @@ describeEachStore("save()", (stores) => {
     expect((await sessions.load(session.sessionKey)).toJSON()).toEqual({ cart: ["tea"] });
   });
 
-  it("calls on one object run one after another: three at once insert one row", async () => {
+  it("calls on one object run one after another: three concurrent calls insert one row", async () => {
     const { sessions, store } = openSessions(stores);
     const insert = store.insert.bind(store);
     let inserts = 0;
@@ -177,7 +177,7 @@ describeEachStore("save()", (stores) => {
     expect((await sessions.load(session.sessionKey)).toJSON()).toEqual({ userId: 7, cart: ["tea"] });
   });
 
-  it("a call that fails does not stop the next", async () => {
+  it("a failed call does not stop the next call", async () => {
     const { sessions } = openSessions(stores);
     const session = sessions.open();
     await session.save();
@@ -188,7 +188,7 @@ describeEachStore("save()", (stores) => {
     expect((await sessions.load(session.sessionKey)).get("userId")).toBe(7);
   });
 
-  it("what is set while a save is on its way counts as modified, and is kept for the next one", async () => {
+  it("values set during save() count as modified, and the next save() writes them", async () => {
     const { sessions, store } = openSessions(stores);
     const session = sessions.open();
     await session.save();

@@ -8,7 +8,7 @@ describe("A new secret", () => {
   const BOTH = [NEW, OLD];
 
   describeEachDatabase("A new secret", (db) => {
-    it("reads what the old one wrote, moves it at the next save, and then the old one can be dropped", async () => {
+    it("opens old sessions and signs them at the next save, so that the old secret can be removed", async () => {
       const { begun, by, clock, expireDate, statementsOf } = sessionsOn(db(), { maxAge: 60 });
       const { sessionKey } = await begun();
       clock.advance(10);
@@ -24,7 +24,7 @@ describe("A new secret", () => {
       expect((await by({ secret: OLD }).load(sessionKey)).sessionKey).toBeNull();
     });
 
-    it("loses nobody if the old one is dropped maxAge later: by then each session has moved, or has expired", async () => {
+    it("loses no session if the old secret is removed after maxAge: each was signed again or has expired", async () => {
       const { begun, by, clock } = sessionsOn(db(), { maxAge: 60, refreshAfter: 10 });
       const [saved, refreshed, cycled, unused] = [await begun(), await begun(), await begun(), await begun()];
       const { load } = by({ secret: BOTH });
@@ -40,7 +40,7 @@ describe("A new secret", () => {
       }
     });
 
-    it("does not lengthen absoluteMaxAge", async () => {
+    it("does not extend absoluteMaxAge", async () => {
       const { begun, by, clock, expireDate } = sessionsOn(db(), { maxAge: 60, absoluteMaxAge: 100 });
       const { sessionKey } = await begun();
       clock.advance(50);

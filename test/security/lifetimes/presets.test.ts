@@ -11,7 +11,7 @@ describe("The presets of NIST SP 800-63B", () => {
   ];
 
   describeEachDatabase("NIST", (db) => {
-    it.each(LEVELS)("$level: a session that is not used ends after $idle seconds", async ({ preset, idle }) => {
+    it.each(LEVELS)("$level: an unused session ends after $idle seconds", async ({ preset, idle }) => {
       const { begun, clock, isThere } = sessionsOn(db(), preset);
       const session = await begun();
       clock.advance(idle - MILLISECOND);
@@ -20,7 +20,7 @@ describe("The presets of NIST SP 800-63B", () => {
       expect(await isThere(session)).toBe(false);
     });
 
-    it.each(LEVELS)("$level: one that is used all the time ends after $absolute seconds", async (each) => {
+    it.each(LEVELS)("$level: a session in constant use ends after $absolute seconds", async (each) => {
       const { preset, idle, absolute } = each;
       const { sessions, begun, clock, isThere, expireDate } = sessionsOn(db(), preset);
       const session = await begun();
@@ -44,7 +44,7 @@ describe("The presets of NIST SP 800-63B", () => {
       expect((await sessions.load(sessionKey)).getExpireAtBrowserClose()).toBe(true);
     });
 
-    it.each(LEVELS.slice(1))("$level: a use is written once a minute at most", async ({ preset, idle }) => {
+    it.each(LEVELS.slice(1))("$level: the expiry is written at most once a minute", async ({ preset, idle }) => {
       const { sessions, begun, clock, expireDate, statementsOf } = sessionsOn(db(), preset);
       const { sessionKey } = await begun();
       clock.advance(MINUTE - MILLISECOND);
@@ -55,7 +55,7 @@ describe("The presets of NIST SP 800-63B", () => {
       expect(await expireDate(session)).toEqual(inSeconds(MINUTE + idle));
     });
 
-    it.each(LEVELS)("$level: a password asked again is fresh, and starts the $absolute seconds again", async (each) => {
+    it.each(LEVELS)("$level: a new authentication is fresh, and restarts the $absolute seconds", async (each) => {
       const { preset, absolute } = each;
       const { sessions, begun, clock, isThere } = sessionsOn(db(), { ...preset, maxAge: absolute });
       const { sessionKey } = await begun();

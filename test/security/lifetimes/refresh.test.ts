@@ -6,7 +6,7 @@ describe("refreshAfter", () => {
   describeEachDatabase("refreshAfter", (db) => {
     const options = { maxAge: 100, refreshAfter: 10 };
 
-    it("sends nothing before it is due, one UPDATE of the expiry from that very moment, and then nothing again", async () => {
+    it("sends nothing before it is due, then one UPDATE of the expiry, then nothing again", async () => {
       const { sessions, begun, clock, expireDate, statementsOf } = sessionsOn(db(), options);
       const { sessionKey } = await begun();
       const refreshed = async () => {
@@ -32,7 +32,7 @@ describe("refreshAfter", () => {
       expect(await refreshed()).toEqual({ ...one, expireDate: inSeconds(120) });
     });
 
-    it("counts from the last write, whoever's that was", async () => {
+    it("counts from the last write of any request", async () => {
       const { sessions, begun, clock, statementsOf } = sessionsOn(db(), options);
       const { sessionKey } = await begun();
       clock.advance(9);
@@ -44,7 +44,7 @@ describe("refreshAfter", () => {
       expect(await statementsOf(() => session.refresh())).toHaveLength(1);
     });
 
-    it("keeps a session alive that is used, and none that is not", async () => {
+    it("keeps a used session alive, and lets an unused session expire", async () => {
       const { sessions, begun, clock, isThere } = sessionsOn(db(), options);
       const [used, unused] = [await begun(), await begun()];
       for (let i = 0; i < 5; i++) {
@@ -58,7 +58,7 @@ describe("refreshAfter", () => {
       expect(await isThere(used)).toBe(false);
     });
 
-    it("sends nothing that would not move the expiry by so much, near the end that absoluteMaxAge sets", async () => {
+    it("sends nothing if absoluteMaxAge leaves less than refreshAfter to gain", async () => {
       const { begun, clock, statementsOf } = sessionsOn(db(), { ...options, absoluteMaxAge: 110 });
       const [session, later] = [await begun(), await begun()];
       clock.advance(50);

@@ -7,7 +7,7 @@ describe("Revocation", () => {
   const columns: NonNullable<Options["columns"]> = ({ userId = null }) => ({ userId, address: null, userAgent: null });
 
   describeEachOwnedDatabase("Revocation", (db) => {
-    it("ends at once what has not expired, and deletes what has", async () => {
+    it("ends live sessions immediately, and deletes expired rows", async () => {
       const { sessions, begun, clock, isThere, expireDate, events } = sessionsOn(db(), { maxAge: 60, columns });
       const expired = await begun();
       clock.advance(30);
@@ -25,7 +25,7 @@ describe("Revocation", () => {
       expect(await sessions.list({ userId: 7 })).toEqual([]);
     });
 
-    it("ends what a server with a slow clock still takes for live", async () => {
+    it("ends sessions that a server with a slow clock still treats as live", async () => {
       const { sessions, by, begun, clock } = sessionsOn(db(), { maxAge: 60, columns });
       const slow = by({ now: () => new Date(clock.now().getTime() - 30_000) });
       const session = await begun();
@@ -38,7 +38,7 @@ describe("Revocation", () => {
       await expect(open.save()).rejects.toThrow(UpdateError);
     });
 
-    it("is for what list() shows: a session up to the very moment of its end", async () => {
+    it("matches list(), which shows a session until the millisecond of its expiry", async () => {
       const { sessions, begun, clock } = sessionsOn(db(), { maxAge: 60, columns });
       await begun();
       clock.advance(60 - MILLISECOND);
@@ -47,7 +47,7 @@ describe("Revocation", () => {
       expect(await sessions.list({})).toEqual([]);
     });
 
-    it("by maxPerOwner counts no expired session, and ends the one that was authenticated longest ago", async () => {
+    it("by maxPerOwner ignores expired sessions, and ends the session with the oldest authentication", async () => {
       const maxPerOwner = { column: "userId", max: 2 };
       const { begun, clock, isThere, expireDate } = sessionsOn(db(), { maxAge: 60, columns, maxPerOwner });
       const first = await begun();

@@ -12,7 +12,7 @@ interface Use {
 const USES: readonly Use[] = [
   { use: "save without a change", run: (session) => session.save() },
   {
-    use: "save of a change",
+    use: "save with a change",
     run: (session) => {
       session.set("note", "another");
       return session.save();
@@ -52,7 +52,7 @@ const STARTS: readonly Use[] = [
 
 describe("maxAge", () => {
   describeEachDatabase("maxAge", (db) => {
-    it("ends a session so long after its last save, to the millisecond, and nothing brings it back", async () => {
+    it("ends a session exactly this long after its last save, and no write revives the session", async () => {
       const { begun, clock, isThere, expireDate } = sessionsOn(db(), { maxAge: 60, refreshAfter: 10 });
       const session = await begun();
       clock.advance(50);
@@ -105,7 +105,7 @@ describe("absoluteMaxAge", () => {
       expect(await isThere(session)).toBe(false);
     });
 
-    it("holds through a life of every use, at each step of which the row expires no later than that", async () => {
+    it("limits the expiry of the row after every use in a long session", async () => {
       const { sessions, begun, clock, expireDate } = sessionsOn(db(), options);
       let session = await begun();
       for (const { run } of [...USES, ...USES]) {
@@ -120,7 +120,7 @@ describe("absoluteMaxAge", () => {
       expect((await sessions.load(session.sessionKey)).sessionKey).toBeNull();
     });
 
-    it("is not lengthened by a clear() before loading", async () => {
+    it("is not extended by a clear() before loading", async () => {
       const { sessions, begun, clock, expireDate } = sessionsOn(db(), options);
       const { sessionKey } = await begun();
       clock.advance(50);
@@ -130,7 +130,7 @@ describe("absoluteMaxAge", () => {
       expect(await expireDate(session)).toEqual(inSeconds(100));
     });
 
-    it("begins anew with a new session, after a sign-out", async () => {
+    it("starts again with a new session after a sign-out", async () => {
       const { begun, clock, isThere, expireDate } = sessionsOn(db(), options);
       const session = await begun();
       clock.advance(90);

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { describeTwoActors } from "./two-actors.ts";
 
 describeTwoActors("A concurrent clear()", (twoActors) => {
-  it("a save after clear() replaces what they wrote", async () => {
+  it("a save after clear() replaces their data", async () => {
     const { me, they, read, events } = await twoActors();
     they.set("note", "theirs");
     me.clear();
@@ -13,7 +13,7 @@ describeTwoActors("A concurrent clear()", (twoActors) => {
     expect(events.map(({ type }) => type)).toContain("overwritten");
   });
 
-  it("a save after clear() replaces the row, also if it changes between two attempts", async () => {
+  it("a save after clear() replaces the row, even if the row changes between two attempts", async () => {
     const { me, they, store, read } = await twoActors();
     const update = store.update.bind(store);
     let first = true;

@@ -3,7 +3,7 @@ import { storedKey } from "../../support.ts";
 import { describeTwoActors } from "./two-actors.ts";
 
 describeTwoActors("Concurrent changes", (twoActors) => {
-  it("changes to different keys both survive", async () => {
+  it("changes of different keys both survive", async () => {
     const { me, they, read, events } = await twoActors();
     they.set("note", "theirs");
     me.set("userId", 8);
@@ -14,7 +14,7 @@ describeTwoActors("Concurrent changes", (twoActors) => {
     expect(events.map(({ type }) => type)).toEqual(["loaded", "merged", "saved", "loaded"]);
   });
 
-  it("a value that I hold on to is still the session's after a merge, unless they changed it", async () => {
+  it("a reference to a value still belongs to the session after a merge, unless they changed the value", async () => {
     const { me, they, read } = await twoActors();
     const cart = me.get("cart");
     they.set("note", "theirs");
@@ -30,7 +30,7 @@ describeTwoActors("Concurrent changes", (twoActors) => {
     expect(await read()).toEqual({ userId: 8, cart: ["tea", "milk", "bread"], note: "theirs again" });
   });
 
-  it("of changes to the same key, the last wins", async () => {
+  it("the last change of the same key wins", async () => {
     const { me, they, read } = await twoActors();
     they.set("userId", 1);
     me.set("userId", 2);
@@ -39,7 +39,7 @@ describeTwoActors("Concurrent changes", (twoActors) => {
     expect(await read()).toEqual({ userId: 2, cart: ["tea"] });
   });
 
-  it("of changes to the same key the last wins, also if they wrote the same value in between", async () => {
+  it("the last change of the same key wins, even if they wrote the same value in between", async () => {
     const { me, they, store, read } = await twoActors();
     they.set("note", "same");
     await they.save();
@@ -58,7 +58,7 @@ describeTwoActors("Concurrent changes", (twoActors) => {
     expect(updates).toBe(3);
   });
 
-  it("a key that one deleted and the other left alone stays deleted, both ways", async () => {
+  it("a key that only one of us deleted stays deleted", async () => {
     const { me, they, read } = await twoActors();
     they.delete("cart");
     me.delete("userId");
@@ -68,7 +68,7 @@ describeTwoActors("Concurrent changes", (twoActors) => {
   });
 
   it.each(["TEA", "téa", "tea ", "te\u00ADa"])(
-    "a change to %j, which a collation may take for what was there, is a change all the same",
+    "a change to %j is found, although a collation may treat it as the old value",
     async (tea) => {
       const { me, they, read } = await twoActors();
       they.set("cart", [tea]);
@@ -79,7 +79,7 @@ describeTwoActors("Concurrent changes", (twoActors) => {
     },
   );
 
-  it("a save that changed nothing has no conflict, and loses nothing of theirs", async () => {
+  it("a save without a change has no conflict, and keeps their change", async () => {
     const { me, they, read, events } = await twoActors();
     they.set("note", "theirs");
     await they.save();
@@ -91,7 +91,7 @@ describeTwoActors("Concurrent changes", (twoActors) => {
     expect(await read()).toEqual({ userId: 8, cart: ["tea"], note: "theirs" });
   });
 
-  it("a save that changed nothing does not put back the expiry that they replaced", async () => {
+  it("a save without a change keeps the expiry that they set", async () => {
     const { me, they, store, key, clock } = await twoActors();
     they.setExpiry(60);
     await they.save();
@@ -99,7 +99,7 @@ describeTwoActors("Concurrent changes", (twoActors) => {
     expect((await store.find(storedKey(key)))?.expireDate).toEqual(new Date(clock.now().getTime() + 60_000));
   });
 
-  it("they clear: what I have changed is merged back into the row, and what I have only read is not", async () => {
+  it("they clear: my changes are merged into the row, but values that I only read are not", async () => {
     const { me, they, read } = await twoActors();
     me.set("userId", 8);
     they.clear();
@@ -108,7 +108,7 @@ describeTwoActors("Concurrent changes", (twoActors) => {
     expect(await read()).toEqual({ userId: 8 });
   });
 
-  it("a value that was merged before a save failed does not count as my change at the next save", async () => {
+  it("a value that was merged before a failed save does not count as my change in the next save", async () => {
     const { me, they, store, read } = await twoActors();
     const update = store.update.bind(store);
     they.set("note", "theirs");
@@ -124,7 +124,7 @@ describeTwoActors("Concurrent changes", (twoActors) => {
     expect(await read()).toEqual({ userId: 8, cart: ["tea"] });
   });
 
-  it("an own expiry of theirs survives a merge", async () => {
+  it("an expiry that they set survives a merge", async () => {
     const { me, they, mine, key } = await twoActors();
     they.setExpiry(60);
     me.set("userId", 8);
@@ -134,7 +134,7 @@ describeTwoActors("Concurrent changes", (twoActors) => {
     expect([loaded.getExpiryAge(), loaded.get("userId")]).toEqual([60, 8]);
   });
 
-  it("twelve saves of different keys, all at once, are all kept", async () => {
+  it("twelve concurrent saves of different keys are all kept", async () => {
     const { mine, theirs, key, read } = await twoActors();
     const actors = await Promise.all(Array.from({ length: 12 }, (_, i) => (i % 2 ? mine : theirs).load(key)));
     await Promise.all(

@@ -3,7 +3,7 @@ import { storedKey } from "../../support.ts";
 import { describeTwoActors } from "./two-actors.ts";
 
 describeTwoActors("The option onConflict", (twoActors) => {
-  it('onConflict "error": a ConflictError, nothing written, my change still there', async () => {
+  it('onConflict "error": save() throws ConflictError, writes nothing and keeps my change', async () => {
     const { me, they, read, events } = await twoActors({ onConflict: "error" });
     they.set("note", "theirs");
     me.set("userId", 8);
@@ -17,7 +17,7 @@ describeTwoActors("The option onConflict", (twoActors) => {
   it.each([
     { write: "save", onConflict: "error", code: "SESSION_CONFLICT" },
     { write: "cycleKey", onConflict: "merge", code: "SESSION_UPDATE" },
-  ] as const)("of those who take a value at once, one alone succeeds by $write with $onConflict", async (way) => {
+  ] as const)("of six requests that take one value, only one succeeds by $write with $onConflict", async (way) => {
     const { mine, theirs, key } = await twoActors({ onConflict: way.onConflict });
     const actors = await Promise.all(Array.from({ length: 6 }, (_, i) => (i % 2 ? mine : theirs).load(key)));
     const outcomes = await Promise.allSettled(
@@ -30,7 +30,7 @@ describeTwoActors("The option onConflict", (twoActors) => {
     expect(failed.map(({ reason }) => reason.code)).toEqual(Array(5).fill(way.code));
   });
 
-  it('onConflict "error": cycleKey without a change of its own takes theirs along', async () => {
+  it('onConflict "error": cycleKey() without a change keeps their change', async () => {
     const { me, they, mine } = await twoActors({ onConflict: "error" });
     they.set("note", "theirs");
     await they.save();
@@ -48,7 +48,7 @@ describeTwoActors("The option onConflict", (twoActors) => {
     expect(events.map(({ type }) => type)).toEqual(["loaded", "overwritten", "saved", "loaded"]);
   });
 
-  it('onConflict "overwrite": a save or cycleKey that changed nothing loses nothing of theirs', async () => {
+  it('onConflict "overwrite": save() or cycleKey() without a change keeps their change', async () => {
     const { me, they, mine } = await twoActors({ onConflict: "overwrite" });
     they.set("note", "theirs");
     await they.save();
@@ -59,7 +59,7 @@ describeTwoActors("The option onConflict", (twoActors) => {
     expect((await mine.load(me.sessionKey)).get("note")).toBe("theirs again");
   });
 
-  it('onConflict "overwrite": a session that is gone stays gone', async () => {
+  it('onConflict "overwrite": a session that was signed out stays signed out', async () => {
     const { me, they, store, key } = await twoActors({ onConflict: "overwrite" });
     await they.flush();
     me.set("userId", 8);

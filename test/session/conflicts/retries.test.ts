@@ -3,7 +3,7 @@ import { gate, memorySessions, storedKey } from "../../support.ts";
 import { describeTwoActors } from "./two-actors.ts";
 
 describeTwoActors("Retries of a save", (twoActors) => {
-  it("a row that changes before every attempt ends in a ConflictError, and my change is not lost", async () => {
+  it("a row that changes before every attempt causes a ConflictError, and the session keeps my change", async () => {
     const { me, they, store } = await twoActors();
     const update = store.update.bind(store);
     let updates = 0;
@@ -24,7 +24,7 @@ describeTwoActors("Retries of a save", (twoActors) => {
     expect(me.get("note")).toBe("mine");
   });
 
-  it("an UPDATE of the expiry that was there already counts as applied, where a driver counts no row for it", async () => {
+  it("an UPDATE to the same expiry counts as applied, although some drivers count no row", async () => {
     const { me, store, events } = await twoActors();
     me.setExpiry(new Date("2030-01-10"));
     await me.save();
@@ -39,7 +39,7 @@ describeTwoActors("Retries of a save", (twoActors) => {
     expect([updates, events.map(({ type }) => type)]).toEqual([1, ["loaded", "saved", "saved"]]);
   });
 
-  it("a hundred saves of different keys in one process queue up, and so conflict once each", async () => {
+  it("a hundred saves of different keys in one process queue up, so each conflicts once", async () => {
     const { mine, theirs, key, store, read } = await twoActors();
     const loaded = await Promise.all(Array.from({ length: 100 }, () => mine.load(key)));
     const they = await theirs.load(key);
@@ -84,7 +84,7 @@ describeTwoActors("Retries of a save", (twoActors) => {
     expect(Object.keys(await read())).toHaveLength(6);
   });
 
-  it("what is set while a save waits for its next attempt is checked too", async () => {
+  it("a value set between two attempts of a save is checked too", async () => {
     const { me, they, store, read } = await twoActors();
     they.set("note", "theirs");
     await they.save();
@@ -98,7 +98,7 @@ describeTwoActors("Retries of a save", (twoActors) => {
     expect(await read()).toEqual({ userId: 7, cart: ["tea"], note: "theirs" });
   });
 
-  it("an UPDATE that never matches, although the row is as it was read, ends in a ConflictError that says so", async () => {
+  it("an UPDATE that never matches an unchanged row causes a ConflictError that says so", async () => {
     const { me, store } = await twoActors();
     let updates = 0;
     store.update = async () => {
@@ -113,14 +113,14 @@ describeTwoActors("Retries of a save", (twoActors) => {
     expect(updates).toBe(10);
   });
 
-  it('an UPDATE that never matches ends in a ConflictError that says so with "overwrite" too', async () => {
+  it('an UPDATE that never matches causes a ConflictError that says so with "overwrite" too', async () => {
     const { me, store } = await twoActors({ onConflict: "overwrite" });
     store.update = async () => "unmatched";
     me.set("userId", 8);
     await expect(me.save()).rejects.toMatchObject({ message: expect.stringMatching(/no UPDATE matches it/) });
   });
 
-  it("the row does not verify any more: an UpdateError, and nothing is written", async () => {
+  it("the row no longer verifies: save() throws UpdateError, and writes nothing", async () => {
     const { me, store, key, clock, events } = await twoActors();
     const { data = "" } = (await store.find(storedKey(key))) ?? {};
     const rubbish = { data: "rubbish", expireDate: new Date("2031-01-01") };

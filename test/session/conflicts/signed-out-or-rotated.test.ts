@@ -3,7 +3,7 @@ import { storedKey } from "../../support.ts";
 import { describeTwoActors } from "./two-actors.ts";
 
 describeTwoActors("A concurrent sign-out or rotation", (twoActors) => {
-  it("they sign out: my save is an UpdateError, and the session stays gone", async () => {
+  it("they sign out: my save throws UpdateError, and the session stays signed out", async () => {
     const { me, they, store, key } = await twoActors();
     await they.flush();
     me.set("userId", 8);
@@ -11,7 +11,7 @@ describeTwoActors("A concurrent sign-out or rotation", (twoActors) => {
     expect(await store.find(storedKey(key))).toBeUndefined();
   });
 
-  it("they cycle the key: my save under the old one is an UpdateError", async () => {
+  it("they rotate the key: my save under the old key throws UpdateError", async () => {
     const { me, they, key, store, mine } = await twoActors();
     await they.cycleKey();
     me.set("userId", 8);
@@ -20,7 +20,7 @@ describeTwoActors("A concurrent sign-out or rotation", (twoActors) => {
     expect((await mine.load(they.sessionKey)).get("userId")).toBe(7);
   });
 
-  it("I cycle the key: what they saved meanwhile comes along", async () => {
+  it("I rotate the key: the row keeps the change that they saved", async () => {
     const { me, they, mine } = await twoActors();
     they.set("note", "theirs");
     me.set("userId", 8);
@@ -29,7 +29,7 @@ describeTwoActors("A concurrent sign-out or rotation", (twoActors) => {
     expect((await mine.load(me.sessionKey)).toJSON()).toEqual({ userId: 8, cart: ["tea"], note: "theirs" });
   });
 
-  it("both cycle the key: one wins, and there is one row", async () => {
+  it("both rotate the key: one wins, and there is one row", async () => {
     const { me, they, mine, key } = await twoActors();
     const outcomes = await Promise.allSettled([me.cycleKey(), they.cycleKey()]);
     expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
@@ -39,7 +39,7 @@ describeTwoActors("A concurrent sign-out or rotation", (twoActors) => {
     expect((await mine.load(key)).sessionKey).toBeNull();
   });
 
-  it("they sign out: my flush, and my destroy of the same key, are no errors", async () => {
+  it("they sign out: my flush() and destroy() of the same key do not throw", async () => {
     const { me, they, key } = await twoActors();
     await they.flush();
     await me.destroy(key);

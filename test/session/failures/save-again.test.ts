@@ -6,7 +6,7 @@ import { actors, lost, ON_CONFLICT, setNote, types } from "./support.ts";
 const CART = { cart: ["tea"] };
 
 describe("save() after an error of unknown outcome", () => {
-  it.each(ON_CONFLICT)("is no conflict with this session's own write (%s)", async (onConflict) => {
+  it.each(ON_CONFLICT)("does not conflict with this session's own write (%s)", async (onConflict) => {
     const { me, leaveInDoubt, read, events } = await actors({ onConflict });
     leaveInDoubt("update", "applied");
     me.set("userId", 8);
@@ -17,7 +17,7 @@ describe("save() after an error of unknown outcome", () => {
     expect(new Set(types(events))).toEqual(new Set(["saved"]));
   });
 
-  it.each(ON_CONFLICT)("decides of several writes, of which one was applied (%s)", async (onConflict) => {
+  it.each(ON_CONFLICT)("finds which of several writes was applied (%s)", async (onConflict) => {
     for (const isFirst of [true, false]) {
       const { me, leaveInDoubt, change, read } = await actors({ onConflict });
       leaveInDoubt("update", isFirst ? "applied" : "lost");
@@ -32,7 +32,7 @@ describe("save() after an error of unknown outcome", () => {
     }
   });
 
-  it("takes back what was taken back: the write was applied, is in flight, or was built upon", async () => {
+  it("reverts a change if the write was applied, is in flight, or has later writes", async () => {
     const { me, leaveInDoubt, change, read, arrive } = await actors();
     const takeBack = async () => {
       me.set("userId", 7);
@@ -57,7 +57,7 @@ describe("save() after an error of unknown outcome", () => {
     expect([await read(), me.needsSave()]).toEqual([{ userId: 7, ...CART, note: "theirs" }, false]);
   });
 
-  it("keeps another request's value where this session has taken back a change that was never applied", async () => {
+  it("keeps another request's value if this session reverted a change that was never applied", async () => {
     const { me, leaveInDoubt, change, read } = await actors();
     leaveInDoubt("update", "lost");
     me.set("userId", 8);
@@ -68,7 +68,7 @@ describe("save() after an error of unknown outcome", () => {
     expect(await read()).toEqual({ userId: 9, ...CART });
   });
 
-  it("is a ConflictError with the cause if nothing can be decided, again and again; load() starts afresh", async () => {
+  it("throws ConflictError with the cause each time if the outcome stays unknown, until a new load()", async () => {
     const { mine, me, key, leaveInDoubt, change, read } = await actors();
     leaveInDoubt("update", "lost");
     me.set("userId", 8);
@@ -88,7 +88,7 @@ describe("save() after an error of unknown outcome", () => {
     expect(await read()).toEqual({ userId: 8, ...CART, note: 8 });
   });
 
-  it("cannot decide where a newer secret protects the row, and overwrites nothing", async () => {
+  it("throws ConflictError if a newer secret protects the row, and overwrites nothing", async () => {
     const { me, key, newDeployment, fail } = await actors();
     fail("update", "applied", [lost], async () => {
       const they = await newDeployment.load(key);
@@ -112,7 +112,7 @@ describe("save() while another save() of the same object fails", () => {
     expect(await read()).toEqual({ userId: 7, ...CART });
   });
 
-  it("saves what was changed, or set back, in flight", async () => {
+  it("saves changes and reverts that were made in flight", async () => {
     const { me, fail, change, read } = await actors();
     fail("update", "applied", [lost], async () => {
       await change(setNote);
@@ -132,7 +132,7 @@ describe("save() while another save() of the same object fails", () => {
 });
 
 describe("an UPDATE that arrives late", () => {
-  it("changes nothing, even if the session holds again what the UPDATE was based on", async () => {
+  it("changes nothing, even if the session has the same data again as before the UPDATE", async () => {
     const { me, leaveInDoubt, change, read, arrive } = await actors();
     const late = leaveInDoubt("update", "lost");
     me.clear();
@@ -146,7 +146,7 @@ describe("an UPDATE that arrives late", () => {
 });
 
 describe("clear() without a load, then a save() that fails", () => {
-  it("replaces what is there, once", async () => {
+  it("replaces the row once", async () => {
     for (const outcome of ["applied", "lost"] as const) {
       const { mine, key, fail, change, read } = await actors();
       const me = mine.open(key);
@@ -158,7 +158,7 @@ describe("clear() without a load, then a save() that fails", () => {
     }
   });
 
-  it("remains to be saved if it was not applied", async () => {
+  it("must be saved again if it was not applied", async () => {
     const { mine, key, leaveInDoubt, change, read } = await actors();
     const me = mine.open(key);
     leaveInDoubt("update", "lost");
@@ -171,7 +171,7 @@ describe("clear() without a load, then a save() that fails", () => {
   });
 });
 
-describe("save() that is sent again after nine writes of another request", () => {
+describe("save() that is resent after nine writes of another request", () => {
   it("throws the error of its first UPDATE, because its outcome is unknown", async () => {
     const table = memoryStore();
     const theirs = createSessions<{ n: number; mine: number }>({ store: table, secret: SECRET });

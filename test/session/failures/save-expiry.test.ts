@@ -5,7 +5,7 @@ import { actors, lost, lostAgain, ON_CONFLICT, setNote, types } from "./support.
 const CART = { cart: ["tea"] };
 
 describe("save() of the expiry alone", () => {
-  it.each(ON_CONFLICT)("is sent again once, whatever other requests wrote (%s)", async (onConflict) => {
+  it.each(ON_CONFLICT)("is resent once, whatever other requests wrote (%s)", async (onConflict) => {
     for (const outcome of ["applied", "lost"] as const) {
       const { me, fail, change, clock, expireDate } = await actors({ onConflict });
       clock.advance(60);

@@ -11,7 +11,7 @@ const CART = { cart: ["tea"] };
 const RESOLVED = { merge: { userId: 8, ...CART, note: "theirs" }, overwrite: { userId: 8, ...CART } };
 
 describeEachStore("save() whose UPDATE fails", (stores) => {
-  it.each(ON_CONFLICT)("was applied: it succeeds, and is not sent again (%s)", async (onConflict) => {
+  it.each(ON_CONFLICT)("was applied: save() succeeds without a resend (%s)", async (onConflict) => {
     const { me, fail, read, events } = await actors({ onConflict }, stores);
     const updates = fail("update", "applied", [lost]);
     me.set("userId", 8);
@@ -20,7 +20,7 @@ describeEachStore("save() whose UPDATE fails", (stores) => {
     expect([updates.length, me.modified, types(events)]).toEqual([1, false, ["saved"]]);
   });
 
-  it.each(ON_CONFLICT)("was applied, and later writes exist: it takes them over (%s)", async (onConflict) => {
+  it.each(ON_CONFLICT)("was applied, and later writes exist: save() merges them (%s)", async (onConflict) => {
     const { me, fail, change, read } = await actors({ onConflict }, stores);
     const updates = fail("update", "applied", [lost], () =>
       change((they) => {
@@ -37,7 +37,7 @@ describeEachStore("save() whose UPDATE fails", (stores) => {
     expect(updates, "the second save has no conflict").toHaveLength(2);
   });
 
-  it.each(ON_CONFLICT)("was not applied: it is sent again once (%s)", async (onConflict) => {
+  it.each(ON_CONFLICT)("was not applied: save() resends the UPDATE once (%s)", async (onConflict) => {
     const { me, fail, read, events } = await actors({ onConflict }, stores);
     const updates = fail("update", "lost", [lost]);
     me.set("userId", 8);
@@ -53,7 +53,7 @@ describeEachStore("save() whose UPDATE fails", (stores) => {
   });
 
   it.each(["merge", "overwrite"] as const)(
-    "was superseded: the conflict is resolved like any other (%s)",
+    "was superseded: save() resolves the conflict like any other (%s)",
     async (onConflict) => {
       const { me, fail, change, read, events } = await actors({ onConflict }, stores);
       const updates = fail("update", "lost", [lost], () => change(setNote));
@@ -65,7 +65,7 @@ describeEachStore("save() whose UPDATE fails", (stores) => {
     },
   );
 
-  it("was superseded: a ConflictError (error)", async () => {
+  it("was superseded: save() throws ConflictError (error)", async () => {
     const { me, fail, change, read } = await actors({ onConflict: "error" }, stores);
     fail("update", "lost", [lost], () => change(setNote));
     me.set("userId", 8);
@@ -73,15 +73,18 @@ describeEachStore("save() whose UPDATE fails", (stores) => {
     expect([await read(), me.get("userId")]).toEqual([{ userId: 7, ...CART, note: "theirs" }, 8]);
   });
 
-  it.each(["applied", "lost"] as const)("was %s, and the session is gone: an UpdateError", async (outcome) => {
-    const { me, they, key, fail, exists } = await actors({}, stores);
-    fail("update", outcome, [lost], () => they.flush());
-    me.set("userId", 8);
-    await expect(me.save()).rejects.toMatchObject({ code: "SESSION_UPDATE" });
-    expect(await exists(key)).toBe(false);
-  });
+  it.each(["applied", "lost"] as const)(
+    "was %s, and the session was signed out: save() throws UpdateError",
+    async (outcome) => {
+      const { me, they, key, fail, exists } = await actors({}, stores);
+      fail("update", outcome, [lost], () => they.flush());
+      me.set("userId", 8);
+      await expect(me.save()).rejects.toMatchObject({ code: "SESSION_UPDATE" });
+      expect(await exists(key)).toBe(false);
+    },
+  );
 
-  it("has expired since: it succeeds if it was applied, and is an UpdateError if not", async () => {
+  it("meets a session that has expired: save() succeeds if the UPDATE was applied, else throws UpdateError", async () => {
     for (const outcome of ["applied", "lost"] as const) {
       const { me, fail, clock } = await actors({}, stores);
       fail("update", outcome, [lost], () => clock.advance(TWO_WEEKS + 1));
@@ -91,7 +94,7 @@ describeEachStore("save() whose UPDATE fails", (stores) => {
     }
   });
 
-  it.each(ON_CONFLICT)("cannot be decided: the original error (%s)", async (onConflict) => {
+  it.each(ON_CONFLICT)("has an unknown outcome: save() throws the original error (%s)", async (onConflict) => {
     const { me, fail, change } = await actors({ onConflict }, stores);
     const updates = fail("update", "applied", [lost], async () => {
       for (let write = 0; write < 9; write++) await change((they) => they.set("userId", write));
@@ -102,7 +105,7 @@ describeEachStore("save() whose UPDATE fails", (stores) => {
   });
 
   it.each(ON_CONFLICT)(
-    "cannot be read either: the original error, and save() again is right (%s)",
+    "cannot be read either: save() throws the original error, and the next save() applies nothing twice (%s)",
     async (onConflict) => {
       const { me, leaveInDoubt, change, read } = await actors({ onConflict }, stores);
       leaveInDoubt("update", "applied");
@@ -116,7 +119,7 @@ describeEachStore("save() whose UPDATE fails", (stores) => {
     },
   );
 
-  it("deadlock: it is sent again without a reading", async () => {
+  it("met a deadlock: save() resends the UPDATE without reading the row", async () => {
     const { me, fail, count, read } = await actors({}, stores);
     const [updates, finds] = [fail("update", "lost", [deadlock, deadlock]), count("find")];
     me.set("userId", 8);
@@ -125,7 +128,7 @@ describeEachStore("save() whose UPDATE fails", (stores) => {
     expect([updates.length, finds.length]).toEqual([3, 0]);
   });
 
-  it("after clear(): it replaces what other requests write, and not what they write after it", async () => {
+  it("after clear(): save() replaces earlier writes of other requests, but not later writes", async () => {
     const { me, fail, change, read } = await actors({}, stores);
     fail("update", "lost", [lost], () => change(setNote));
     me.clear();
@@ -140,7 +143,7 @@ describeEachStore("save() whose UPDATE fails", (stores) => {
   });
 });
 
-describe("what became of a write is decided alike by every codec and serializer", () => {
+describe("the outcome of a write is found with every codec and serializer", () => {
   const serializers = Object.entries({ JSON, superjson });
   const options = CODECS.flatMap((codec) => serializers.map((serializer) => [...codec, ...serializer] as const));
   it.each(options)("%s", async (_codec, codec, _serializer, serializer) => {
@@ -155,7 +158,7 @@ describe("what became of a write is decided alike by every codec and serializer"
   });
 });
 
-describe("errors that say what became of the UPDATE", () => {
+describe("errors that show the outcome of the UPDATE", () => {
   const failing = async (options: Partial<SessionsOptions<ShopData>>, ...errors: Error[]) => {
     const all = await actors(options);
     const [updates, finds] = [all.fail("update", "lost", errors), all.count("find")];
@@ -163,7 +166,7 @@ describe("errors that say what became of the UPDATE", () => {
     return { ...all, updates, finds };
   };
 
-  it("rejected: the error, and nothing is in doubt", async () => {
+  it("rejected: save() throws the error, and no write is in doubt", async () => {
     const { me, change, read, updates, finds } = await failing({}, rejected);
     await expect(me.save()).rejects.toBe(rejected);
     expect([updates.length, finds.length]).toEqual([1, 0]);
@@ -174,7 +177,7 @@ describe("errors that say what became of the UPDATE", () => {
     expect(await read()).toEqual({ userId: 9, ...CART, note: "mine" });
   });
 
-  it("fatal: the error, without a reading; the next save() finds what was applied", async () => {
+  it("fatal: save() throws the error without a reading, and the next save() finds the applied write", async () => {
     const { me, fail, count, read } = await actors();
     const [updates, finds] = [fail("update", "applied", [busy]), count("find")];
     me.set("userId", 8);
@@ -185,13 +188,13 @@ describe("errors that say what became of the UPDATE", () => {
     expect(await read()).toEqual({ userId: 7, ...CART });
   });
 
-  it("deadlocks without end: the error of the last of 20 tries", async () => {
+  it("repeated deadlocks: save() throws the error of the last of 20 tries", async () => {
     const { me, read, updates } = await failing({}, ...Array<Error>(50).fill(deadlock));
     await expect(me.save()).rejects.toBe(deadlock);
     expect([updates.length, await read()]).toEqual([20, { userId: 7, ...CART }]);
   });
 
-  it("deadlock: a session that has expired since is not revived", async () => {
+  it("deadlock: save() does not revive a session that has expired since", async () => {
     const { me, clock, read } = await failing({}, deadlock);
     const saved = me.save();
     clock.advance(TWO_WEEKS + 1);

@@ -2,8 +2,8 @@ import { expect, it } from "vitest";
 import { describeEachOwnedStore } from "../../security/owned-stores.ts";
 import { savedBy, versions, zodShop } from "./versions.ts";
 
-describeEachOwnedStore("The owner column with a hidden user", (stores) => {
-  it("stays as it is until the user is set or deleted, so that revoke() finds the session", async () => {
+describeEachOwnedStore("The owner column of a hidden user", (stores) => {
+  it("stays unchanged until the user is set or deleted, so that revoke() finds the session", async () => {
     const columns = (data: { userId?: unknown }) => ({
       userId: data.userId === undefined ? null : Number(data.userId),
     });

@@ -6,7 +6,7 @@ import { describeEachStore } from "../../stores.ts";
 import { SECRET } from "../../support.ts";
 import { ruled, savedBy, versions, zodShop } from "./versions.ts";
 
-it("a schema that throws hides nothing at a load, and refuses every save", async () => {
+it("a schema that throws hides nothing in a load, and refuses every save", async () => {
   const error = new Error("The look-up is down");
   const schema = ruled(() => {
     throw error;
@@ -21,26 +21,26 @@ it("a schema that throws hides nothing at a load, and refuses every save", async
 
 it.each([
   ["null as a path", () => ({ issues: [{ message: "m", path: null as never }] })],
-  ["issues that are no list", () => ({ issues: { length: 1 } as never })],
+  ["issues that are not a list", () => ({ issues: { length: 1 } as never })],
   ["null as an issue", () => ({ issues: [null] as never })],
   [
-    "an error that has no text",
+    "an error without a text",
     () => {
       throw Object.create(null);
     },
   ],
-])("a load survives a schema that answers with %s", async (_, rule) => {
+])("a load does not fail if the schema returns or throws %s", async (_, rule) => {
   const { older, newer } = versions(ruled(rule));
   expect((await newer.load(await savedBy(older, { a: 1 }))).toJSON()).toEqual({ a: 1 });
 });
 
-it("a schema that answers later hides values at a load too", async () => {
+it("an asynchronous schema hides values in a load too", async () => {
   const schema = ruled(async () => ({ issues: [{ message: "m", path: ["a"] }] }));
   const { older, newer } = versions(schema);
   expect((await newer.load(await savedBy(older, { a: 1, b: 2 }))).toJSON()).toEqual({ b: 2 });
 });
 
-it("a row that create() inserts has what the session shows", async () => {
+it("create() inserts only the values that the session shows", async () => {
   const { older, newer } = versions(zodShop);
   const session = await newer.load(await savedBy(older, { userId: "7", cart: [] }));
   await session.create();
@@ -100,7 +100,7 @@ describeEachStore("Hidden values", (stores) => {
     expect(read.toJSON()).toEqual({ userId: "seven", cart: [{ product: "tea", amount: 1 }] });
   });
 
-  it("give way to a value that is set, to delete() and to clear()", async () => {
+  it("are replaced by set() and setDefault(), and removed by delete() and clear()", async () => {
     const { older, newer } = versions(zodShop, { store: stores().store });
     const change: ((session: ReturnType<typeof newer.open>) => void)[] = [
       (session) => session.set("userId", 8),
@@ -118,7 +118,7 @@ describeEachStore("Hidden values", (stores) => {
     expect(rows).toEqual([{ userId: 8, cart: [] }, { userId: 8, cart: [] }, { cart: [] }, {}]);
   });
 
-  it("come with a merge too, and hide there", async () => {
+  it("are hidden after a merge too", async () => {
     const { older, newer, hidden } = versions(zodShop, { store: stores().store });
     const other = versions(zodShop, { store: stores().otherStore }).older;
     const key = await savedBy(older, { cart: [] });

@@ -87,7 +87,7 @@ it("the type of the data is the input of the schema", () => {
   createSessions<{ userId: string }>({ store: memoryStore(), secret: SECRET, schema: zodShop });
 });
 
-it("the schema only judges: the row holds what was set, not the schema's output", async () => {
+it("the schema only validates: the row holds the given value, not the schema's output", async () => {
   const schema = z.object({ at: z.string().transform(Number), spare: z.string().default("filled") });
   const { newer } = versions(schema);
   const session = newer.open();
@@ -120,7 +120,7 @@ describe("A rule for the whole object", () => {
   });
 });
 
-it("a union at the top refuses what no member of it allows, but not an empty session", async () => {
+it("a union refuses data that match none of its members, but allows an empty session", async () => {
   const schema = z.union([z.object({ kind: z.literal("a"), x: z.number() }), z.object({ kind: z.literal("b") })]);
   const { older, newer } = versions(schema);
   const session = newer.open();
@@ -144,7 +144,7 @@ it.each([
   expect((await newer.load(session.sessionKey)).testCookieWorked()).toBe(true);
 });
 
-it("a path of anything but texts and numbers is named too", async () => {
+it("the error names a path with keys that are neither strings nor numbers", async () => {
   const schema = v.object({ m: v.optional(v.map(v.bigint(), v.number())) });
   const { newer } = versions(schema as StandardSchema<object>, { serializer: superjson });
   const session = newer.open() as unknown as OpenSession;

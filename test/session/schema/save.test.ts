@@ -15,7 +15,7 @@ it("an absent key fits, so that a session can begin empty", async () => {
   expect((await newer.load(session.sessionKey)).toJSON()).toEqual({ name: "Zoë" });
 });
 
-it("the schema sees the user's keys alone", async () => {
+it("the schema sees only the user's keys", async () => {
   const seen: unknown[] = [];
   const { newer } = versions(
     ruled((data) => {
@@ -35,7 +35,7 @@ it("the schema sees the user's keys alone", async () => {
   ]);
 });
 
-it("a schema that answers later is awaited once, before the first statement of a save", async () => {
+it("an asynchronous schema is awaited once, before the first statement of a save", async () => {
   const { open, opened } = gate();
   const validate = vi.fn(async () => {
     await opened;
@@ -71,7 +71,7 @@ describe("An issue that names no key", () => {
     });
   });
 
-  it("hides nothing and refuses nothing if the data had it when they were read", async () => {
+  it("hides nothing and refuses nothing if the loaded data already had the issue", async () => {
     const { older, newer, hidden } = versions(needsOwner);
     const session = await newer.load(await savedBy(older, { cart: ["tea"] }));
     session.set("note", "hello");
@@ -79,7 +79,7 @@ describe("An issue that names no key", () => {
     expect([session.toJSON(), hidden()]).toEqual([{ cart: ["tea"], note: "hello" }, []]);
   });
 
-  it("refuses nothing if the data had it because a value is hidden", async () => {
+  it("refuses nothing if a hidden value causes the issue", async () => {
     const schema = z
       .object({ userId: z.number().optional(), cart: z.array(z.string()).optional() })
       .refine((data) => data.userId !== undefined, "No user");
@@ -106,8 +106,8 @@ it("an issue of a key that the save does not change refuses nothing", async () =
   await expect(session.save()).rejects.toMatchObject({ path: "to" });
 });
 
-describe("What changes while a save is under way", () => {
-  it("belongs to the next save, which judges it", async () => {
+describe("A change during a save", () => {
+  it("belongs to the next save, which validates it", async () => {
     const { open, opened } = gate();
     const asked = gate();
     const schema = ruled(async ({ userId }) => {
@@ -156,7 +156,7 @@ it("create() refuses a value that does not fit, even if the old row has it", asy
   await expect(session.create()).rejects.toMatchObject({ path: "userId" });
 });
 
-it("a schema that changes the values which it is given changes nothing in the session", async () => {
+it("a schema that changes its input does not change the session", async () => {
   const schema = ruled((data) => {
     for (const value of Object.values(data)) if (Array.isArray(value)) value.push("added");
     return {};
@@ -168,7 +168,7 @@ it("a schema that changes the values which it is given changes nothing in the se
   expect([session.get("cart"), (await newer.load(session.sessionKey)).get("cart")]).toEqual([[], []]);
 });
 
-it("the message of a SerializationError contains no value, since it may get into logs", async () => {
+it("the message of a SerializationError contains no value, because logs may contain the message", async () => {
   const { newer } = versions(v.object({ pin: v.optional(v.number()) }) as StandardSchema<object>);
   const session = newer.open() as unknown as OpenSession;
   session.update({ pin: "4711-secret" });
