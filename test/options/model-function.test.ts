@@ -3,7 +3,10 @@ import { describe, expect, it } from "vitest";
 import { SECRET } from "../support.ts";
 
 describe.each(["model", "store"] as const)("%s as a function", (name) => {
-  /** Functions that look like a Prisma model, on the memory store. `checks` counts how often a model is checked. */
+  /**
+   * Functions that look like a Prisma model, on the memory store. `checks` is the number of times
+   * that the package checked a model.
+   */
   function source() {
     const table = memoryStore();
     let checks = 0;

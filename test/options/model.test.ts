@@ -117,7 +117,7 @@ describeEachPrisma7Database("The model", (db, database) => {
     const save = prisma.$transaction(async (transaction) => {
       const inside = await createSessions({ model: transaction.session, secret: SECRET }).load(session.sessionKey);
       session.set("note", "theirs");
-      if (database.name !== "SQLite") await session.save(); // SQLite lets nobody write beside a transaction
+      if (database.name !== "SQLite") await session.save(); // SQLite allows one writer at a time
       inside.set("userId", 7);
       await inside.save();
     });
