@@ -6,7 +6,7 @@ const src = fileURLToPath(new URL("./src", import.meta.url));
 
 export default defineConfig({
   resolve: {
-    // Tests that are written as a user would write them run against the source.
+    // Some tests import the package by its name, as users do. They run against the source.
     alias: [
       { find: /^prisma-db-session$/, replacement: `${src}/index.ts` },
       { find: /^prisma-db-session\/([\w-]+)$/, replacement: `${src}/$1/index.ts` },
@@ -16,9 +16,10 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/.next/**", "**/dist/**", "test/next/fixtures/**"],
     globalSetup: "test/databases/global-setup.ts",
-    // vitest.prove.config.ts says true: see test/guarantees/scale.ts.
+    // vitest.prove.config.ts sets this to true: see test/guarantees/scale.ts.
     provide: { proving: false },
-    // Processes, not threads: libsql is a native addon, and an addon that dies should take one file with it.
+    // Processes, not threads: libsql is a native addon. If an addon crashes, only one test file
+    // should fail.
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 30_000,

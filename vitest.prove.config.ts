@@ -1,4 +1,5 @@
-// `npm run prove`: the guarantees at full size, and how long what is hostile may take; one file after another, since some of them measure.
+// `npm run prove`: tests the guarantees at full size, and limits the time that hostile input takes.
+// Test files run one after another, because some of them measure times.
 import { defineConfig } from "vitest/config";
 import base from "./vitest.config.ts";
 

@@ -1,6 +1,6 @@
 import { type Codec, encryptedJson, plainJson, signedJson } from "prisma-db-session";
 import { secretKeys } from "../src/key/secret-keys.ts";
-// Not of the package's public names: the very hash and the very keys.
+// These are not public: the benchmark must use the package's own hash and keys.
 import { hashSessionKey } from "../src/key/session-key.ts";
 import { KILOBYTE, SECRET } from "./kilobyte.ts";
 import type { Result } from "./result.ts";
@@ -12,7 +12,7 @@ const CODECS: Readonly<Record<string, Codec>> = {
   "signing, by plainJson()": plainJson(),
 };
 
-/** Microseconds for the hash of the key and the codec's work together. */
+/** In microseconds: the time to hash the key and to run the codec. */
 const GOAL = 40;
 
 export async function benchCodecs(): Promise<Result[]> {
@@ -21,7 +21,10 @@ export async function benchCodecs(): Promise<Result[]> {
   return results;
 }
 
-/** What a save computes before it sends anything. A load hashes before it sends anything, and decodes the row that it gets. */
+/**
+ * Measures the work of the package around a statement. A save hashes the key and encodes the data.
+ * A load hashes the key and decodes the row.
+ */
 async function benchCodec(name: string, codec: Codec): Promise<Result> {
   const secrets = secretKeys(SECRET);
   const context = () => ({ storedKey: hashSessionKey("a".repeat(32)), secrets });

@@ -6,7 +6,7 @@ import { median } from "./rounds.ts";
 
 const SAVES = 100;
 const ROUNDS = 7;
-/** What a hundred saves at once may cost, measured by the same one after another. */
+/** The goal for the time of concurrent saves / the time of the same saves in sequence. */
 const GOAL = 5;
 
 interface Round {
@@ -15,19 +15,27 @@ interface Round {
   readonly attempts: number;
 }
 
-/** How the saves follow each other. Not counted is what it takes to load. */
-type Way = "at once, all loaded before" | "in turn, all loaded before" | "in turn, each loaded before it";
+/**
+ * How the saves run, and when each request loads its session. The time of the loads is not counted.
+ */
+type Mode =
+  | "concurrent, loaded at the start"
+  | "sequential, loaded at the start"
+  | "sequential, loaded before each save";
 
-/** Saves of different keys of one session: at once, so that each meets all others, and one after another. */
+/**
+ * Compares concurrent and sequential saves of different keys of one session. Concurrent saves all
+ * conflict with each other.
+ */
 export async function benchConflicts({ prisma, queries }: TestDatabase): Promise<Result> {
   const events: SessionEvent[] = [];
   const sessions = createSessions({ model: prisma.session, secret: SECRET, onEvent: (event) => events.push(event) });
 
-  const measure = async (way: Way): Promise<Round> => {
+  const measure = async (mode: Mode): Promise<Round> => {
     const session = sessions.open();
     await session.save();
     const load = () => sessions.load(session.sessionKey);
-    const isFresh = way === "in turn, each loaded before it";
+    const isFresh = mode === "sequential, loaded before each save";
     const requests = isFresh ? [] : await Promise.all(Array.from({ length: SAVES }, load));
     let [milliseconds, statements] = [0, 0];
     events.length = 0;
@@ -42,7 +50,7 @@ export async function benchConflicts({ prisma, queries }: TestDatabase): Promise
       request.set(`key${i}`, i);
       return request.save();
     };
-    if (way === "at once, all loaded before") await time(() => Promise.all(requests.map(save)));
+    if (mode === "concurrent, loaded at the start") await time(() => Promise.all(requests.map(save)));
     else {
       for (let i = 0; i < SAVES; i++) {
         const request = requests[i] ?? (await load());
@@ -51,32 +59,32 @@ export async function benchConflicts({ prisma, queries }: TestDatabase): Promise
     }
     const attempts = 1 + Math.max(0, ...events.map((event) => (event.type === "merged" ? event.attempt : 0)));
     const saved = (await load()).keys().length;
-    if (saved !== SAVES) throw new Error(`Of ${SAVES} keys that were saved ${saved} are there.`);
+    if (saved !== SAVES) throw new Error(`The session has ${saved} of the ${SAVES} keys that were saved.`);
     await session.flush();
     return { milliseconds, statements: statements / SAVES, attempts };
   };
 
-  const rounds: { atOnce: Round; stale: Round; fresh: Round }[] = [];
+  const rounds: { concurrent: Round; stale: Round; fresh: Round }[] = [];
   for (let round = 0; round <= ROUNDS; round++) {
     rounds.push({
-      fresh: await measure("in turn, each loaded before it"),
-      atOnce: await measure("at once, all loaded before"),
-      stale: await measure("in turn, all loaded before"),
+      fresh: await measure("sequential, loaded before each save"),
+      concurrent: await measure("concurrent, loaded at the start"),
+      stale: await measure("sequential, loaded at the start"),
     });
   }
   const measured = rounds.slice(1);
   const middle = (of: (round: (typeof rounds)[number]) => number) => median(measured.map(of));
   return {
-    what: `${SAVES} saves of one session at once / one after another`,
-    ratio: middle(({ atOnce, fresh }) => atOnce.milliseconds / fresh.milliseconds),
+    what: `${SAVES} saves of one session, concurrent / sequential`,
+    ratio: middle(({ concurrent, fresh }) => concurrent.milliseconds / fresh.milliseconds),
     goal: GOAL,
     details: {
-      "ms at once": middle(({ atOnce }) => atOnce.milliseconds),
-      "ms in turn": middle(({ fresh }) => fresh.milliseconds),
-      "ms in turn, each with a conflict": middle(({ stale }) => stale.milliseconds),
-      "statements a save at once": middle(({ atOnce }) => atOnce.statements),
-      "statements a save in turn": middle(({ fresh }) => fresh.statements),
-      "attempts at most": Math.max(...measured.map(({ atOnce }) => atOnce.attempts)),
+      "ms concurrent": middle(({ concurrent }) => concurrent.milliseconds),
+      "ms sequential": middle(({ fresh }) => fresh.milliseconds),
+      "ms sequential, each with a conflict": middle(({ stale }) => stale.milliseconds),
+      "statements per save, concurrent": middle(({ concurrent }) => concurrent.statements),
+      "statements per save, sequential": middle(({ fresh }) => fresh.statements),
+      "maximum of attempts": Math.max(...measured.map(({ concurrent }) => concurrent.attempts)),
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Sessions } from "prisma-db-session";
 
 export const SECRET = "a-secret-for-benchmarks-of-32-characters-or-more";
 
-/** A session of about a kilobyte, as a shop has it. */
+/** The data of a shop's session: about a kilobyte. */
 export const KILOBYTE = {
   userId: 4711,
   visits: 0,
@@ -12,7 +12,7 @@ export const KILOBYTE = {
   seen: Array.from({ length: 20 }, (_, i) => 1000 + i),
 };
 
-/** A new session of that size, saved. */
+/** Creates and saves a session with {@link KILOBYTE}. */
 export async function savedKilobyte({ open }: Pick<Sessions, "open">) {
   const session = open();
   session.update(KILOBYTE);
@@ -20,10 +20,10 @@ export async function savedKilobyte({ open }: Pick<Sessions, "open">) {
   return session;
 }
 
-/** What the data column begins with before the text: the version and the signature. */
+/** The length of the version and the signature before the text in the data column. */
 export const PREFIX_LENGTH = 68;
 
-/** The text of another save: of the same length, and different from its beginning on, like a signed text. */
+/** A text like that of another save: of the same length, with other first characters. */
 export const textOf = (text: string, number: number): string =>
   `v1.${String(number).padStart(64, "0")}${text.slice(67)}`;
 

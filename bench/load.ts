@@ -7,18 +7,21 @@ import { compare } from "./rounds.ts";
 const CONCURRENT = 32;
 const LOADS_OF_EACH = 20;
 
-/** Loads of 32 requests at a time, and the bare reading and parsing of the same rows. */
+/** Compares loads of 32 concurrent requests with `findUnique()` and `JSON.parse()` of such rows. */
 export async function benchLoad(prisma: TestClient): Promise<Result> {
   const sessions = createSessions({ model: prisma.session, secret: SECRET });
-  const alone = createSessions({ store: memoryStore(), secret: SECRET });
+  const inMemory = createSessions({ store: memoryStore(), secret: SECRET });
   const savedKeys = async (by: Pick<Sessions, "open">) => {
     const saved = await Promise.all(Array.from({ length: CONCURRENT }, () => savedKilobyte(by)));
     return saved.map(({ sessionKey }) => String(sessionKey));
   };
-  const [sessionKeys, aloneKeys] = [await savedKeys(sessions), await savedKeys(alone)];
+  const [sessionKeys, inMemoryKeys] = [await savedKeys(sessions), await savedKeys(inMemory)];
   const keys = sessionKeys.map(hashedKey);
 
-  /** Each request loads again as soon as it is answered. Prisma would join readings of the very same moment. */
+  /**
+   * Each request loads again as soon as its load is done. So the loads are spread over time: Prisma
+   * would batch reads that start at the same moment.
+   */
   const all = (load: (i: number) => Promise<unknown>) => async () => {
     const request = async (_: unknown, i: number) => {
       for (let left = LOADS_OF_EACH; left > 0; left--) await load(i);
@@ -34,17 +37,21 @@ export async function benchLoad(prisma: TestClient): Promise<Result> {
     const { data } = await prisma.session.findUniqueOrThrow({ where: { key: keys[i] ?? "" }, select });
     if (JSON.parse(data.slice(PREFIX_LENGTH)).userId === undefined) throw new Error("The row was not read.");
   };
-  const ways = { load: all(loadOf(sessions, sessionKeys)), find: all(find), alone: all(loadOf(alone, aloneKeys)) };
-  const { us, ratio } = await compare(ways, { rounds: 41, times: 1 });
+  const work = {
+    load: all(loadOf(sessions, sessionKeys)),
+    find: all(find),
+    inMemory: all(loadOf(inMemory, inMemoryKeys)),
+  };
+  const { us, ratio } = await compare(work, { rounds: 41, times: 1 });
   const each = (total: number) => total / (CONCURRENT * LOADS_OF_EACH);
   return {
-    what: `load() by ${CONCURRENT} requests at once / findUnique() and JSON.parse()`,
+    what: `load() by ${CONCURRENT} concurrent requests / findUnique() and JSON.parse()`,
     ratio: ratio("load", "find"),
     goal: 1.25,
     details: {
-      "us a load": each(us.load),
-      "us of the same load in memory: the work of this package": each(us.alone),
-      "us a findUnique with JSON.parse": each(us.find),
+      "us per load": each(us.load),
+      "us per load in memory: the work of this package": each(us.inMemory),
+      "us per findUnique with JSON.parse": each(us.find),
     },
   };
 }

@@ -14,17 +14,19 @@ import { benchWriters } from "./writers.ts";
 
 const USAGE = `npm run bench -- [--json] [database ...]
 
-The databases are sqlite (the default), postgresql and mariadb. The latter two are those of TEST_POSTGRES_URL and
-TEST_MYSQL_URL, or servers that are started for the run. The two ways of each ratio take turns within the run, so ratios
-can be compared between machines. Times cannot. Goals are goals: no test compares them.`;
+The databases are sqlite (the default), postgresql and mariadb. TEST_POSTGRES_URL and TEST_MYSQL_URL
+name running servers. Without these variables, the benchmark starts servers of its own. The two sides
+of a ratio take turns within one run. So you can compare ratios between machines, but not times.
+Goals are only goals: no test compares them.`;
 
-/** A database to measure on, and what ends it. */
+/** A database for the benchmarks, and the function that stops its server. */
 interface Bench {
   readonly db: TestDatabase;
   readonly stop: () => Promise<void>;
 }
 
-// Not the servers of the tests, which are faster than others: they need not keep what they acknowledge.
+// Not the servers of the tests. Those are faster than others, because they may lose acknowledged
+// writes.
 const DATABASES = {
   sqlite: async (): Promise<Bench> => ({ db: await createSqlite(), stop: async () => {} }),
   async postgresql(): Promise<Bench> {

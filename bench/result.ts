@@ -1,11 +1,17 @@
-/** What one benchmark found. */
+/** The result of one benchmark. */
 export interface Result {
   readonly what: string;
-  /** What is compared within one run, so that it says something on any machine; undefined where there is nothing to compare with. */
+  /**
+   * The ratio of two times of one run, which is comparable between machines. `undefined` if the
+   * benchmark compares nothing.
+   */
   readonly ratio?: number;
-  /** The most that the ratio should be. */
+  /** The goal: the maximum of the ratio. */
   readonly goal?: number;
   readonly details: Readonly<Record<string, number>>;
-  /** The most that a detail should be, by its name. A time depends on the machine: it is printed beside its goal, and compared by no test. */
+  /**
+   * The goals: the maximum of a detail, by its name. Times depend on the machine, so the benchmark
+   * prints the goal beside the time, and no test compares them.
+   */
   readonly goals?: Readonly<Record<string, number>>;
 }

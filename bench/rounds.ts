@@ -1,28 +1,34 @@
 export type Work = () => Promise<unknown>;
 
-/** Rounds that only warm up. */
+/** The number of rounds that only warm up. */
 const WARM_UP = 5;
 
-/** The times of several ways to do something, in microseconds a time, by their names. */
+/** The times of several kinds of work, by name. */
 export interface Comparison<Name extends string> {
-  /** The median of all rounds. */
+  /** Microseconds per call: the median of all rounds. */
   readonly us: Readonly<Record<Name, number>>;
-  /** The median of the rounds' own ratios. What slows the machine down for a while slows both ways. */
+  /**
+   * The median of the ratios of each round. A machine that is slow for a while slows down both
+   * sides of a ratio.
+   */
   ratio(of: Name, to: Name): number;
 }
 
-/** Does all of them by turns, each `times` times in each round. The first way of one round is the last one of the next. */
+/**
+ * Runs each kind of work `times` times in each round. The work that runs first in one round runs
+ * last in the next.
+ */
 export async function compare<Name extends string>(
-  ways: Readonly<Record<Name, Work>>,
+  candidates: Readonly<Record<Name, Work>>,
   { rounds = 21, times = 200 } = {},
 ): Promise<Comparison<Name>> {
-  const names = Object.keys(ways) as Name[];
+  const names = Object.keys(candidates) as Name[];
   const measured: Record<Name, number>[] = [];
   for (let round = 0; round < WARM_UP + rounds; round++) {
     const result = {} as Record<Name, number>;
     const turn = round % names.length;
     for (const name of [...names.slice(turn), ...names.slice(0, turn)]) {
-      result[name] = await microseconds(ways[name], times);
+      result[name] = await microseconds(candidates[name], times);
     }
     if (round >= WARM_UP) measured.push(result);
   }

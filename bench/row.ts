@@ -2,7 +2,7 @@ import { createSessions, memoryStore } from "prisma-db-session";
 import { hashedKey, KILOBYTE, PREFIX_LENGTH, SECRET, savedKilobyte } from "./kilobyte.ts";
 import type { Result } from "./result.ts";
 
-/** How many bytes a row has besides the data: the package's own entry with the log of writes, and the signature. */
+/** Measures the bytes that a row has besides the data: the write log and the signature. */
 export async function benchRow(): Promise<Result> {
   const store = memoryStore();
   const session = await savedKilobyte(createSessions({ store, secret: SECRET }));
@@ -14,12 +14,12 @@ export async function benchRow(): Promise<Result> {
     await session.save();
   }
   return {
-    what: "bytes of a row besides the data of its session",
+    what: "bytes of a row besides the session's data",
     details: {
       "bytes of the signature": PREFIX_LENGTH,
-      "bytes of the log after 1 write": sizes[0] ?? Number.NaN,
-      "bytes of the log after 8 writes": sizes[7] ?? Number.NaN,
-      "bytes of the log after 100 writes": sizes[99] ?? Number.NaN,
+      "bytes of the write log after 1 write": sizes[0] ?? Number.NaN,
+      "bytes of the write log after 8 writes": sizes[7] ?? Number.NaN,
+      "bytes of the write log after 100 writes": sizes[99] ?? Number.NaN,
     },
   };
 }

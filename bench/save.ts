@@ -5,16 +5,16 @@ import type { Result } from "./result.ts";
 import { compare } from "./rounds.ts";
 
 const TWO_WEEKS_MS = 1_209_600_000;
-/** How many first characters of the old data the guard compares. */
+/** The number of first characters of the old data that the guard compares. */
 const GUARD_LENGTH = 45;
 
 /**
- * A save without a conflict, and two bare statements on rows alike: the same guarded UPDATE, and one of the same columns
- * without a guard. The options are the defaults, and there is no cookie.
+ * Compares a save without a conflict with two `updateMany()` calls on similar rows. One call has
+ * the guard of the save, the other has none. The options are the defaults, and there is no cookie.
  */
 export async function benchSave(prisma: TestClient): Promise<Result[]> {
   const session = await savedKilobyte(createSessions({ model: prisma.session, secret: SECRET }));
-  const alone = await savedKilobyte(createSessions({ store: memoryStore(), secret: SECRET }));
+  const inMemory = await savedKilobyte(createSessions({ store: memoryStore(), secret: SECRET }));
   const other = await savedKilobyte(createSessions({ model: prisma.session, secret: SECRET }));
   const key = hashedKey(other.sessionKey);
   let { data } = await prisma.session.findUniqueOrThrow({ where: { key } });
@@ -32,16 +32,16 @@ export async function benchSave(prisma: TestClient): Promise<Result[]> {
       where: { key, ...(isGuarded && guard) },
       data: { expireDate: new Date(now.getTime() + TWO_WEEKS_MS), data: changed },
     });
-    if (count !== 1) throw new Error("The bare UPDATE matched no row.");
+    if (count !== 1) throw new Error("The `updateMany()` call matched no row.");
     data = changed;
   };
-  const ways = { save: saveOf(session), guarded: update(true), unguarded: update(false), alone: saveOf(alone) };
-  const { us, ratio } = await compare(ways, { rounds: 61 });
+  const work = { save: saveOf(session), guarded: update(true), unguarded: update(false), inMemory: saveOf(inMemory) };
+  const { us, ratio } = await compare(work, { rounds: 61 });
   const details = {
-    "us a save": us.save,
-    "us of the same save in memory: the work of this package": us.alone,
-    "us a guarded updateMany": us.guarded,
-    "us an unguarded updateMany": us.unguarded,
+    "us per save": us.save,
+    "us per save in memory: the work of this package": us.inMemory,
+    "us per guarded updateMany": us.guarded,
+    "us per unguarded updateMany": us.unguarded,
   };
   return [
     {

@@ -1,6 +1,6 @@
 import type { Result } from "./result.ts";
 
-/** The results for people. */
+/** The results as text for a terminal. */
 export function table(results: readonly (Result & { readonly database?: string })[]): string {
   return results.flatMap((result) => [...lines(result)]).join("\n");
 }

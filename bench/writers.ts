@@ -14,7 +14,10 @@ interface Round {
   readonly saves: readonly number[];
 }
 
-/** Writers that go on writing one session: load, set, save. And the same number of these one after another. */
+/**
+ * Compares writers that repeatedly load and save one session at the same time with one writer that
+ * runs the same number of saves.
+ */
 export async function benchWriters(prisma: TestClient): Promise<Result[]> {
   const sessions = createSessions({ model: prisma.session, secret: SECRET });
 
@@ -35,39 +38,39 @@ export async function benchWriters(prisma: TestClient): Promise<Result[]> {
     const milliseconds = performance.now() - began;
     const session = await sessions.load(sessionKey);
     for (let writer = 0; writer < writers; writer++) {
-      if (!session.has(`writer${writer}`)) throw new Error(`What writer ${writer} saved is lost.`);
+      if (!session.has(`writer${writer}`)) throw new Error(`The changes of writer ${writer} are lost.`);
     }
     await session.flush();
     return { milliseconds, saves };
   };
 
-  const rounds: { together: Round; inTurn: Round }[] = [];
+  const rounds: { concurrent: Round; sequential: Round }[] = [];
   for (let round = 0; round <= ROUNDS; round++) {
     const isFirst = round % 2 === 0;
     const first = await measure(isFirst ? WRITERS : 1);
     const second = await measure(isFirst ? 1 : WRITERS);
-    rounds.push(isFirst ? { together: first, inTurn: second } : { together: second, inTurn: first });
+    rounds.push(isFirst ? { concurrent: first, sequential: second } : { concurrent: second, sequential: first });
   }
   const measured = rounds.slice(1);
   const middle = (of: (round: (typeof rounds)[number]) => number) => median(measured.map(of));
   return [
     {
-      what: `p99 of a save() of ${WRITERS} writers that go on writing one session / its mean`,
-      ratio: middle(({ together }) => p99(together.saves) / mean(together.saves)),
+      what: `p99 of a save() by ${WRITERS} concurrent writers of one session / its mean`,
+      ratio: middle(({ concurrent }) => p99(concurrent.saves) / mean(concurrent.saves)),
       goal: 5,
       details: {
-        "ms p99 of a save": middle(({ together }) => p99(together.saves)),
-        "ms mean of a save": middle(({ together }) => mean(together.saves)),
-        "ms mean of a save, one after another": middle(({ inTurn }) => mean(inTurn.saves)),
+        "ms per save, p99": middle(({ concurrent }) => p99(concurrent.saves)),
+        "ms per save, mean": middle(({ concurrent }) => mean(concurrent.saves)),
+        "ms per save, mean, sequential": middle(({ sequential }) => mean(sequential.saves)),
       },
     },
     {
-      what: `time of ${WRITERS * SAVES_OF_EACH} loads and saves by ${WRITERS} writers at once / one after another`,
-      ratio: middle(({ together, inTurn }) => together.milliseconds / inTurn.milliseconds),
+      what: `time of ${WRITERS * SAVES_OF_EACH} loads and saves by ${WRITERS} concurrent writers / sequential`,
+      ratio: middle(({ concurrent, sequential }) => concurrent.milliseconds / sequential.milliseconds),
       goal: 1,
       details: {
-        "ms by all writers at once": middle(({ together }) => together.milliseconds),
-        "ms one after another": middle(({ inTurn }) => inTurn.milliseconds),
+        "ms, all writers concurrent": middle(({ concurrent }) => concurrent.milliseconds),
+        "ms, sequential": middle(({ sequential }) => sequential.milliseconds),
       },
     },
   ];

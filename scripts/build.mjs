@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm run build`: the package, into dist/, unless what is there is newer than its sources.
+// `npm run build`: builds the package into dist/, unless dist/ is newer than its sources.
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Finds words that a reader whose first language is not English stumbles over, and sentences that are too long.
+// Finds words that are hard for readers whose first language is not English, and long sentences.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -53,7 +53,7 @@ function findWords(path, lines) {
   }
 }
 
-/** The text without code and tables. Every line keeps its number. */
+/** Removes code and tables from Markdown. Every line keeps its number. */
 function proseOf(markdown) {
   const blank = (block) => block.replace(/[^\n]/g, "");
   return markdown

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// Generates the Prisma clients that tests and benchmarks use, those whose schema or versions have changed: of this repository's
-// Prisma into generated/, of older ones into test/versions/ and contracts of Prisma 8 into test/prisma-8/, if they are installed there.
+// Generates the Prisma clients of the tests and benchmarks, if their schemas or versions changed.
+// The clients of this repository's Prisma go into generated/. The clients of older versions go into
+// test/versions/, and the contracts of Prisma 8 into test/prisma-8/, if these are installed there.
 import { fileURLToPath } from "node:url";
 import { isInstalled } from "./freshness.mjs";
 import { generate } from "./generate/client.mjs";

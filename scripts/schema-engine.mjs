@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// A stand-in for Prisma's native schema engine, which the CLI would download from a host that closed networks and many CI
-// systems cannot reach. It speaks the native engine's protocol and hands the work to the same engine compiled to
-// WebAssembly. scripts/prisma.mjs runs the CLI with it.
+// A stand-in for Prisma's native schema engine. The CLI would download the native engine from a
+// host that closed networks and many CI systems cannot reach. This script speaks the engine's
+// protocol, and passes requests to the same engine compiled to WebAssembly. scripts/prisma.mjs uses
+// it.
 import { parseArgs } from "node:util";
 import { connectDatabase } from "./schema-engine/database.mjs";
 import { describe } from "./schema-engine/errors.mjs";
@@ -30,9 +31,12 @@ else {
 // Connection pools would keep the process alive.
 process.exit();
 
-/** `cli can-connect-to-database` and `cli create-database` say yes by their exit code, and no in the engine's log. */
+/**
+ * Runs `cli can-connect-to-database` or `cli create-database`. The exit code reports success, and
+ * the engine's log reports the error.
+ */
 async function runCommand(command) {
-  log("INFO", { message: "Starting schema-engine-wasm" }); // the CLI leaves out the first line
+  log("INFO", { message: "Starting schema-engine-wasm" }); // the CLI ignores the first line
   try {
     const database = connectDatabase(url);
     await (command === "create-database" ? database.create() : database.check());

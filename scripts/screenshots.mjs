@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Takes the pictures in docs/images of the shop that `npm run demo` has opened. SHOP_URL says where that is, if not on port 3000.
+// Takes the screenshots in docs/images from the shop that `npm run demo` has opened. Set SHOP_URL
+// if the shop is not on port 3000.
 import { existsSync } from "node:fs";
 import { mkdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -12,7 +13,7 @@ const baseURL = process.env.SHOP_URL ?? "http://localhost:3000";
 const debian = "/usr/bin/chromium";
 const executablePath = process.env.CHROMIUM_PATH ?? (existsSync(debian) ? debian : undefined);
 const account = JSON.parse(await readFile(join(root, "examples/next-app/lib/demo-account.json"), "utf8"));
-/** In bytes: a README should not be slow to open. */
+/** In bytes. A README should open quickly. */
 const MAX_SIZE = 150_000;
 
 const desktop = {
@@ -50,7 +51,7 @@ try {
   await desk.setViewportSize({ width: 1080, height: 870 }); // the whole row
   await take(desk, "inside.png");
 
-  // Nobody stays signed in.
+  // Sign out on all devices.
   await desk.goto("/account/devices");
   await desk.getByRole("button", { name: "Sign out everywhere else" }).click();
   await desk.getByText("Signed out everywhere else").waitFor();
@@ -80,14 +81,15 @@ async function signIn(page) {
   await page.getByRole("heading", { name: "Hello" }).waitFor();
 }
 
-/** From the top of the page, with the pointer on no button. */
+/** Takes a screenshot from the top of the page. The pointer is on no button. */
 async function take(page, name) {
   const path = join(images, name);
   await page.evaluate("scrollTo(0, 0)");
   await page.mouse.move(0, 0);
   await page.screenshot({ path, animations: "disabled" });
   const { size } = await stat(path);
-  if (size > MAX_SIZE) throw new Error(`${name} has ${size} bytes.`);
+  if (size > MAX_SIZE)
+    throw new Error(`${name} has ${size} bytes, but at most ${MAX_SIZE} are allowed. Show less in the screenshot.`);
   console.log(`docs/images/${name}: ${size} bytes`);
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Starts the demo, shops over plain HTTP as a browser without JavaScript would, and closes it as Ctrl-C would.
+// Starts the demo, uses the shop over plain HTTP like a browser without JavaScript, and closes the
+// demo with the signal of Ctrl-C.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -18,32 +19,32 @@ const site = `http://localhost:${port}`;
 let cookie = "";
 
 const LIMIT_MS = 300_000;
-const limit = setTimeout(() => demo.child.kill("SIGTERM"), LIMIT_MS); // then what is waited for fails
+const limit = setTimeout(() => demo.child.kill("SIGTERM"), LIMIT_MS); // then the test that waits fails
 
 const demo = startDemo(env);
 try {
-  await demo.says("Ctrl-C closes it.");
+  await demo.waitForOutput("Ctrl-C closes it.");
   await shopping();
   console.log("The shop works.");
 
   const build = await readFile(join(root, "examples/next-app/.next/demo"), "utf8");
   assert.match(build, /Compiled successfully/);
-  // Where CI is set, Next.js asks for a cache that lasts from one build to the next.
+  // If CI is set, Next.js asks for a cache that persists between builds.
   assert.doesNotMatch(build.replace(/^.*No build cache found.*$/m, ""), /warn|⚠/i);
-  console.log("Its build has no warning.");
+  console.log("The build has no warning.");
 
   const second = startDemo(env);
   assert.equal(await second.exit, 1);
   assert.equal(
     second.output().trim(),
-    `Port ${port} is in use. Set another: PORT=${port < 65535 ? port + 1 : 3000} npm run demo`,
+    `Port ${port} is in use. Set another port: PORT=${port < 65535 ? port + 1 : 3000} npm run demo`,
   );
-  console.log("A busy port is one clear line.");
+  console.log("A busy port gives one clear line.");
 
   demo.child.kill("SIGINT");
   assert.equal(await demo.exit, 0);
   await listen(port);
-  console.log("Ctrl-C closes it, and the port is free again.");
+  console.log("Ctrl-C closes the demo, and the port is free again.");
 } catch (error) {
   console.error(demo.output());
   throw error;
@@ -56,7 +57,7 @@ try {
 
 async function shopping() {
   await shows("/", "Harbour mug");
-  assert.equal(cookie, "", "a visitor who only looks has no cookie");
+  assert.equal(cookie, "", "a visitor who only views pages gets no cookie");
 
   await submit("/", "Add<", { product: "mug" });
   assert.match(cookie, /^session=[a-z0-9]{32}$/);
@@ -88,11 +89,13 @@ async function shopping() {
   assert.equal(
     (await (await request("/api/cart")).json()).count,
     0,
-    "the cookie of a session that was ended opens nothing",
+    "the cookie of a session that was signed out opens no session",
   );
 }
 
-/** Sends the first form of a page in which a text stands, with its hidden fields and these. */
+/**
+ * Sends the first form of a page that contains a text, with its hidden fields and the given fields.
+ */
 async function submit(path, text, fields) {
   const forms = (await page(path)).split("<form").map((part) => part.split("</form>")[0]);
   const form = forms.find((part) => part.includes(text));
@@ -121,7 +124,7 @@ async function shows(path, text) {
   assert((await page(path)).includes(text), `${path} shows "${text}"`);
 }
 
-/** A request with the cookie of this visitor, who keeps what the answer sets. */
+/** Sends a request with the visitor's cookie, and stores the cookie of the response. */
 async function request(path, { headers, ...options } = {}) {
   const response = await fetch(site + path, {
     ...options,
@@ -138,12 +141,12 @@ function startDemo(env) {
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding("utf8").on("data", (chunk) => (output += chunk));
   const exit = once(child, "close").then(([code]) => code);
-  const says = (text) =>
+  const waitForOutput = (text) =>
     new Promise((resolve, reject) => {
       child.stdout.on("data", () => output.includes(text) && resolve());
-      exit.then(() => reject(new Error("The demo has ended.")));
+      exit.then(() => reject(new Error("The demo ended too early.")));
     });
-  return { child, exit, says, output: () => output };
+  return { child, exit, waitForOutput, output: () => output };
 }
 
 async function freePort() {
@@ -151,7 +154,7 @@ async function freePort() {
   return port;
 }
 
-/** Listens for a moment; rejects where something else does. */
+/** Listens for a moment. Rejects if another process listens on the port. */
 async function listen(port) {
   const server = createServer().listen(port, "127.0.0.1");
   await once(server, "listening");

@@ -50,7 +50,11 @@ describe("check() of createNextSessions", () => {
       { store: memoryStore(), secret: SECRET, onInterrupted: "//evil.example" },
       /^`onInterrupted` must/,
     ],
-    ["an impossible cookie", { store: memoryStore(), secret: SECRET, cookie: { path: "app" } }, /^The option `cookie` is invalid/],
+    [
+      "an impossible cookie",
+      { store: memoryStore(), secret: SECRET, cookie: { path: "app" } },
+      /^The option `cookie` is invalid/,
+    ],
   ])("rejects with a ConfigError for %s, which the call itself does not throw", async (_, options, message) => {
     const { check } = createNextSessions(options);
     const error: unknown = await check().catch((error: unknown) => error);

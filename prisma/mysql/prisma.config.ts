@@ -1,6 +1,6 @@
 import { defineConfig } from "prisma/config";
 
-// Paths count from this file. `generate` needs no DATABASE_URL, every other command does.
+// Paths are relative to this file. Every command but `generate` needs DATABASE_URL.
 export default defineConfig({
   schema: "schema.prisma",
   migrations: { path: "migrations" },

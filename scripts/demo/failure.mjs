@@ -1,4 +1,7 @@
-/** What stops the demo, in a line for the person who started it; `output` is the end of what a tool said, where that helps. */
+/**
+ * An error that stops the demo, with a message of one line for the user.
+ * `output` holds the last lines of a tool's output, if they help.
+ */
 export class Failure extends Error {
   constructor(message, output = "") {
     super(message);

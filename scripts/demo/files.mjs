@@ -6,9 +6,12 @@ import { parseEnv } from "node:util";
 import { Failure } from "./failure.mjs";
 
 export const cannotWrite = (path) =>
-  new Failure(`The demo cannot write to ${path}. Change its owner or its rights, or use a clone of your own.`);
+  new Failure(`The demo cannot write to ${path}. Change its owner or its permissions, or use a clone of your own.`);
 
-/** Each of the paths must be writable, or, where it does not exist yet, the folder that it would be made in. */
+/**
+ * Checks that each path is writable. For a path that does not exist yet, the nearest existing
+ * folder above the path must be writable.
+ */
 export async function checkWritable(paths) {
   for (let path of paths) {
     while (!existsSync(path)) path = dirname(path);
@@ -19,7 +22,8 @@ export async function checkWritable(paths) {
 }
 
 /**
- * The variables in an .env file, which gets a SESSION_SECRET if none is set, so that sessions outlive a restart.
+ * Reads the variables of an .env file. If no SESSION_SECRET is set, this function adds one to the
+ * file, so that sessions survive a restart.
  *
  * @returns {Promise<Record<string, string>>}
  */

@@ -7,13 +7,16 @@ export function readPort(text) {
   if (!text) return 3000;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (port >= 1 && port <= 65535) return port;
-  throw new Failure(`PORT must be a number from 1 to 65535, and "${text}" is none.`);
+  throw new Failure(`PORT must be a number from 1 to 65535, but it is "${text}".`);
 }
 
 export const portInUse = (port) =>
-  new Failure(`Port ${port} is in use. Set another: PORT=${port < 65535 ? port + 1 : 3000} npm run demo`);
+  new Failure(`Port ${port} is in use. Set another port: PORT=${port < 65535 ? port + 1 : 3000} npm run demo`);
 
-/** Tries both addresses of localhost, and all addresses at once: not every system counts those as the same port. */
+/**
+ * Tries both addresses of localhost, then all addresses of the machine. Some systems let two
+ * processes listen on one port if their addresses differ.
+ */
 export async function checkPort(port) {
   for (const host of ["127.0.0.1", "::1", undefined]) {
     const server = createServer().listen(port, host);
@@ -24,9 +27,9 @@ export async function checkPort(port) {
     } catch (error) {
       if (error.code === "EADDRINUSE") throw portInUse(port);
       if (error.code === "EACCES") {
-        throw new Failure(`Port ${port} is not for everybody. Set one above 1023: PORT=3000 npm run demo`);
+        throw new Failure(`Port ${port} needs more rights. Set a port above 1023: PORT=3000 npm run demo`);
       }
-      // No IPv6 on this machine, say.
+      // For example, this machine has no IPv6.
     }
   }
 }

@@ -3,12 +3,12 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 
 const GRACE_MS = 5000;
-/** Only the newest: the demo does one thing after another. */
+/** The newest process. The demo runs one tool at a time. */
 let current;
 
 /**
- * Starts a Node script in a process group of its own. So Ctrl-C reaches the demo alone, which then ends the whole group, workers
- * included; and a tool that was told once to stop is not told twice.
+ * Starts a Node script in a process group of its own. Ctrl-C then reaches only the demo, and the
+ * demo ends the whole group with its workers. So a tool gets the signal once, not twice.
  *
  * @param {string[]} args
  * @param {{ cwd: string, env: Record<string, string> }} options
@@ -21,12 +21,12 @@ export function start(args, options) {
       output = (output + chunk).slice(-20_000);
     });
   }
-  /** Waits for a text in the output. */
-  const says = (text) =>
+  /** Waits until the output contains a text. */
+  const waitForOutput = (text) =>
     new Promise((resolve) => {
       child.stdout.on("data", () => output.includes(text) && resolve());
     });
-  current = { child, exit: once(child, "close"), output: () => output, says };
+  current = { child, exit: once(child, "close"), output: () => output, waitForOutput };
   return current;
 }
 
@@ -37,20 +37,20 @@ export async function run(args, options) {
   return { code, output: output() };
 }
 
-/** Ends what is running, and waits until it has ended. */
+/** Ends the running process, and waits until the process has ended. */
 export async function stop() {
   if (!current) return;
   const { child, exit } = current;
   signalGroup(child, "SIGTERM");
-  const impatience = setTimeout(() => signalGroup(child, "SIGKILL"), GRACE_MS);
+  const killTimer = setTimeout(() => signalGroup(child, "SIGKILL"), GRACE_MS);
   await exit;
-  clearTimeout(impatience);
+  clearTimeout(killTimer);
   signalGroup(child, "SIGKILL"); // a worker that outlived its parent
 }
 
 function signalGroup(child, signal) {
   try {
-    // Windows has no groups; Node ends the process itself there.
+    // Windows has no process groups. Node ends only the process there.
     if (process.platform === "win32") child.kill(signal);
     else process.kill(-child.pid, signal);
   } catch (error) {

@@ -20,13 +20,14 @@ import {
 
 let open = false;
 let stopping = false;
-// A terminal that is closed hangs up. npm passes on what the terminal has sent already, so the second of a kind is no news.
+// A terminal that closes sends SIGHUP. npm passes on signals that the terminal has sent already, so
+// each signal may arrive twice. `close` ignores the second.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => close(signal));
 
 try {
   await demo();
 } catch (error) {
-  // A tool that ended because it was told to is not a failure.
+  // If the demo stopped a tool itself, the error of the tool is not a failure.
   if (!stopping) await fail(error);
 }
 
@@ -38,16 +39,18 @@ async function demo() {
   const settings = await readEnv(join(shop, ".env.local"));
   const env = {
     ...process.env,
-    // What is set, but to nothing, counts as not set.
+    // A variable that is set to the empty string counts as not set.
     SESSION_SECRET: process.env.SESSION_SECRET || settings.SESSION_SECRET,
     DATABASE_URL: process.env.DATABASE_URL || settings.DATABASE_URL || DATABASE_URL,
     NODE_ENV: "production",
     NEXT_TELEMETRY_DISABLED: "1",
-    // See lib/session.ts of the shop: this address is plain http.
+    // The demo's address is plain http. See lib/session.ts of the shop.
     SHOP_ON_PLAIN_HTTP: "1",
   };
   if (env.SESSION_SECRET.length < 32) {
-    throw new Failure("The SESSION_SECRET is shorter than 32 characters. Leave it out, and the demo makes one.");
+    throw new Failure(
+      "`SESSION_SECRET` must be at least 32 characters long. Remove the variable, and the demo generates one.",
+    );
   }
   const database = databasePath(env.DATABASE_URL);
   await checkWritable([dirname(database), database]);
@@ -75,16 +78,16 @@ async function step(title, work) {
   console.log(done === false ? "up to date" : `${((performance.now() - begin) / 1000).toFixed(1)} s`);
 }
 
-/** Starts the server on this machine's own address, and waits until it has shown the first page. */
+/** Starts the server on the loopback address, and waits until it has sent the first page. */
 async function openShop(port, env) {
   const server = start([nextCli(), "start", "--hostname", "127.0.0.1", "--port", `${port}`], { cwd: shop, env });
   const ended = server.exit.then(() => {
     if (server.output().includes("EADDRINUSE")) throw portInUse(port);
-    throw new Failure("The server has ended.", server.output());
+    throw new Failure("The server of the shop ended. See its output above.", server.output());
   });
-  await Promise.race([ended, server.says("Ready in")]);
+  await Promise.race([ended, server.waitForOutput("Ready in")]);
   const page = await Promise.race([ended, fetch(`http://127.0.0.1:${port}/`)]);
-  if (!page.ok) throw new Failure("The shop shows no page.", server.output());
+  if (!page.ok) throw new Failure("The shop cannot show its first page. See its output above.", server.output());
 
   open = true;
   ended.catch((error) => stopping || fail(error));
@@ -97,7 +100,7 @@ async function close(signal) {
   stopping = true;
   await stop();
   console.log("\nThe shop is closed.");
-  // To close it so is the regular way; before it is open, it is an interruption.
+  // A signal is the normal way to close the shop. Before the shop is open, it is an interruption.
   process.exit(open ? 0 : 128 + constants.signals[signal]);
 }
 

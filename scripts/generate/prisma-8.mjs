@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { isFresh } from "../freshness.mjs";
 
 const FOLDER = "test/prisma-8";
-/** Prisma 8 loads `node:sqlite` to emit a contract for SQLite. */
+/** To emit a contract for SQLite, Prisma 8 needs `node:sqlite`, which Node.js 20 lacks. */
 const [nodeMajor] = process.versions.node.split(".").map(Number);
 
 const CONTRACTS = [
@@ -15,7 +15,7 @@ const CONTRACTS = [
   { provider: "sqlite", name: "owned", source: `${FOLDER}/sqlite/owned.prisma` },
 ].filter(({ provider }) => provider !== "sqlite" || nodeMajor >= 22);
 
-/** `prisma contract emit` for each contract that has changed. Returns the names of those. */
+/** Runs `prisma contract emit` for each changed contract. Returns the names of these contracts. */
 export async function emitContracts() {
   const emitted = await Promise.all(CONTRACTS.map(emitContract));
   return emitted.filter(Boolean);

@@ -4,10 +4,13 @@ import { dirname } from "node:path";
 const FOLDER = "test/versions";
 const PROVIDERS = ["postgresql", "mysql"];
 
-/** The Prisma versions of test/versions/, by their folders there. */
+/** The folders of the Prisma versions in test/versions/. */
 const VERSIONS = ["prisma-6", "prisma-7.0"];
 
-/** The clients of older Prisma versions: of each the session table on each server, and one of Prisma 6 for its types alone. */
+/**
+ * The clients of older Prisma versions: for each version one client of the session table per
+ * server, and one client of Prisma 6 only for its types.
+ */
 export async function versionClients() {
   const lockfile = `${FOLDER}/package-lock.json`;
   const clients = [
@@ -32,7 +35,10 @@ export async function versionClients() {
   return clients;
 }
 
-/** Writes prisma/PROVIDER/schema.prisma as that version wants it, as old as it is there. */
+/**
+ * Writes prisma/PROVIDER/schema.prisma in the form that the version needs. The copy gets the
+ * modification time of the original, so that `isFresh` works.
+ */
 async function writeSchema(version, provider, path) {
   const source = `prisma/${provider}/schema.prisma`;
   const text = (await readFile(source, "utf8")).replace(/^ {2}output .*$/m, `  output   = "../${provider}"`);
@@ -42,7 +48,10 @@ async function writeSchema(version, provider, path) {
   await utimes(path, atime, mtime);
 }
 
-/** Prisma 6 has the URL in the schema, and without this engine type it needs a native engine, which has to be downloaded. */
+/**
+ * Prisma 6 reads the URL from the schema. Without this engine type, Prisma 6 would download a
+ * native engine.
+ */
 const forPrisma6 = (schema) =>
   schema
     .replace(/^generator client \{$/m, '$&\n  engineType = "client"')

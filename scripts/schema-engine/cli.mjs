@@ -6,11 +6,12 @@ import { fileURLToPath } from "node:url";
 const standIn = fileURLToPath(new URL("../schema-engine.mjs", import.meta.url));
 
 /**
- * Starts the Prisma CLI with the stand-in engine. The engines that are set already win, so that a native one can be used.
+ * Starts the Prisma CLI with the stand-in engine. If the environment names an engine, the CLI uses
+ * that one, so a native engine is possible.
  *
  * @param {string[]} args
- * @param {import("node:child_process").SpawnOptions & { cli?: string }} options `cli`: a folder from which the CLI
- *   of another version is found; without it, this repository's own is started
+ * @param {import("node:child_process").SpawnOptions & { cli?: string }} options
+ *   `cli`: a folder where another version of the CLI is installed. Default: this repository's CLI.
  */
 export function prisma(args, { cli, env, ...options } = {}) {
   const require = createRequire(cli === undefined ? import.meta.url : resolve(cli, "package.json"));
@@ -18,9 +19,9 @@ export function prisma(args, { cli, env, ...options } = {}) {
     ...options,
     env: {
       PRISMA_SCHEMA_ENGINE_BINARY: standIn,
-      // Prisma 6 looks for this one as well, only to see that it exists.
+      // Prisma 6 also checks that this file exists, and never loads it.
       PRISMA_QUERY_ENGINE_LIBRARY: standIn,
-      // Where Prisma 6 misses its packages it would npm install them, into package.json.
+      // If Prisma 6 misses packages, it would run npm install and change package.json.
       PRISMA_GENERATE_SKIP_AUTOINSTALL: "1",
       // No check for new versions, no telemetry.
       CHECKPOINT_DISABLE: "1",

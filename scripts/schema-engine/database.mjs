@@ -6,9 +6,9 @@ import { sqlite } from "./sqlite.mjs";
  * @typedef {object} Database
  * @property {string} provider
  * @property {import("@prisma/driver-adapter-utils").SqlMigrationAwareDriverAdapterFactory} adapter
- * @property {() => Promise<void>} check rejects with a UserError where there is no connection to be had
+ * @property {() => Promise<void>} check rejects with a UserError if no connection is possible
  * @property {() => Promise<void>} create
- * @property {() => Promise<void>} [reset] where the engine's own is of no use
+ * @property {() => Promise<void>} [reset] replaces the engine's own reset, if that does not work
  */
 
 /** @returns {Database} */
@@ -19,7 +19,7 @@ export function connectDatabase(url = "") {
   if (protocol === "mysql") throw needsNativeEngine("mysql");
   throw new UserError(
     url
-      ? `There is no database for a URL that begins with ${protocol}:. Use file:, postgresql: or postgres:.`
-      : "There is no database URL. Set the one that prisma.config.ts reads (DATABASE_URL).",
+      ? `Cannot use a database URL that begins with ${protocol}:. Use file:, postgresql: or postgres:.`
+      : "The database URL is not set. Set the variable that prisma.config.ts reads (`DATABASE_URL`).",
   );
 }

@@ -7,7 +7,7 @@ import { UserError } from "./errors.mjs";
 const TYPE_CHAR = 18;
 const TYPE_TEXT = 25;
 
-/** @param {string} url also of a CockroachDB, which speaks the same protocol */
+/** @param {string} url of a PostgreSQL or CockroachDB, which uses the same protocol */
 export function postgres(url) {
   const name = decodeURIComponent(new URL(url).pathname.slice(1));
   return {
@@ -31,7 +31,10 @@ class MigrationPg extends PrismaPg {
     return forMigrations(await super.connect());
   }
 
-  /** The adapter's own cannot drop its database again, and with a connection string it would be the main database. */
+  /**
+   * Replaces the adapter's method, which cannot drop its shadow database. With a connection string,
+   * that method would use the main database.
+   */
   async connectToShadowDb() {
     const name = `prisma_migrate_shadow_db_${randomUUID()}`;
     await query(this.#url, `CREATE DATABASE "${name}"`);
@@ -46,13 +49,14 @@ class MigrationPg extends PrismaPg {
 }
 
 function forMigrations(adapter) {
-  // PostgreSQL's catalogue has columns of the type "char", which the adapter cannot read, and which the engine wants as characters.
+  // The system catalogue of PostgreSQL has columns of the type "char". The adapter cannot read this
+  // type, and the engine expects characters.
   const performIO = adapter.performIO.bind(adapter);
   const queryRaw = adapter.queryRaw.bind(adapter);
   const charFields = new WeakMap();
   adapter.performIO = async (statement) => {
     const result = await performIO(statement);
-    const fields = result.fields ?? []; // of several statements the result is an array, without fields
+    const fields = result.fields ?? []; // the result of several statements is an array without fields
     const isChar = fields.map((field) => field.dataTypeID === TYPE_CHAR);
     charFields.set(statement, isChar);
     fields.forEach((field, i) => {
@@ -68,7 +72,8 @@ function forMigrations(adapter) {
       columnTypes: result.columnTypes.map((type, i) => (isChar[i] ? ColumnTypeEnum.Character : type)),
     };
   };
-  // The adapter's own splits a migration at every semicolon, also at those in comments, strings and functions.
+  // Replaces the adapter's method, which splits a migration at every semicolon, even in comments,
+  // strings and functions.
   adapter.executeScript = async (script) => {
     await adapter
       .underlyingDriver()
@@ -84,19 +89,19 @@ async function query(url, sql) {
     await client.connect();
     await client.query(sql);
   } catch (error) {
-    throw inPlainWords(error, client);
+    throw toUserError(error, client);
   } finally {
     await client.end().catch(() => {});
   }
 }
 
-function inPlainWords(error, { host, port, user, database }) {
+function toUserError(error, { host, port, user, database }) {
   if (error.code === "3D000") return new UserError(`Database \`${database}\` does not exist.`, "P1003");
   if (error.code === "28P01") return new UserError(`Authentication failed for the user \`${user}\`.`, "P1000");
   if (error instanceof pg.DatabaseError) return new UserError(error.message);
   const reason = error.message || error.code;
   return new UserError(
-    `Can't reach database server at \`${host}:${port}\` (${reason}). Start it, or correct the URL in prisma.config.ts.`,
+    `Can't reach database server at \`${host}:${port}\` (${reason}). Start the server, or correct the URL in prisma.config.ts.`,
     "P1001",
   );
 }

@@ -1,31 +1,32 @@
 import { readFileSync } from "node:fs";
 import { connectDatabase } from "./database.mjs";
 import { print } from "./rpc.mjs";
-import { nowhere } from "./sqlite.mjs";
+import { emptyDatabase } from "./sqlite.mjs";
 import { startEngine } from "./wasm.mjs";
 
 /**
- * What the CLI asks of the native engine, answered by the WebAssembly one. The names are the same with few exceptions.
+ * Passes the CLI's requests to the WebAssembly engine. Most methods have the same names as those of
+ * the native engine.
  *
  * @param {string | undefined} url of the database
  * @param {string[]} schemaPaths
  */
 export function requestHandler(url, schemaPaths) {
-  // One engine for all requests: a run of the CLI is about one schema and one database.
+  // One engine serves all requests, because one run of the CLI uses one schema and one database.
   let engine;
 
   return async (method, params, id) => {
     if (method === "createDatabase") return connectDatabase(url).create();
-    const database = comparesSchemas(params) ? nowhere() : connectDatabase(url);
+    const database = comparesSchemas(params) ? emptyDatabase() : connectDatabase(url);
     if (method === "reset" && database.reset) {
-      engine = undefined; // its connection is to what was there before
+      engine = undefined; // the old engine is connected to the deleted database
       return database.reset();
     }
     engine ??= await start(database, params);
     if (method === "getDatabaseVersion") return engine.version(params);
     if (method === "diff") {
       const { stdout, exitCode } = await engine.diff(params);
-      if (stdout) print(id, stdout.replace(/\n$/, "")); // the CLI ends the line
+      if (stdout) print(id, stdout.replace(/\n$/, "")); // the CLI adds the line break
       return { exitCode };
     }
     return engine[method](params);
@@ -36,7 +37,10 @@ export function requestHandler(url, schemaPaths) {
     return startEngine(datamodels(params, database.provider), database.adapter);
   }
 
-  /** The schema named on the command line, else that of the request; a bare provider where neither has one (`db execute`). */
+  /**
+   * The schema of the command line, or of the request. If neither names a schema, as in
+   * `db execute`: a schema with only a provider.
+   */
   function datamodels(params, provider) {
     if (schemaPaths.length > 0) return schemaPaths.map((path) => [path, readFileSync(path, "utf8")]);
     const files = params?.schema?.files ?? params?.to?.files ?? params?.from?.files;
@@ -45,7 +49,7 @@ export function requestHandler(url, schemaPaths) {
   }
 }
 
-/** `migrate diff` of two schemas wants no database: none need be there. */
+/** Whether the request is a `migrate diff` of two schemas, which works without a database. */
 function comparesSchemas({ from, to } = {}) {
   return [from, to].every((side) => side?.tag === "empty" || side?.tag === "schemaDatamodel");
 }

@@ -1,19 +1,22 @@
-// The conversation with the Prisma CLI: JSON-RPC 2.0 on stdin and stdout, one message a line.
+// The protocol of the Prisma CLI: JSON-RPC 2.0 on stdin and stdout, one message per line.
 import { createInterface } from "node:readline";
 import { describe } from "./errors.mjs";
 
 const send = (message) => process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
 
-/** The CLI reads stderr as well: the last message of the level ERROR is its reason for an engine that ended too early. */
+/**
+ * Writes to stderr, which the CLI reads too. If the engine exits too early, the CLI shows the last
+ * message of level ERROR as the reason.
+ */
 export function log(level, fields) {
   process.stderr.write(`${JSON.stringify({ level, target: "schema_engine::logger", fields })}\n`);
 }
 
-/** Shows text on the CLI's own stdout. The CLI acknowledges it, which nobody waits for. */
+/** Shows text on the CLI's stdout. The CLI acknowledges the message, but no code waits for that. */
 export const print = (id, content) => send({ id, method: "print", params: { content } });
 
 /**
- * Answers the CLI's requests in their order, until it closes stdin.
+ * Answers the CLI's requests in order, until the CLI closes stdin.
  *
  * @param {(method: string, params: any, id: number) => Promise<unknown>} answer
  */
@@ -25,7 +28,7 @@ export async function serve(answer) {
       send({ id, result: (await answer(method, params, id)) ?? null });
     } catch (error) {
       const { message, code } = describe(error);
-      // The shape that the native engine gives to an error of the user's, which the CLI shows as it is.
+      // The form of a user error of the native engine. The CLI shows the message unchanged.
       const data = { is_panic: false, message, meta: null, error_code: code };
       send({ id, error: { code: 4466, message, data } });
     }

@@ -5,7 +5,10 @@ import { pathToFileURL } from "node:url";
 import { PrismaLibSql } from "@prisma/adapter-libsql";
 import { UserError } from "./errors.mjs";
 
-/** @param {string} url `file:` and a path, which counts from the working directory (the CLI sets it to that of the config) */
+/**
+ * @param {string} url `file:` and a path. The path is relative to the working directory, which the CLI
+ *   sets to the folder of the config.
+ */
 export function sqlite(url) {
   const path = resolve(decode(url.replace(/^file:(\/\/(?=\/))?/, "").replace(/\?.*$/, "")));
   return {
@@ -18,7 +21,7 @@ export function sqlite(url) {
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, "", { flag: "a" });
     },
-    // The engine would empty the tables and leave them there.
+    // The engine's own reset would only delete the rows and keep the tables.
     async reset() {
       for (const suffix of ["", "-journal", "-wal", "-shm"]) await rm(path + suffix, { force: true });
       await this.create();
@@ -26,7 +29,7 @@ export function sqlite(url) {
   };
 }
 
-/** As libsql does; what is no encoding stands for itself. */
+/** Decodes a path as libsql does. If the path is not valid percent-encoding, it stays unchanged. */
 function decode(path) {
   try {
     return decodeURIComponent(path);
@@ -35,8 +38,8 @@ function decode(path) {
   }
 }
 
-/** A database that holds nothing, for what only compares schemas. */
-export const nowhere = () => ({ provider: "sqlite", adapter: new MigrationLibSql(":memory:"), async check() {} });
+/** An empty database, for requests that only compare schemas. */
+export const emptyDatabase = () => ({ provider: "sqlite", adapter: new MigrationLibSql(":memory:"), async check() {} });
 
 class MigrationLibSql extends PrismaLibSql {
   constructor(url) {
@@ -53,7 +56,8 @@ class MigrationLibSql extends PrismaLibSql {
 }
 
 function forMigrations(adapter) {
-  // The engine reads its table of migrations without knowing whether there is one, and takes no error of libsql's for "no".
+  // The engine reads its table of migrations without knowing whether the table exists. It does not
+  // recognise libsql's error for a missing table.
   const queryRaw = adapter.queryRaw.bind(adapter);
   adapter.queryRaw = async (query) => {
     try {
@@ -64,7 +68,8 @@ function forMigrations(adapter) {
       return queryRaw(query);
     }
   };
-  // The engine sends whole migrations to the shadow database this way, of which libsql would run the first statement only.
+  // The engine sends whole migrations to the shadow database with executeRaw(). libsql would run only
+  // the first statement.
   const executeRaw = adapter.executeRaw.bind(adapter);
   adapter.executeRaw = async (query) => {
     if (query.args.length > 0) return executeRaw(query);
@@ -74,7 +79,7 @@ function forMigrations(adapter) {
   return adapter;
 }
 
-// As the engine itself creates it.
+// The table as the engine creates it.
 const MIGRATIONS_TABLE = `
   CREATE TABLE "_prisma_migrations" (
     "id"                    TEXT PRIMARY KEY NOT NULL,

@@ -1,4 +1,4 @@
-// Prisma's schema engine, compiled to WebAssembly, out of its npm package.
+// Prisma's schema engine, compiled to WebAssembly, from its npm package.
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
@@ -7,15 +7,17 @@ import * as glue from "@prisma/schema-engine-wasm/schema_engine_bg";
 const require = createRequire(import.meta.url);
 
 let reportPanic;
-/** Rejects when the engine panics: it is of no use then, and what it was asked never settles. */
+/**
+ * Rejects if the engine panics. The engine is unusable then, and its pending requests never settle.
+ */
 export const panicked = new Promise((_, reject) => {
   reportPanic = reject;
 });
 panicked.catch(() => {});
 
 /**
- * The package's own entry imports the .wasm file as a module, which needs a bundler. So it is instantiated by hand, as the
- * Prisma CLI does with its copy.
+ * Loads the .wasm file without a bundler, as the Prisma CLI does with its copy. The package's own
+ * entry imports the file as a module, which needs a bundler.
  */
 async function instantiate() {
   globalThis.PRISMA_WASM_PANIC_REGISTRY = {
@@ -28,13 +30,14 @@ async function instantiate() {
 }
 
 /**
- * @param {[path: string, text: string][]} datamodels never empty: the engine panics without a provider
+ * @param {[path: string, text: string][]} datamodels must not be empty: without a provider, the
+ *   engine panics
  * @param {import("@prisma/driver-adapter-utils").SqlMigrationAwareDriverAdapterFactory} database
  */
 export async function startEngine(datamodels, database) {
   await instantiate();
-  return glue.SchemaEngine.new({ datamodels }, passLogOn, bindMigrationAwareSqlAdapterFactory(database));
+  return glue.SchemaEngine.new({ datamodels }, writeLog, bindMigrationAwareSqlAdapterFactory(database));
 }
 
-/** The engine's log is lines of JSON already. */
-const passLogOn = (line) => process.stderr.write(line);
+/** The engine's log already consists of lines of JSON. */
+const writeLog = (line) => process.stderr.write(line);

@@ -2,11 +2,11 @@ import { createInterface } from "node:readline/promises";
 import { CommandError, EXIT } from "./command-error.ts";
 import type { Host } from "./host.ts";
 
-/** Asks the person at the terminal of this process. `undefined` if there is no terminal. */
+/** Asks the user at the terminal of this process. `undefined` if there is no terminal. */
 export function terminalAsk({ stdin, stderr }: Pick<NodeJS.Process, "stdin" | "stderr">): Host["ask"] {
   if (!stdin.isTTY || !stderr.isTTY) return undefined;
   return async (question) => {
-    // Standard output has the result alone.
+    // Standard output holds only the result.
     const terminal = createInterface({ input: stdin, output: stderr });
     try {
       return await new Promise<string>((resolve, reject) => {
@@ -26,7 +26,7 @@ export function terminalAsk({ stdin, stderr }: Pick<NodeJS.Process, "stdin" | "s
 /**
  * Asks a question whose default answer is no.
  *
- * @param unchanged What did not happen if there is no terminal, such as "Nothing was deleted."
+ * @param unchanged A sentence for the error: what did not happen, such as "Nothing was deleted."
  * @throws CommandError if there is no terminal
  */
 export async function confirm({ ask }: Host, question: string, unchanged: string): Promise<boolean> {

@@ -2,10 +2,10 @@ import { stripVTControlCharacters } from "node:util";
 import { printable } from "./printable.ts";
 import { withoutSecrets } from "./without-secrets.ts";
 
-/** How a command ended. Stopped by a signal it is 128 and the signal's number, as shells have it. */
+/** The exit codes. After a signal: 128 plus the number of the signal, as in shells. */
 export const EXIT = { done: 0, failed: 1, wrongUse: 2, SIGINT: 130, SIGTERM: 143 } as const;
 
-/** What the user is told in one paragraph, "what happened. what to do.", and nothing else. */
+/** An error whose message is one paragraph for the user: what is wrong, and what to do. */
 export class CommandError extends Error {
   constructor(
     message: string,
@@ -16,13 +16,16 @@ export class CommandError extends Error {
   }
 }
 
-/** The message of an error as a part of a sentence: on one line, without secrets, control characters and a full stop. */
+/**
+ * The message of an error as a part of a sentence: one line without secrets, control characters or
+ * a final full stop.
+ */
 export function messageOf(error: unknown): string {
   const text = withoutSecrets(stripVTControlCharacters(textOf(error)));
   return printable(text.replace(/\s+/g, " ").trim().replace(/\.$/, ""));
 }
 
-/** What was thrown may throw again when it is looked at, as a client does that is built when it is first used. */
+/** Reading a thrown value may throw too, such as a client that is created at its first use. */
 function textOf(error: unknown): string {
   try {
     return String(error instanceof Error ? error.message || error.name : error);

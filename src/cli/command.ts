@@ -4,15 +4,15 @@ import type { Host } from "./host.ts";
 export interface Option {
   readonly type: "string" | "boolean";
   readonly default?: string;
-  /** What the help shows for the value of a string, such as `FILE`. */
+  /** The placeholder for the value of a string in the help, such as `FILE`. */
   readonly value?: string;
   readonly help: string;
 }
 
-/** Options by their names, without `--`. */
+/** Options by name, without `--`. */
 export type Options = Readonly<Record<string, Option>>;
 
-/** What was given for each option. A boolean that was not given is false. */
+/** The values of the options on the command line. A missing boolean is false. */
 export type Values<Given extends Options> = {
   readonly [Name in keyof Given]: Given[Name] extends { readonly type: "boolean" }
     ? boolean
@@ -24,22 +24,22 @@ export type Values<Given extends Options> = {
 /** A command of `prisma-db-session`. */
 export interface Command<Given extends Options = Options> {
   readonly name: string;
-  /** The options that an example of its use shows, such as `--client FILE [options]`. */
+  /** The options in the usage line of the help, such as `--client FILE [options]`. */
   readonly usage: string;
   /** One line for the list of all commands. */
   readonly summary: string;
-  /** The sentences of its help before the options. */
+  /** The sentences of the help before the options. */
   readonly description: string;
   readonly options: Given;
-  /** The lines of its help after the options, such as the exit codes. */
+  /** The lines of the help after the options, such as the exit codes. */
   readonly notes: string;
   /**
    * @returns the exit code
-   * @throws CommandError whose paragraph and exit code end the command
+   * @throws CommandError to end the command with its message and exit code
    */
   run(values: Values<Given>, host: Host): Promise<number>;
 }
 
-/** A command whose `run` gets values of the types that its options say. */
+/** Defines a command. Its `run` gets values of the types that the options have. */
 export const defineCommand = <const Given extends Options>(command: Command<Given>): Command =>
   command as unknown as Command;

@@ -6,7 +6,7 @@ import { listCommand } from "./list/command.ts";
 import { revokeCommand } from "./revoke/command.ts";
 import { statsCommand } from "./stats/command.ts";
 
-/** Every command, in the order of the help. A new command needs nothing but its place here. */
+/** All commands, in the order of the help. To add a command, add it to this list. */
 export const COMMANDS: readonly Command[] = [
   initCommand,
   doctorCommand,

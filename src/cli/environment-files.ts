@@ -3,15 +3,16 @@ import { join } from "node:path";
 import { CommandError, messageOf } from "./command-error.ts";
 
 /**
- * Sets what the `.env` files of a folder say, in Next.js's order: what is set already wins.
+ * Sets the variables of the `.env` files of a folder, in the order of Next.js. A variable that is
+ * already set stays unchanged.
  * https://nextjs.org/docs/app/guides/environment-variables#environment-variable-load-order
- * @throws CommandError for one that cannot be read
+ * @throws CommandError if a file cannot be read
  */
 export function loadEnvironmentFiles(folder: string): void {
   for (const name of fileNames(process.env.NODE_ENV)) {
     const file = join(folder, name);
     try {
-      // A folder may have that name too: a virtual environment of Python.
+      // A folder may have this name too, such as a virtual environment of Python.
       if (statSync(file, { throwIfNoEntry: false })?.isFile()) process.loadEnvFile(file);
     } catch (error) {
       throw new CommandError(`${name} cannot be read (${messageOf(error)}). Make it readable, or move it away.`);
@@ -19,10 +20,13 @@ export function loadEnvironmentFiles(folder: string): void {
   }
 }
 
-/** Without a NODE_ENV, as a command is run by cron, there is no telling whether an app is in development or in production. */
+/**
+ * Without NODE_ENV, as in a cron job, the command cannot know whether the app is in development or
+ * in production.
+ */
 function fileNames(environment: string | undefined): string[] {
   if (!environment) return [".env.local", ".env"];
-  // Tests are to give the same result on every machine.
+  // As in Next.js, tests must give the same result on every machine.
   const local = environment === "test" ? [] : [".env.local"];
   return [`.env.${environment}.local`, ...local, `.env.${environment}`, ".env"];
 }

@@ -1,14 +1,17 @@
 import { ConfigError } from "../errors.ts";
 import { messageOf } from "./command-error.ts";
 
-/** A failure that is known by its code or, where a driver has none of Prisma's, by its words. */
+/** A known failure, recognised by its code, or by its message if Prisma gives no code. */
 interface KnownFailure {
   readonly sign: RegExp;
   readonly what: string;
   readonly advice: string;
 }
 
-/** The first that matches counts. The codes: https://www.prisma.io/docs/orm/reference/error-reference#error-codes */
+/**
+ * The first match counts.
+ * Codes: https://www.prisma.io/docs/orm/reference/error-reference#error-codes
+ */
 const KNOWN: readonly KnownFailure[] = [
   {
     sign: /P1008|SQLITE_BUSY|database is locked/,
@@ -38,12 +41,14 @@ const KNOWN: readonly KnownFailure[] = [
   },
 ];
 
-/** The names of errors that are mistakes in code, of ours or of an extension of the client. */
+/**
+ * The names of errors that are mistakes in code: of this package or of an extension of the client.
+ */
 const MISTAKE = /^(Type|Range|Reference|Syntax|PrismaClientValidation)Error$/;
 
 /**
- * Why a command failed, and what to do about it. A `ConfigError` says both itself.
- * @param fallback What to do about a failure that is not known.
+ * Explains why a command failed, and what to do. The message of a `ConfigError` says both.
+ * @param fallback What to do about an unknown failure.
  */
 export function explainFailure(
   error: unknown,
@@ -54,7 +59,7 @@ export function explainFailure(
   return `${what}. ${advice}`;
 }
 
-/** The same in two parts. Only a failure that is known has an advice. */
+/** The explanation in two parts. Only a known failure has an `advice`. */
 export function failureOf(error: unknown): { readonly what: string; readonly advice: string | undefined } {
   const message = withoutInvocation(error);
   const coded = `${codeOf(error)} ${message}`;
@@ -68,10 +73,10 @@ export function failureOf(error: unknown): { readonly what: string; readonly adv
 export const codeOf = (error: unknown): string =>
   typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
 
-/** A line of the code around a call, with its number; the call's own has an arrow. */
+/** A line of code in Prisma's message, with its line number. The line of the call has an arrow. */
 const CODE = /^(→| )\s*\d+( |$)/;
 
-/** Prisma puts before its message which call of ours failed, and where. */
+/** Removes the first lines of Prisma's message, which show the failed call of this package. */
 function withoutInvocation(error: unknown): string {
   const lines = error instanceof Error ? error.message.trim().split("\n") : [];
   if (!lines[0]?.startsWith("Invalid `")) return messageOf(error);

@@ -4,9 +4,10 @@ import type { Host } from "./host.ts";
 import { printableJson } from "./printable.ts";
 
 /**
- * Says on standard error why the database failed. Errors that are paragraphs already are thrown.
+ * Prints on standard error why the database failed. A `CommandError` is thrown again, because its
+ * message is already complete.
  *
- * @param result What `--json` prints besides the error. `undefined` without `--json`.
+ * @param result The other properties of the `--json` output. `undefined` without `--json`.
  * @returns the exit code
  */
 export function failWith(error: unknown, result: object | undefined, { stdout, stderr }: Host): number {

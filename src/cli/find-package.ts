@@ -4,14 +4,19 @@ import { join } from "node:path";
 
 /** A package that is installed. */
 export interface InstalledPackage {
-  /** Its real folder: with pnpm what it depends on lies beside that, and not beside the link to it. */
+  /**
+   * The folder without symbolic links. With pnpm, the package's dependencies are beside this
+   * folder.
+   */
   readonly folder: string;
   readonly version: string;
 }
 
 /**
- * Finds what each of a chain of packages has as its dependency: `["prisma", "@prisma/config"]` is the `@prisma/config` of the `prisma` that
- * a file would get. By its folder, since `exports` may hide everything by which `require.resolve` could find a package.
+ * Finds the last package of a chain of dependencies. For `["prisma", "@prisma/config"]`, this is
+ * the `@prisma/config` of the `prisma` that the file would import.
+ *
+ * The search looks for folders, because `exports` may hide every file that `require.resolve` needs.
  */
 export function findPackage(from: string, chain: readonly string[]): InstalledPackage | undefined {
   let file = from;

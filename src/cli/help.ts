@@ -1,6 +1,6 @@
 import type { Command, Option } from "./command.ts";
 
-/** What `prisma-db-session --help` prints. */
+/** The output of `prisma-db-session --help`. */
 export function helpOfAll(commands: readonly Command[]): string {
   const list = columns(commands.map(({ name, summary }) => [name, summary]));
   return `Usage: prisma-db-session COMMAND [options]
@@ -12,7 +12,7 @@ ${list}
 `;
 }
 
-/** What `--help` of a command prints. */
+/** The output of `prisma-db-session COMMAND --help`. */
 export function helpOf({ name, usage, description, options, notes }: Command): string {
   return `Usage: prisma-db-session ${name} ${usage}
 
@@ -35,5 +35,5 @@ function columns(rows: readonly (readonly [string, string])[]): string {
   return rows.map(([left, right]) => `  ${left.padEnd(width)}${right}`.trimEnd()).join("\n");
 }
 
-/** How options are written on a command line. */
+/** The names of options as on a command line, with `--`. */
 export const optionNames = (options: object): string[] => Object.keys(options).map((name) => `--${name}`);

@@ -9,7 +9,7 @@ export interface Output {
   readonly columns?: number;
 }
 
-/** What a command uses of its process; tests bring their own. */
+/** The parts of the process that a command uses. Tests replace them. */
 export interface Host {
   readonly stdout: Output;
   readonly stderr: Output;
@@ -17,7 +17,7 @@ export interface Host {
   on(signal: StopSignal, listener: () => void): unknown;
   off(signal: StopSignal, listener: () => void): unknown;
   exit(exitCode: number): void;
-  /** Asks the person at the terminal. Absent if there is no terminal. */
+  /** Asks the user at the terminal. Absent if there is no terminal. */
   readonly ask?: ((question: string) => Promise<string>) | undefined;
   /** Default: the clock of this machine. */
   now?(): Date;

@@ -3,26 +3,28 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { CommandError } from "./command-error.ts";
 import { findPackage } from "./find-package.ts";
 
-/** What a module exports, by name. */
+/** The exports of a module by name. */
 export type Exports = Readonly<Record<string, unknown>>;
 
 type Importer = (path: string) => Promise<Exports>;
 
-/** The ways on which a project comes to have jiti: installed by itself, or with the Prisma CLI. */
+/** Where a project may have jiti: as a dependency of its own, or of the Prisma CLI. */
 const WAYS_TO_JITI = [["jiti"], ["prisma", "@prisma/config", "c12", "jiti"]];
 
 /**
- * What Prisma is made of is loaded as Node.js loads it: what jiti makes of the client's CommonJS throws a TypeError in place of every
- * database error, and settings that are made on a driver must meet the copy of it that the adapter uses.
+ * Node.js itself loads Prisma and the drivers, not jiti. If jiti transforms the client's CommonJS,
+ * the client throws a TypeError instead of each database error. And the app and the adapter must
+ * share one copy of a driver, so that global settings of the driver apply.
  */
 const NATIVE = ["@prisma", ".prisma", "@libsql", "@neondatabase", "@planetscale", "better-sqlite3", "mariadb", "pg"];
 
-/** A module that does nothing. */
+/** A module without code. */
 const EMPTY_MODULE = fileURLToPath(new URL("../../package.json", import.meta.url));
 
 /**
- * Imports a file of an app, in whichever language it is written, with what the app has installed anyway.
- * @throws CommandError where nothing is there that loads TypeScript; whatever the file itself throws, as it comes
+ * Imports a JavaScript or TypeScript file of an app, with the tools that the app has installed.
+ * Errors of the file itself are thrown unchanged.
+ * @throws CommandError if no tool can load TypeScript
  */
 export async function importFile(path: string): Promise<Exports> {
   return importerFor(path)(path);
@@ -31,7 +33,8 @@ export async function importFile(path: string): Promise<Exports> {
 function importerFor(path: string): Importer {
   const extension = extname(path);
   if ([".mjs", ".cjs"].includes(extension)) return nativeImport;
-  // Also for .js: in a Next.js app that may import by a path alias, without extensions, and a client that was generated as TypeScript.
+  // Needed for .js too: in a Next.js app, such a file may import a TypeScript client, path aliases,
+  // and files without their extensions.
   const importer = jitiImport(path) ?? tsxImport(path);
   if (importer) return importer;
   if (extension === ".js" || stripsTypes()) return nativeImport;
@@ -41,12 +44,15 @@ function importerFor(path: string): Importer {
   );
 }
 
-/** Node.js 22.18 and up; the types are those of Node.js 20. */
+/** True on Node.js 22.18 and newer. The types of Node.js 20 lack this property. */
 const stripsTypes = () => Boolean(Reflect.get(process.features, "typescript"));
 
 const nativeImport: Importer = (path) => import(pathToFileURL(path).href);
 
-/** Prisma's generated clients and Next.js apps import without extensions and by aliases of tsconfig.json, which Node.js itself does not. */
+/**
+ * Prisma's generated clients and Next.js apps import files without extensions, and use the aliases
+ * of tsconfig.json. Node.js itself supports neither.
+ */
 function jitiImport(path: string): Importer | undefined {
   const [jiti] = WAYS_TO_JITI.map((chain) => findPackage(path, chain))
     .filter((found) => found !== undefined && Number.parseInt(found.version, 10) >= 2) // Tailwind CSS 3 brings jiti 1
@@ -57,9 +63,9 @@ function jitiImport(path: string): Importer | undefined {
     const loader = (createJiti as CreateJiti)(file, {
       tsconfigPaths: true,
       nativeModules: NATIVE,
-      // It throws where it is not bundled for React's server, and this is a server without React.
+      // `server-only` throws unless a bundler for React's server replaces it.
       alias: { "server-only": EMPTY_MODULE },
-      fsCache: false, // a cron job leaves nothing behind, and trusts no shared folder
+      fsCache: false, // a cron job must leave no files, and must not trust a shared folder
     });
     return loader.import(file);
   };
@@ -71,7 +77,7 @@ function tsxImport(path: string): Importer | undefined {
   const tsx = findPackage(path, ["tsx"]);
   if (!tsx) return undefined;
   return async (file) => {
-    process.env.TSX_DISABLE_CACHE ??= "1"; // as for jiti: it would trust a folder that others can write to
+    process.env.TSX_DISABLE_CACHE ??= "1"; // as with jiti: other users may write to tsx's cache folder
     const { tsImport } = await nativeImport(join(tsx.folder, "dist/esm/api/index.mjs"));
     return (tsImport as (specifier: string, parent: string) => Promise<Exports>)(pathToFileURL(file).href, file);
   };

@@ -2,17 +2,18 @@ import { statSync } from "node:fs";
 import { CommandError, messageOf } from "./command-error.ts";
 import { type Exports, importFile } from "./import-file.ts";
 
-/** What every Prisma client has, whatever its models. */
+/** The methods that every Prisma client has. */
 export interface Client {
   $connect(): Promise<unknown>;
   $disconnect(): Promise<unknown>;
 }
 
 /**
- * The Prisma client that a file exports.
- * @param path absolute
- * @param exportName Which export it is. Left out: `prisma`, then `default`, then the only client there is.
- * @throws CommandError where there is none
+ * Loads the Prisma client that a file exports.
+ * @param path an absolute path
+ * @param exportName The name of the export. Default: `prisma`, then `default`, then the only client
+ *   that the file exports.
+ * @throws CommandError if the file exports no such client
  */
 export async function loadClient(path: string, exportName: string | undefined): Promise<Client> {
   return blamingFile(path, async () => {
@@ -26,9 +27,9 @@ export async function loadClient(path: string, exportName: string | undefined): 
 }
 
 /**
- * Does something with what a file exports. What the file throws is said to be its own, whether it throws while it is loaded or, as a client
- * does that is built when it is first used, while it is looked at.
- * @throws CommandError for everything that is thrown
+ * Runs work that loads or uses a file of the user. If the work throws, the message names the file.
+ * A client that is created at its first use may throw when its properties are read.
+ * @throws CommandError for every error of the work
  */
 export async function blamingFile<Result>(path: string, work: () => Result | Promise<Result>): Promise<Result> {
   try {
@@ -61,13 +62,15 @@ function chooseClient(path: string, exports: Exports, exportName: string | undef
   );
 }
 
-/** What a CommonJS module exports is inside of its default export, as Node.js imports it. */
+/** Node.js puts the exports of a CommonJS module into its default export. */
 function namedExports({ "module.exports": _, ...exports }: Exports): Exports {
   const inside = exports.default;
   return typeof inside === "object" && inside !== null && !isClient(inside) ? { ...inside, ...exports } : exports;
 }
 
-/** By its shape: the client is of the user's own installation, and may be an extended one. */
+/**
+ * Checks the shape, because the class belongs to the user's own Prisma, or to an extended client.
+ */
 function isClient(value: unknown): value is Client {
   return (
     typeof value === "object" &&

@@ -1,4 +1,4 @@
-/** The candidate that a misspelt word most likely means. `undefined` if none is near. */
+/** The candidate that a misspelt word most likely means. `undefined` if no candidate is similar. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const [best] = candidates
     .map((candidate) => ({ candidate, distance: candidate.startsWith(word) ? 1 : distance(word, candidate) }))
@@ -7,7 +7,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return word === "" ? undefined : best?.candidate;
 }
 
-/** The Levenshtein distance, where two letters that changed places count as one change too. */
+/** The Levenshtein distance. A swap of two adjacent letters also counts as one change. */
 function distance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   const at = (i: number, j: number) => rows[i]?.[j] ?? Number.POSITIVE_INFINITY;

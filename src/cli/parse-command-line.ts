@@ -4,13 +4,13 @@ import { CommandError, messageOf } from "./command-error.ts";
 import { optionNames } from "./help.ts";
 import { nearest } from "./nearest.ts";
 
-/** A command line that can be run. `help` without a command is about all of them. */
+/** A valid command line. `help` without a command describes all commands. */
 export type CommandLine =
   | { readonly kind: "run"; readonly command: Command; readonly values: Values<Options> }
   | { readonly kind: "help"; readonly command: Command | undefined }
   | { readonly kind: "version" };
 
-/** What every command takes. */
+/** The options of every command. */
 const GLOBAL = {
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "v" },
@@ -32,7 +32,7 @@ export function parseCommandLine(commands: readonly Command[], args: readonly st
   return { kind: "run", command, values };
 }
 
-/** The words that belong to no option of any command. The first is the command, also after options. */
+/** The words that are not part of an option. The first word is the command, even after options. */
 function wordsOf(commands: readonly Command[], args: readonly string[]): string[] {
   const options = Object.assign({}, ...commands.map((command) => parsedOptions(command.options)));
   return parseArgs({ args: [...args], allowPositionals: true, strict: false, options }).positionals;
@@ -60,7 +60,7 @@ function parse(command: Command | undefined, args: readonly string[]): Values<Op
     return { ...Object.fromEntries(flags.map(([name]) => [name, false])), ...values } as Values<Options>;
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    // Node's advice after the first sentence is about words that begin with a hyphen.
+    // After the first sentence, Node.js gives advice about words that begin with a hyphen.
     const [what = ""] = messageOf(error).split(". ");
     const [, unknown] = /^Unknown option '(--[^']+)'/.exec(what) ?? [];
     const near = unknown && nearest(unknown, optionNames(options));
@@ -70,7 +70,7 @@ function parse(command: Command | undefined, args: readonly string[]): Values<Op
   }
 }
 
-/** The last value would win without a word. */
+/** Refuses an option that is given twice, because the last value would win silently. */
 function checkOnce(names: readonly string[], options: Readonly<Record<string, { readonly type: string }>>): void {
   const twice = names.find((name, i) => options[name]?.type === "string" && names.indexOf(name) !== i);
   if (twice !== undefined) throw new CommandError(`--${twice} was given more than once. Give it once.`);

@@ -18,7 +18,8 @@ export async function run(args: readonly string[], host: Host): Promise<number> 
     else host.stdout.write(line.command ? helpOf(line.command) : helpOfAll(COMMANDS));
     return EXIT.done;
   } catch (error) {
-    // Never the error itself: what Node.js shows of one may hold the URL of the database, with its password.
+    // Do not print the error itself: its properties may contain the URL of the database with the
+    // password.
     host.stderr.write(`prisma-db-session: ${messageOf(error)}.\n`);
     return error instanceof CommandError ? error.exitCode : EXIT.wrongUse;
   }

@@ -6,44 +6,47 @@ import { toConfigError } from "../store/prisma/to-config-error.ts";
 import type { Columns, SessionStore } from "../store/session-store.ts";
 import { CommandError } from "./command-error.ts";
 
-/** What the command wants of a model. */
+/** The parts of a session model that the commands use. */
 export interface SessionModel {
   readonly store: Required<SessionStore>;
   /** The names of the user's own columns. */
   readonly columns: readonly string[];
-  /** Prisma's names of the types of all columns. */
+  /** Prisma's type names of all columns. */
   readonly types: Readonly<Record<string, string | undefined>>;
-  /** How many rows meet a condition. Rejects with Prisma's own error. */
+  /** The number of rows that meet a condition. Rejects with Prisma's own error. */
   readonly count: (where: Columns) => Promise<number>;
-  /** Rows in the order of their keys, which is a random order of the sessions, page by page. */
+  /** Pages of rows, ordered by key. This is a random order of the sessions. */
   readonly pages: (where: Columns, select: RowSelect) => AsyncGenerator<readonly KeyedRow[]>;
-  /** How many rows expire at or before a date. Rejects with a ConfigError if the table or a column is missing. */
+  /**
+   * The number of rows that expire at or before a date. Rejects with a ConfigError if the table or
+   * a column is missing.
+   */
   countExpired(at: Date): Promise<number>;
 }
 
-/** Which columns of rows to read. */
+/** The columns to read. */
 interface RowSelect {
   readonly key: true;
   readonly data?: true;
 }
 
-/** A row with the columns that were asked for. */
+/** A row with the selected columns. */
 interface KeyedRow {
   readonly key: string;
   readonly data?: string;
 }
 
-/** The data of a session may be long. */
+/** Pages with data are smaller, because the data of a session may be long. */
 const pageSize = ({ data }: RowSelect) => (data ? 100 : 500);
 
-/** A session model, as the commands use it. */
+/** A session model with the additional methods that the commands call. */
 export type CountableDelegate = SessionDelegate & {
   count(args: { where: { expireDate: { lte: Date } }; take?: number }): PromiseLike<number>;
 };
 
 /**
- * The store of a model of a client, or of its primary where it has read replicas.
- * @throws CommandError where the client has no such model, or it is no model for sessions
+ * The session model of a client. With read replicas: of the primary.
+ * @throws CommandError if the client has no such model, or if the model is not a session model
  */
 export function sessionModel(client: object, name: string): SessionModel {
   const model = modelOf(primaryOf(client), name);
@@ -52,7 +55,7 @@ export function sessionModel(client: object, name: string): SessionModel {
       store: prismaStore(model),
       columns: ownColumns(model),
       types: fieldTypes(model) ?? {},
-      // Only the user's own types know which columns there are.
+      // Only the types of the user's client know the columns.
       count: async (where) => model.count({ where: where as never }),
       pages: (where, select) => pages(model, where, select),
       countExpired: (at) => countExpired(model, at),
@@ -70,7 +73,7 @@ export function sessionModel(client: object, name: string): SessionModel {
 export function modelOf(client: object, name: string): CountableDelegate {
   const model: unknown = isModelName(name) ? Reflect.get(client, name) : undefined;
   if (isModel(model)) return model;
-  // A client that is built when it is first used cannot list what it has.
+  // A client that is created at its first use cannot list its models.
   const models = Object.keys(client).filter((key) => isModelName(key) && isModel(Reflect.get(client, key)));
   throw new CommandError(
     `Your Prisma client has no model "${name}". ` +
@@ -87,7 +90,9 @@ async function countExpired(model: CountableDelegate, at: Date): Promise<number>
   }
 }
 
-/** From the last key of the page before: an offset would skip rows while others are deleted. */
+/**
+ * Each page starts after the last key: with an offset, concurrent deletes would make it skip rows.
+ */
 async function* pages(
   model: CountableDelegate,
   where: Columns,
@@ -112,15 +117,16 @@ async function* pages(
 }
 
 /**
- * Prisma's extension for read replicas sends `findMany` and `count` to a replica, which lags
- * behind: what was deleted would be found again. https://github.com/prisma/extension-read-replicas
+ * The primary of a client with read replicas. Prisma's extension sends `findMany` and `count` to a
+ * replica. A replica lags behind, so it would still find deleted rows.
+ * https://github.com/prisma/extension-read-replicas
  */
 export function primaryOf(client: object): object {
   const { $primary } = client as { $primary?: unknown };
   return typeof $primary === "function" ? $primary.call(client) : client;
 }
 
-/** `$on` and what is private to Prisma are no models. */
+/** Methods such as `$on` and Prisma's private properties are not models. */
 const isModelName = (name: string): boolean => !/^[$_]/.test(name);
 
 const isModel = (value: unknown): value is CountableDelegate =>

@@ -1,20 +1,23 @@
 import { EXIT } from "./command-error.ts";
 import type { Host, StopSignal } from "./host.ts";
 
-/** Within this time a signal is the same wish: Ctrl-C reaches the command from the terminal, and once more from npx. */
-const SAME_WISH_MS = 500;
+/**
+ * A second signal within this time does not count. With npx, one Ctrl-C reaches the command twice:
+ * from the terminal and from npx.
+ */
+const SAME_SIGNAL_MS = 500;
 
-/** The user's wish to stop, while `release` was not called. */
+/** The stop signals of the process, until `release` is called. */
 export interface StopSignals {
-  /** Aborted by the first signal. */
+  /** Is aborted by the first signal. */
   readonly signal: AbortSignal;
-  /** Which it was. */
+  /** The first signal. */
   stoppedBy(): StopSignal | undefined;
   /** Stops listening. Later signals reach only other listeners. */
   release(): void;
 }
 
-/** Listens for SIGINT and SIGTERM: the first asks to stop, a second one ends the process. */
+/** Listens for SIGINT and SIGTERM. The first signal asks to stop, the second ends the process. */
 export function stopSignals(host: Host, onFirst: () => void): StopSignals {
   const controller = new AbortController();
   let first: { signal: StopSignal; time: number } | undefined;
@@ -24,7 +27,7 @@ export function stopSignals(host: Host, onFirst: () => void): StopSignals {
       first = { signal, time };
       onFirst();
       controller.abort();
-    } else if (time - first.time > SAME_WISH_MS) host.exit(EXIT[signal]);
+    } else if (time - first.time > SAME_SIGNAL_MS) host.exit(EXIT[signal]);
   };
   const listeners = [
     ["SIGINT", listen("SIGINT")],

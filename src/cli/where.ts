@@ -6,7 +6,7 @@ import type { Columns } from "../store/session-store.ts";
 import { CommandError } from "./command-error.ts";
 import { printable } from "./printable.ts";
 
-/** The option that says which sessions. */
+/** The option that selects sessions. */
 export const WHERE_OPTION = {
   where: {
     type: "string",
@@ -15,14 +15,15 @@ export const WHERE_OPTION = {
   },
 } as const;
 
-/** How a shell passes the quotes of JSON on. */
+/** JSON in the quotes that the user's shell needs. */
 const QUOTED = process.platform === "win32" ? `"{\\"userId\\":7}"` : `'{"userId":7}'`;
 
 const MAX_SHOWN = 80;
 
 /**
- * The condition that `--where` gives.
- * @throws CommandError if it is no condition, or if a part of it would match other sessions than it says
+ * Parses the condition of `--where`.
+ * @throws CommandError if the text is not a condition, or if a part of it would match other
+ *   sessions than intended
  */
 export function parseWhere(text: string): Columns {
   const where = parseJson(text);
@@ -56,8 +57,9 @@ const shown = (text: string) =>
   text === "" ? "empty" : printable(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text);
 
 /**
- * Prisma cuts 7.5 off to 7 for an Int column, and JSON reads a long number as another one.
- * @throws CommandError if a number of the condition would match other sessions than it says
+ * Checks the numbers of a condition. For an Int column, Prisma truncates 7.5 to 7, and JSON rounds
+ * long numbers.
+ * @throws CommandError if a number of the condition would match other sessions than intended
  */
 export function checkNumbers(where: object, types: Readonly<Record<string, string | undefined>>, column = ""): void {
   for (const [name, part] of Object.entries(where)) {
@@ -75,12 +77,15 @@ export function checkNumbers(where: object, types: Readonly<Record<string, strin
 const FRACTIONAL: readonly (string | undefined)[] = ["Float", "Decimal", "Json"];
 const MAX_INT = 2 ** 31 - 1;
 
-/** The lines in which Prisma says what is wrong with an argument, without the values of the others. */
+/**
+ * The lines of Prisma's message that name a wrong argument. They show no values of other arguments.
+ */
 const REASON = /^(Unknown a|Invalid value for a|A)rgument `.*$/;
 
 /**
- * Runs a statement with a condition of the user's.
- * @throws CommandError if Prisma refuses the condition, or a ConfigError if the table or a column is missing
+ * Runs a statement with the user's condition.
+ * @throws CommandError if Prisma refuses the condition
+ * @throws ConfigError if the table or a column is missing
  */
 export async function blamingWhere<Result>(where: Columns, statement: () => PromiseLike<Result>): Promise<Result> {
   try {

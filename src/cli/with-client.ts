@@ -36,7 +36,7 @@ const DISCONNECT_MS = 5000;
 /**
  * Loads the environment files and the user's client, and disconnects the client after the work.
  *
- * @param work It gets the path of the client's file too, for {@link blamingFile}.
+ * @param work Gets the client, and the path of its file for {@link blamingFile}.
  * @throws CommandError if there is no such file or client
  */
 export async function withClient<Result>(
@@ -60,9 +60,9 @@ export async function withClient<Result>(
 }
 
 /**
- * The same with the session model of the client.
+ * Like {@link withClient}, with the session model of the client.
  *
- * @throws CommandError also if the client has no such model
+ * @throws CommandError if there is no such file, client or model
  */
 export async function withModel<Result>(
   values: Values<typeof CLIENT_OPTIONS>,
@@ -74,11 +74,14 @@ export async function withModel<Result>(
   );
 }
 
-/** What was done is done, and said: a connection that does not close neither delays nor fails the command. */
+/**
+ * The work is done and reported. So a connection that does not close must not delay the command or
+ * make it fail.
+ */
 async function disconnect(client: Client): Promise<void> {
   const closed = new AbortController();
   const patience = wait(DISCONNECT_MS, undefined, { signal: closed.signal });
-  const disconnected = (async () => client.$disconnect())(); // it may throw at once, too
+  const disconnected = (async () => client.$disconnect())(); // `$disconnect` may throw synchronously too
   await Promise.race([disconnected, patience]).catch(() => {});
   closed.abort();
   await patience.catch(() => {});

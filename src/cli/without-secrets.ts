@@ -1,22 +1,31 @@
 const HIDDEN = "***";
 
 const SECRET_NAME = /(URL|SECRET|TOKEN|PASSWORD|KEY)$/i;
-/** What is shorter is a word that a message may have anyway. */
+/** Shorter values are not removed, because they may be words of a message. */
 const MIN_SECRET_LENGTH = 8;
 
-/** Up to the last `@`, since those who forget to encode a password do so with `@` and `/` in it. Not `file:///C:/node_modules/@prisma`. */
+/**
+ * The user name and the password of a URL, up to the last `@`: a password that is not encoded may
+ * contain `@` and `/`. Does not match `file:///C:/node_modules/@prisma`.
+ */
 const CREDENTIALS = /(?<!\/)\/\/(?:[^\s/?#@:]*:\S*|[^\s/?#@]+)@/g;
 
-/** Of a URL that is not quite one too: that is what drivers complain of. `***` is the first part of one that is in the environment. */
+/**
+ * The query of a URL. The URL may be malformed, because drivers quote such URLs in their messages.
+ * `***` replaced the first part of a URL that is in the environment.
+ */
 const QUERY = /((?:\/\/|\b[a-z][a-z\d+.-]*:(?=\S)|\*\*\*)[^\s?]*\?)\S*[^\s"'`.,;:)\]}>]/gi;
 
-/** A text that goes to a terminal, a log or cron's mail, without the passwords and tokens that drivers put into their messages. */
+/**
+ * Removes passwords and tokens from a text for a terminal, a log or a mail from cron. Drivers put
+ * them into their messages.
+ */
 export function withoutSecrets(text: string): string {
   const secrets = Object.entries(process.env)
     .filter(([name]) => SECRET_NAME.test(name))
     .map(([, value = ""]) => value.trim())
     .filter((value) => value.length >= MIN_SECRET_LENGTH)
-    .sort((a, b) => b.length - a.length); // one may be the beginning of another
+    .sort((a, b) => b.length - a.length); // a value may be the prefix of another value
   return secrets
     .reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text)
     .replace(CREDENTIALS, `//${HIDDEN}@`)

@@ -12,14 +12,14 @@ const DOT_AT = NONCE_AT + 2 * NONCE_BYTES;
 const OPTIONS = { authTagLength: TAG_BYTES };
 
 /**
- * A codec that keeps the data secret: the text is encrypted with AES-256-GCM. A reader of
- * the table learns its length and nothing else. The column holds `e1.<24 hex digits>.<base64url>`.
+ * A codec that keeps the data secret: it encrypts the text with AES-256-GCM. A reader of the table
+ * learns only the length of the text. The column holds `e1.<24 hex digits>.<base64url>`.
  *
  * The digits are a random nonce. The rest is the ciphertext and its tag. The tag covers the stored
  * key too, and each row has its own key, derived from the secret. So data that were changed, or
  * copied to another row, do not decrypt.
  *
- * Without the secret the data are lost: keep it as safe as the database.
+ * Without the secret, the data are lost. Back the secret up as carefully as the database.
  */
 export function encryptedJson(): Codec {
   return {
@@ -41,8 +41,8 @@ export function encryptedJson(): Codec {
       if (sealed.length < TAG_BYTES) return undefined;
       for (const key of context.secrets.derive(LABEL)) {
         const text = decrypt(sealed, rowKey(key, context), nonce, context);
-        // Node.js reads base64 leniently: many texts stand for the same bytes. Only the canonical
-        // one was written.
+        // Node.js decodes base64 leniently: many texts give the same bytes. `encode` writes only
+        // the canonical text.
         if (text !== undefined && sealed.toString("base64url") === base64) return text.toString();
       }
       return undefined;

@@ -7,15 +7,15 @@ const BEGINNING = '{"_session_digest":"';
 const QUOTE_AT = BEGINNING.length + SIGNATURE_LENGTH;
 
 /**
- * A codec for those who query the data with SQL: the column is valid JSON. It holds the dictionary
- * with one more property in front: `{"_session_digest":"<64 hex digits>","userId":7}`.
+ * A codec for SQL queries on the data: the column is valid JSON. It holds the dictionary after one
+ * more property: `{"_session_digest":"<64 hex digits>","userId":7}`.
  *
  * The digest is the signature that `signedJson()` writes, so this codec is as safe: data that were
  * changed by hand, or copied to another row, do not verify. Query the column, but change it through
  * the package only.
  *
- * PostgreSQL's `jsonb` takes neither NUL nor half of a surrogate pair. Any text in the data may
- * hold them, as `\u0000` or `\ud800`. A cast of the column to `jsonb` fails at such a row.
+ * PostgreSQL's `jsonb` accepts neither NUL nor lone surrogates. Any text in the data may contain
+ * them, as `\u0000` or `\ud800`. If a row contains one, a cast of its column to `jsonb` fails.
  *
  * The `serializer` must write a JSON object. `JSON` and superjson do (superjson has the data under
  * `json`).
@@ -26,7 +26,7 @@ export function plainJson(): Codec {
     uniquePrefixLength: QUOTE_AT,
     encode(text, context) {
       checkObject(text);
-      // Everything behind the brace that opens the object, and a comma unless the object is empty.
+      // The text after the opening brace, and a comma before it unless the object is empty.
       const rest = EMPTY_OBJECT.test(text) ? text.slice(1) : `,${text.slice(1)}`;
       return `${BEGINNING}${sign(rest, PURPOSE, context)}"${rest}`;
     },

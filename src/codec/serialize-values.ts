@@ -2,15 +2,17 @@ import { SerializationError } from "../errors.ts";
 import type { Serializer } from "./codec.ts";
 import { valuePath } from "./value-path.ts";
 
-/** Each value of a dictionary as text, by key. Comparing texts also finds changes deep inside a value. */
+/**
+ * The texts of a dictionary's values, by key. Comparing texts also finds changes deep in a value.
+ */
 export type SerializedValues = ReadonlyMap<string, string>;
 
 const MAX_DEPTH = 500;
 
 /**
- * Serializes each value. With `JSON`, it refuses values that would change: JSON turns a `Date` into
- * text, a `Map` into `{}` and `NaN` into `null`. Another serializer decides for itself. (`JSON` may
- * leave out properties that are `undefined`, and turn -0 into 0.)
+ * Serializes each value. With `JSON`, this function refuses values that would change: JSON turns a
+ * `Date` into text, a `Map` into `{}` and `NaN` into `null`. But `JSON` may omit properties that
+ * are `undefined`, and may turn -0 into 0. Another serializer checks the values itself.
  *
  * @throws SerializationError that names the path of the first value that would change
  */
@@ -26,7 +28,7 @@ function jsonText(key: string, value: unknown): string {
   const place = { keys: [key], ancestors: new Set<object>() };
   checkJson(value, place);
   const text: string | undefined = JSON.stringify(value);
-  // The check does not find the `toJSON` of a proxy.
+  // The check before this line cannot find the `toJSON` of a proxy.
   if (text === undefined) throw notSerializable("nothing in JSON", place);
   return text;
 }
@@ -37,7 +39,7 @@ function serializerText(key: string, value: unknown, serializer: Serializer): st
   let text: unknown;
   try {
     text = serializer.stringify(value);
-    // The name too: some serializers refuse names that could pollute a prototype.
+    // Serialize the name too: some serializers refuse names that could pollute a prototype.
     serializer.stringify({ [key]: value });
   } catch (cause) {
     throw new SerializationError(`The serializer refused the value of session key \`${path}\`. ${storable}`, path, {
@@ -56,13 +58,13 @@ function serializerText(key: string, value: unknown, serializer: Serializer): st
   );
 }
 
-/** The place of the check: the keys that lead there, and the objects around it. */
+/** The position of the check: the keys of the path, and the objects that contain the value. */
 interface Place {
   readonly keys: (string | number)[];
   readonly ancestors: Set<object>;
 }
 
-/** Most values are scalars. They need no walk. */
+/** Most values are scalars, so the check need not walk through them. */
 const isScalar = (value: unknown): boolean =>
   value === null ||
   typeof value === "string" ||
@@ -89,8 +91,8 @@ function checkJson(value: unknown, place: Place): void {
 }
 
 /**
- * The own keys of an array are its indexes and `length`. More keys are properties, which JSON omits.
- * Fewer keys mean holes, which JSON fills.
+ * The own keys of an array are its indexes and `length`. More keys are properties, which JSON
+ * omits. Fewer keys mean holes, which JSON fills.
  */
 function arrayProblem(array: readonly unknown[]): string | undefined {
   if (Object.getPrototypeOf(array) !== Array.prototype && distanceToNull(array) !== 3) return aClassInstance(array);

@@ -1,7 +1,9 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { CodecContext } from "./codec.ts";
 
-/** What a signature is for. A text that was signed for one purpose does not verify for another. */
+/**
+ * The purpose of a signature. A text that was signed for one purpose does not verify for another.
+ */
 export interface Purpose {
   /** Names the keys to derive from the secrets. */
   readonly label: string;
@@ -38,7 +40,7 @@ export function verify(signature: string, text: string, purpose: Purpose, contex
   return isGenuine && text.isWellFormed();
 }
 
-/** The length says where the stored key ends: no other key and text give the same message. */
+/** With the length of the stored key, no other pair of key and text gives the same message. */
 function hmac(key: Uint8Array, text: string, { version }: Purpose, { storedKey }: CodecContext): Buffer {
   return createHmac("sha256", key).update(`${version}.${storedKey.length}.${storedKey}.`).update(text).digest();
 }

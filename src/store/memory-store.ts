@@ -6,7 +6,7 @@ import { withoutUndefined } from "./without-undefined.ts";
 type Row = Omit<SessionRow, "key">;
 
 /**
- * Keeps rows in the memory of this process, for tests and for trying things out.
+ * A store that keeps rows in the memory of this process, for tests and experiments.
  *
  * The rows are gone when the process ends, and no other process sees them. A condition (`list`,
  * `revoke`) can only name values of columns, as in `{ userId: 7 }`, and `null`. The store throws a

@@ -1,4 +1,7 @@
-/** Whether a value is an object as one writes it, of this realm or another: no array, no date, no map, no instance of a class. */
+/**
+ * Whether a value is a plain object, of this realm or another. Arrays, dates, maps and instances of
+ * classes are not plain.
+ */
 export function isPlainObject(value: unknown): value is object {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   const prototype: object | null = Object.getPrototypeOf(value);

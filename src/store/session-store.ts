@@ -39,7 +39,7 @@ export interface RowChanges {
   readonly columns?: Columns;
 }
 
-/** `unmatched`: no row met the guard. `taken`: another row has the new key. Both changed nothing. */
+/** `unmatched`: no row met the guard. `taken`: another row has the new key. No row changed then. */
 export type UpdateOutcome = "updated" | "unmatched" | "taken";
 
 /** Which expired rows to find. */
@@ -62,38 +62,40 @@ export interface FindMatchingOptions {
 
 /** A row with the user's own columns. */
 export interface MatchingRow extends Omit<SessionRow, "data"> {
-  /** Present if it was asked for. */
+  /** Present with the option `withData`. */
   readonly data?: string;
   readonly columns: Columns;
 }
 
-/** Which of the rows that meet a condition: only those with these keys, or all but those with these keys. */
+/** Limits the rows that meet a condition: only rows with these keys, or all rows but these keys. */
 export type MatchingRows = { readonly keys: readonly string[] } | { readonly exceptKeys: readonly string[] };
 
 /**
- * What an error says about the statement that threw it.
+ * The effect of an error on the statement that threw it.
  *
- * - `retryable`: the database rolled the statement back. It may be sent again.
- * - `rejected`: the database refused the statement, and would refuse it again. It left nothing.
- * - `fatal`: this connection must not be used further, not even to find out what happened.
- * - `unknown`: the statement may have been applied. Only the table can tell.
+ * - `retryable`: the database rolled the statement back. The package may retry it.
+ * - `rejected`: the database refused the statement, and would refuse a retry. Nothing was written.
+ * - `fatal`: the package must not use this connection any more, not even to read the row.
+ * - `unknown`: the outcome is unknown. Only reading the row can show whether it was applied.
  */
 export type ErrorClass = "retryable" | "rejected" | "fatal" | "unknown";
 
 /**
- * Where session rows live. Each verb is exactly one statement, so that the database alone decides between two requests.
+ * Reads and writes session rows. Each verb is exactly one statement, so the database alone decides
+ * between two concurrent requests.
  *
- * A store knows nothing of session keys, codecs or expiry policies. A database error that a verb does not name reaches
- * the caller unchanged. Test your own store with `storeConformanceTests` of `prisma-db-session/testing`.
+ * A store knows nothing of session keys, codecs or expiry policies. A verb throws unexpected
+ * database errors unchanged. Test your own store with `storeConformanceTests` of
+ * `prisma-db-session/testing`.
  */
 export interface SessionStore {
   /** The row, expired or not. */
   find(key: string): Promise<StoredRow | undefined>;
-  /** False, and nothing written, if the key is taken. */
+  /** Inserts the row. If the key is taken, returns false and writes nothing. */
   insert(row: SessionRow): Promise<boolean>;
   /** Changes the row if it meets the guard. Never inserts. */
   update(key: string, guard: UpdateGuard, changes: RowChanges): Promise<UpdateOutcome>;
-  /** False if there was no such row. */
+  /** Deletes the row. Returns false if there was no such row. */
   delete(key: string): Promise<boolean>;
   /** At most `limit` rows that expire at or before `at`, ordered by their expiry. */
   findExpired(
@@ -101,15 +103,18 @@ export interface SessionStore {
     limit: number,
     options?: FindExpiredOptions,
   ): Promise<readonly Pick<SessionRow, "key" | "expireDate">[]>;
-  /** Deletes those of the rows with these keys that expire at or before `at`. Returns their number. */
+  /** Deletes the rows with these keys that expire at or before `at`. Returns their number. */
   deleteExpired(keys: readonly string[], at: Date): Promise<number>;
   /**
-   * Rows that meet a condition in the store's own language, such as Prisma's `where`. Rows that expire last come first.
-   * Optional: `list`, `revoke` and `maxPerOwner` need it.
+   * Rows that meet a condition in the store's own language, such as Prisma's `where`. Rows that
+   * expire last come first. Optional: `list`, `revoke` and `maxPerOwner` need this verb.
    */
   findMatching?(where: Columns, options?: FindMatchingOptions): Promise<readonly MatchingRow[]>;
-  /** Deletes the rows that meet such a condition and are among these. Returns their number. Optional, like `findMatching`. */
+  /**
+   * Deletes the rows that meet such a condition and are among the given rows. Returns their number.
+   * Optional, like `findMatching`.
+   */
   deleteMatching?(where: Columns, among: MatchingRows): Promise<number>;
-  /** What an error of these verbs means. Without it, every error counts as `unknown`. */
+  /** Classifies an error of these verbs. Without this method, every error counts as `unknown`. */
   classifyError?(error: unknown): ErrorClass;
 }

@@ -7,14 +7,15 @@ const MAX_TRIES = 20;
 /**
  * A decorator that retries the statements of a store where that is safe.
  *
- * - `retryable` errors: after a random wait, at most 20 tries in all. An update then asks again
- *   whether the row is live, so that a session that expired during the wait stays expired.
+ * - `retryable` errors: a retry after a random wait, with at most 20 tries in all. The retry of an
+ *   update checks again whether the row is live. A session that expired during the wait stays
+ *   expired.
  * - `unknown` errors: an idempotent statement is resent once. An update is idempotent if it changes
  *   neither data nor key. After an insert or another update, only the row can tell whether the
  *   statement was applied: the caller, src/record, reads it.
  *
- * Every other error, and the error of the last try, reaches the caller as the store threw it. The
- * result of a resent delete counts only the rows that the resend deleted.
+ * Every other error, and the error of the last try, is thrown unchanged. The result of a resent
+ * delete counts only the rows that the resend deleted.
  */
 export function withRetries(store: SessionStore, now: () => Date): SessionStore {
   /** @param execute Sends the statement. It gets the number of tries before this one. */

@@ -1,8 +1,8 @@
 /**
- * The object without properties that are `undefined`.
+ * A copy of the object without properties that are `undefined`.
  *
- * A column that is `undefined` stays as it is. Prisma's `strictUndefinedChecks` refuses to be told
- * so explicitly.
+ * `undefined` means that the column stays unchanged. With `strictUndefinedChecks`, Prisma refuses
+ * an explicit `undefined`.
  */
 export function withoutUndefined<Values extends object>(values: Values): Values {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Values;

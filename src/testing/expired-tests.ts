@@ -4,7 +4,7 @@ import { AFTER, BEFORE, inserted, keysOf, NOW, newRow, type StoreTests, stored }
 
 const withoutData = ({ key, expireDate }: SessionRow) => ({ key, expireDate });
 
-/** `findExpired` and `deleteExpired`. */
+/** Tests of `findExpired` and `deleteExpired`. */
 export const expiredTests: StoreTests = {
   async "findExpired gives rows that expire at or before the date, at most the limit"(store) {
     const [, ...expired] = await inserted(store, [AFTER, BEFORE, BEFORE, NOW]);

@@ -10,14 +10,14 @@ const LETTERS_AND_DIGITS = "abcdefghijklmnopqrstuvwxyz0123456789";
 const ALL_CHARACTERS = `_.{}":-${LETTERS_AND_DIGITS}`;
 const LENGTH = 45;
 
-/** Prefixes as the codecs of this package have them. */
+/** The prefixes of this package's codecs. */
 const PREFIXES = ["v1.", "e1.", '{"_session_digest":"'].map((beginning) =>
   beginning.padEnd(LENGTH, "0123456789abcdef"),
 );
 
 /**
- * Updates a row that has these data, so that a row which the guard matches has the same data
- * afterwards.
+ * Inserts a row with these data, and updates it with the guard. The update does not change the
+ * data.
  */
 async function outcomeOf(store: SessionStore, data: string, guard: UpdateGuard["data"]): Promise<UpdateOutcome> {
   const row = newRow({ data });
@@ -27,7 +27,7 @@ async function outcomeOf(store: SessionStore, data: string, guard: UpdateGuard["
   return outcome;
 }
 
-/** What a guard by the data matches. A store may use LIKE for the prefix, if these tests pass. */
+/** Tests which rows a guard by the data matches. A store that passes may use LIKE for prefixes. */
 export const guardTests: StoreTests = {
   async "a guard by prefix matches data that begin with it, whatever follows"(store) {
     for (const startsWith of [...PREFIXES, ALL_CHARACTERS]) {
@@ -74,8 +74,8 @@ export const guardTests: StoreTests = {
     assert.deepEqual(await stored(store, next.key), next);
   },
 
-  // Two data that differ in letter case alone may count as the same: most collations of MySQL
-  // ignore it.
+  // Texts that differ only in letter case may count as equal, because most collations of MySQL
+  // ignore letter case.
   async "a guard by the whole data compares every character, also %, _, \\ and capitals"(store) {
     for (const data of ["%", "_", "\\", "%%A_\\%é", "v1.A%_\\"]) {
       assert.equal(await outcomeOf(store, data, data), "updated", data);

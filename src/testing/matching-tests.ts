@@ -9,8 +9,8 @@ type MatchingStore = SessionStore & Required<Pick<SessionStore, "findMatching" |
 export type MatchingStoreTests = Record<string, (store: MatchingStore) => Promise<void>>;
 
 /**
- * The tests for any store. Without the optional verbs they pass, or fail if those verbs are
- * required.
+ * Adapts the tests to any store. If a store lacks the optional verbs, the tests pass. If the verbs
+ * are required, the tests fail.
  */
 export function ifMatching(tests: MatchingStoreTests, { isRequired }: { readonly isRequired: boolean }): StoreTests {
   const guarded = Object.entries(tests).map(([name, test]) => {
@@ -31,8 +31,7 @@ const last = new Date(LATER.getTime() + 1000);
 const keyAndExpiry = ({ key, expireDate }: Pick<SessionRow, "key" | "expireDate">) => ({ key, expireDate });
 
 /**
- * `findMatching` and `deleteMatching`, as far as a table without columns of the user's own can test
- * them.
+ * Tests of `findMatching` and `deleteMatching` on a table without columns of the user's own.
  */
 export const matchingTests: MatchingStoreTests = {
   async "findMatching gives every row for an empty condition, expired rows too, and those first that expire last"(

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { TestCookies } from "./test-cookies.ts";
 
-/** A request of a test browser, as the code of the app sees it. */
+/** The request of a test browser that runs now. */
 interface TestRequest {
   readonly cookies: TestCookies;
   readonly headers: Headers;
@@ -13,7 +13,7 @@ const shared = globalThis as { [GLOBAL]?: AsyncLocalStorage<TestRequest> };
 shared[GLOBAL] ??= new AsyncLocalStorage();
 const requests = shared[GLOBAL];
 
-/** Runs code as the code of a request. */
+/** Runs code within a request. */
 export const runInRequest = <Result>(request: TestRequest, run: () => Result): Result => requests.run(request, run);
 
 /**

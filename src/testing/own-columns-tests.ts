@@ -4,8 +4,8 @@ import type { MatchingStoreTests } from "./matching-tests.ts";
 import { AFTER, guardBy, keysOf, newRow } from "./rows.ts";
 
 /**
- * The columns that the option `columns` fills, and that `list`, `revoke` and `maxPerOwner` search
- * by.
+ * Tests of the user's own columns. The option `columns` fills them, and `list`, `revoke` and
+ * `maxPerOwner` search by them.
  */
 export function ownColumnsTests([mine, theirs]: readonly [Columns, Columns]): MatchingStoreTests {
   return {

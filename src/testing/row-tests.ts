@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AFTER, BEFORE, newRow, type StoreTests, stored } from "./rows.ts";
 
-/** `find`, `insert` and `delete`. */
+/** Tests of `find`, `insert` and `delete`. */
 export const rowTests: StoreTests = {
   async "find gives nothing for an unknown key"(store) {
     assert.equal(await store.find(newRow().key), undefined);

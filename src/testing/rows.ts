@@ -1,7 +1,7 @@
 import { hashSessionKey, randomSessionKey } from "../key/session-key.ts";
 import type { SessionRow, SessionStore, UpdateGuard } from "../store/session-store.ts";
 
-/** Tests of a store with an empty table, by their names. */
+/** Tests by name. Each test gets a store with an empty table. */
 export type StoreTests = Record<string, (store: SessionStore) => Promise<void>>;
 
 export const NOW = new Date("2030-01-01T00:00:00.000Z");

@@ -29,8 +29,8 @@ export interface SignedInCookie {
  * });
  * await context.addCookies([cookie]);
  * ```
- * @throws ConfigError for options that are missing or invalid, if the cookie's name cannot be known
- *   from the URL and the options, and if the browser would refuse the cookie
+ * @throws ConfigError if options are missing or invalid. Also if the URL and the options do not
+ *   show the cookie's name, or if the browser would refuse the cookie.
  */
 export async function signedInCookie<
   Data extends object = Record<string, unknown>,

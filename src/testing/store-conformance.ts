@@ -16,11 +16,11 @@ export interface ConformanceTest {
   readonly run: () => Promise<void>;
 }
 
-/** What the suite cannot know of a store. */
+/** The properties of a store that the suite cannot find out itself. */
 export interface ConformanceOptions {
   /**
-   * Two different fillings of your own columns, such as `[{ userId: 1 }, { userId: 2 }]`. A store
-   * must write them and find rows by each of them. It then needs `findMatching` and
+   * Two different sets of values for your own columns, such as `[{ userId: 1 }, { userId: 2 }]`. A
+   * store must write these values and find rows by each of them. It then needs `findMatching` and
    * `deleteMatching`. Default: no test of own columns.
    */
   readonly ownColumns?: readonly [Columns, Columns] | undefined;

@@ -39,8 +39,8 @@ export interface TestBrowser {
   action<Result>(run: () => Result): Promise<TestOutcome<Awaited<Result>>>;
   /**
    * Runs a route handler with a request: `browser.fetch(POST, "/api/cart", { method: "POST" })`.
-   * As in Next.js, its cookies are lost if it throws, except by `redirect()`. A redirect is not
-   * followed.
+   * As in Next.js, the cookies are lost if the handler throws, except by `redirect()`. The browser
+   * does not follow redirects.
    */
   fetch(
     handler: (request: Request) => Response | Promise<Response>,
@@ -103,7 +103,7 @@ export function createTestBrowser({
       const { result, flow } = await settle(() => runInRequest({ cookies, headers }, () => handler(request)));
       const response = result ?? responseOf(flow as ControlFlow, request);
       if (result || "location" in (flow as ControlFlow)) changed.forEach(keep);
-      // A cookie of the response itself wins.
+      // A cookie of the response itself takes precedence.
       for (const header of response.headers.getSetCookie()) keep(parseSetCookie(header));
       return response;
     },

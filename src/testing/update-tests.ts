@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AFTER, BEFORE, guardBy, LATER, NOW, newRow, type StoreTests, stored } from "./rows.ts";
 
-/** `update` with a guard of the whole data. */
+/** Tests of `update` with a guard by the whole data. */
 export const updateTests: StoreTests = {
   async "update changes data and expiry of a live row"(store) {
     const row = newRow();

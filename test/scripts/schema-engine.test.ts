@@ -130,7 +130,7 @@ describe("the stand-in schema engine", () => {
     const { code, output } = await prisma(folder, "migrate", "deploy");
     expect(code).toBe(1);
     expect(output).toContain("P1001: Can't reach database server at `127.0.0.1:1`");
-    expect(output).toContain("Start it, or correct the URL");
+    expect(output).toContain("Start the server, or correct the URL");
     expect(output).not.toMatch(/password|^\s+at /m);
   });
 

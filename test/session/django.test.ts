@@ -2,7 +2,11 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 
 const HERE = "session-base.test.ts";
-const DB = "db-session.test.ts";
+const LOAD = "load.test.ts";
+const CREATE = "create.test.ts";
+const SAVE = "save.test.ts";
+const FLUSH = "flush.test.ts";
+const CYCLE_KEY = "cycle-key.test.ts";
 const EXPIRY = "expiry.test.ts";
 const CODEC = "../codec/signed-json.test.ts";
 const CODECS = "../codec/codecs.test.ts";
@@ -72,9 +76,7 @@ const TABLE: Record<string, { here: string; tests: Record<string, string[]> }> =
     here: "signedJson().decode()",
     tests: {
       [CODECS]: ["decodes every text that it encoded, if it is an object in JSON"],
-      [DB]: [
-        "data that does not verify gives an empty session without a key; the row stays, and a save starts a new one",
-      ],
+      [LOAD]: ["data that do not verify give an empty session without a key, and the next save() creates a new row"],
     },
   },
   update: { here: "update()", tests: { [HERE]: ["update sets several keys, and modifies"] } },
@@ -120,22 +122,25 @@ const TABLE: Record<string, { here: string; tests: Record<string, string[]> }> =
     here: "a key that create() draws",
     tests: {
       [KEYS]: ["have 32 characters of a-z and 0-9, every one of them used, and no two are alike"],
-      [DB]: ["create takes a new key when the first is taken, and leaves the other session as it was"],
+      [CREATE]: ["create() draws another key if the first is taken, and leaves the other session unchanged"],
     },
   },
   _get_or_create_session_key: {
     here: "save() of a new session",
-    tests: { [DB]: ["save of a new session creates a row, under a key that the session has from then on"] },
+    tests: { [SAVE]: ["save() of a new session creates a row, and gives the session its key"] },
   },
-  _validate_session_key: { here: "open()", tests: { [DB]: ["a key that cannot be one becomes null: %j"] } },
+  _validate_session_key: { here: "open()", tests: { [LOAD]: ["an invalid key becomes null: %j"] } },
   _get_session_key: { here: "sessionKey", tests: { [HERE]: ["is new: no key, neither accessed nor modified"] } },
-  _set_session_key: { here: "open()", tests: { [DB]: ["a key that cannot be one becomes null: %j"] } },
+  _set_session_key: { here: "open()", tests: { [LOAD]: ["an invalid key becomes null: %j"] } },
   session_key: {
     here: "sessionKey",
-    tests: { [DB]: ["save of a new session creates a row, under a key that the session has from then on"] },
+    tests: { [SAVE]: ["save() of a new session creates a row, and gives the session its key"] },
   },
-  _session_key: { here: "sessionKey", tests: { [DB]: ["load of an unknown key does not keep it, and makes no row"] } },
-  _get_session: { here: "load(), once", tests: { [DB]: ["load reads once: it is idempotent"] } },
+  _session_key: {
+    here: "sessionKey",
+    tests: { [LOAD]: ["load() of an unknown key drops the key, and creates no row"] },
+  },
+  _get_session: { here: "load(), once", tests: { [LOAD]: ["load() is idempotent: it reads once"] } },
   _session: {
     here: "SessionNotLoadedError, as loading is asynchronous",
     tests: { [HERE]: ["every use of a session that has a key and was not loaded says so"] },
@@ -178,47 +183,50 @@ const TABLE: Record<string, { here: string; tests: Record<string, string[]> }> =
   flush: {
     here: "flush()",
     tests: {
-      [DB]: [
-        "flush deletes the row and forgets data and key, and counts as access and modification",
-        "flush needs no loading, and a save after it makes a session of its own",
+      [FLUSH]: [
+        "flush() deletes the row, the data and the key, and counts as access and modification",
+        "flush() needs no loading, and the next save() creates a new session",
       ],
     },
   },
   cycle_key: {
     here: "cycleKey()",
     tests: {
-      [DB]: [
-        "cycleKey moves the row to a new key, with its data and what was not saved yet; the old key opens nothing",
-        "cycleKey of a session without a key creates one; of an unloaded one it loads first",
+      [CYCLE_KEY]: [
+        "cycleKey() gives the row a new key and writes unsaved data, and the old key opens no session",
+        "cycleKey() creates a row for a new session, and loads a session that is not loaded",
       ],
     },
   },
   exists: {
     here: "exists()",
-    tests: { [DB]: ["exists looks at the row alone, expired or not, and asks nothing for what cannot be a key"] },
+    tests: { [LOAD]: ["exists() finds expired rows too, and is false for an unknown or invalid key"] },
   },
   create: {
     here: "create()",
     tests: {
-      [DB]: ["create makes an empty row under a new key at once", "create gives up after 100 keys with a CreateError"],
+      [CREATE]: [
+        "create() inserts an empty row under a new key",
+        "create() throws CreateError after 100 keys that are taken",
+      ],
     },
   },
   save: {
     here: "save()",
     tests: {
-      [DB]: [
-        "save updates the row: set, deleted and untouched keys",
-        "save when the row is gone is an UpdateError, and makes no row",
-        "save with mustCreate inserts a row for a session without one",
-        "save with mustCreate is a CreateError for a session that has a row, and changes nothing",
+      [SAVE]: [
+        "save() writes set and deleted keys, and keeps the other keys",
+        "save() throws UpdateError if the row is gone, and creates no row",
+        "save() with mustCreate inserts a row for a new session",
+        "save() with mustCreate throws CreateError for a saved session, and writes nothing",
       ],
     },
   },
   delete: {
     here: "destroy()",
     tests: {
-      [DB]: [
-        "destroy(sessionKey) deletes that row and changes nothing else; a missing row is no error",
+      [FLUSH]: [
+        "destroy(sessionKey) deletes only that row, and does not throw for a missing row",
         "destroy() without an argument is flush()",
       ],
     },
@@ -226,10 +234,10 @@ const TABLE: Record<string, { here: string; tests: Record<string, string[]> }> =
   load: {
     here: "load()",
     tests: {
-      [DB]: [
-        "what was saved is loaded by another session object",
-        "load of an unknown key does not keep it, and makes no row",
-        "an expired row is not loaded, and its key is not kept",
+      [LOAD]: [
+        "load() of another session object gives the saved data",
+        "load() of an unknown key drops the key, and creates no row",
+        "an expired row is not loaded, and its key is dropped",
       ],
     },
   },

@@ -2,16 +2,17 @@ import type { Output } from "../host.ts";
 
 const MAX_BAR = 30;
 
-/** Shows on one line how far the work has come. */
+/** Shows the progress of the work on one line. */
 export interface ProgressBar {
   draw(done: number): void;
-  /** Leaves the line empty, for what is to be said next. */
+  /** Empties the line, so that the next message can use it. */
   clear(): void;
 }
 
 /**
- * A bar for a terminal, without colours and control sequences: every terminal knows the carriage return.
- * @param total What `draw` may come to; more is drawn as all.
+ * A bar for a terminal. It uses only the carriage return, which every terminal knows, and no
+ * colours or control sequences.
+ * @param total The number that counts as complete. `draw` shows a larger number as complete too.
  */
 export function progressBar(terminal: Output, total: number): ProgressBar {
   let drawn = "";
@@ -23,7 +24,7 @@ export function progressBar(terminal: Output, total: number): ProgressBar {
     draw(done) {
       const part = Math.min(done / total, 1);
       const text = ` ${Math.floor(part * 100)} % (${done} of ${total})`;
-      // The last column stays free: a line that fills it would be wrapped.
+      // The last column stays empty, because a terminal may wrap a line that fills it.
       const width = Math.min(MAX_BAR, (terminal.columns || 80) - text.length - 3);
       const full = Math.round(part * width);
       replace(width > 0 ? `[${"#".repeat(full)}${"-".repeat(width - full)}]${text}` : text.trim());

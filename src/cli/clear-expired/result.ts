@@ -1,19 +1,19 @@
 import { EXIT } from "../command-error.ts";
 import type { Host, StopSignal } from "../host.ts";
 
-/** What came of a command: what `--json` prints. */
+/** The result of the command, as `--json` prints it. */
 export interface CommandResult {
-  /** How many rows were deleted, before it failed or was stopped too. */
+  /** The number of deleted rows, even if the command failed or was stopped. */
   readonly deleted?: number;
-  /** How many rows would be deleted. */
+  /** The number of rows that the command would delete. */
   readonly expired?: number;
   readonly stoppedBy?: StopSignal;
-  /** What failed, and what to do about it. */
+  /** The failure, and what to do about it. */
   readonly error?: string;
 }
 
 /**
- * Says what came of a command, on standard output, and on standard error what failed.
+ * Prints the result on standard output, and a failure on standard error.
  * @returns the exit code
  */
 export function report(result: CommandResult, json: boolean, { stdout, stderr }: Host): number {

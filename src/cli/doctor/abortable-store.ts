@@ -1,9 +1,11 @@
 import type { SessionStore } from "../../store/session-store.ts";
 
 /**
- * The same store, but after the signal is aborted every verb rejects with the signal's reason and sends nothing.
+ * A decorator for a store. After the signal is aborted, every verb rejects with the signal's reason
+ * and sends no statement.
  *
- * @param running Gets the promise of each statement. A check that fails may leave others of its statements behind.
+ * @param running Collects the promise of each statement. If a check fails, other statements of the
+ *   check may still run.
  */
 export function abortable(
   store: Required<SessionStore>,

@@ -7,7 +7,7 @@ import type { SqlTable } from "./sql-table.ts";
 
 export type Status = "passed" | "warning" | "failed" | "skipped";
 
-/** What a check found. */
+/** The result of a check. */
 export interface Finding {
   readonly status: Status;
   readonly detail: string;
@@ -15,16 +15,16 @@ export interface Finding {
   readonly remedy?: string;
 }
 
-/** What the checks look at. */
+/** The client, model and table that the checks examine. */
 export interface Subject {
   readonly client: ClientFacts;
-  /** The session model, of the primary if the client has read replicas. */
+  /** The session model. With read replicas: the model of the primary. */
   readonly model: CountableDelegate;
   /** The package's own store of this model. */
   readonly store: Required<SessionStore>;
-  /** The store of the model that reads from replicas, if the client has replicas. */
+  /** The store of the model that reads from replicas. `undefined` without replicas. */
   readonly replicaStore: Required<SessionStore> | undefined;
-  /** Raw queries, or the reason why there are none. */
+  /** Raw queries, or the reason why the client has none. */
   readonly sql: Sql | string;
   /** The table as the database describes it, or the reason why it cannot be described. */
   readonly table: SqlTable | string;
@@ -37,9 +37,9 @@ export interface Check {
   readonly id: string;
   /** The databases that have the problem. Default: all. */
   readonly providers?: readonly Provider[];
-  /** Checks that must not have failed or been skipped. Otherwise this check is skipped. */
+  /** The checks that this check depends on. If one failed or was skipped, this check is skipped. */
   readonly needs?: readonly string[];
-  /** Whether it writes probe rows. */
+  /** Whether the check writes probe rows. */
   readonly writes?: true;
   /** What to do if the check throws an error that is not a known failure of the connection. */
   readonly remedy?: string;

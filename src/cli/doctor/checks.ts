@@ -15,7 +15,7 @@ import { fourByteText, longText } from "./checks/round-trip.ts";
 import { busyTimeout, journalMode } from "./checks/sqlite.ts";
 import { table } from "./checks/table.ts";
 
-/** Every check, in the order of the report. A check comes after those that it needs. */
+/** All checks, in the order of the report. A check comes after the checks that it needs. */
 export const CHECKS: readonly Check[] = [
   connection,
   table,

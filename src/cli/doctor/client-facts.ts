@@ -5,7 +5,7 @@ const PROVIDERS = ["postgresql", "cockroachdb", "mysql", "sqlite"] as const;
 /** The databases that the package supports, by Prisma's names. */
 export type Provider = (typeof PROVIDERS)[number];
 
-/** A model as the user's schema maps it to the database. */
+/** How the user's schema maps a model to the database. */
 export interface Mapping {
   readonly table: string;
   /** `undefined` if the schema does not name one. */
@@ -14,7 +14,7 @@ export interface Mapping {
   readonly columns: ReadonlyMap<string, string>;
 }
 
-/** What a Prisma client tells about itself. */
+/** The properties that describe a Prisma client. */
 export interface ClientFacts {
   /** `undefined` if the package does not support the database, or the client does not name it. */
   readonly provider: Provider | undefined;
@@ -29,8 +29,8 @@ export interface ClientFacts {
 }
 
 /**
- * Prisma 6 and 7 keep these facts in properties that are not documented. So each of them may be
- * missing, and a check that needs it is then skipped.
+ * Reads undocumented properties of Prisma 6 and 7. Each property may be missing. The checks that
+ * need a missing property are skipped.
  *
  * @param file The file that exports the client. It shows which adapter is installed.
  */

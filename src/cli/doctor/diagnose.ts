@@ -14,11 +14,11 @@ const MORE_PATIENCE_MS = 2000;
 
 interface Options {
   readonly readOnly: boolean;
-  /** Ends the diagnosis early. The probe rows are removed all the same. */
+  /** Ends the diagnosis early. `diagnose` still removes the probe rows. */
   readonly stop: AbortSignal;
 }
 
-/** Runs every check that concerns the database, and removes the probe rows. */
+/** Runs the checks for the database of the client, and removes the probe rows. */
 export async function diagnose(subject: Subject, { readOnly, stop }: Options): Promise<readonly Result[]> {
   const results: Result[] = [];
   const running: Promise<unknown>[] = [];
@@ -30,11 +30,11 @@ export async function diagnose(subject: Subject, { readOnly, stop }: Options): P
       const finding =
         reasonToSkip(check, results, readOnly) ??
         (await limited(stop, run).catch((error) => findingOf(error, check.remedy)));
-      // What an aborted check says is not about the database.
+      // The result of an aborted check says nothing about the database.
       if (!stop.aborted) results.push({ id: check.id, ...finding });
     }
   } finally {
-    // A statement that is still running could insert its row after the others were removed.
+    // A statement that still runs could insert a row after the clean-up.
     await settled(running);
     const finding = await cleanUp(subject);
     if (finding) results.push({ id: "cleanup", ...finding });
@@ -46,7 +46,7 @@ function reasonToSkip({ needs = [], writes }: Check, results: readonly Result[],
   if (readOnly && writes) return skipped("It writes, and --read-only was given.");
   const isMissing = (id: string) => results.some((other) => other.id === id && /failed|skipped/.test(other.status));
   const missing = needs.find(isMissing);
-  // A check that was skipped for --read-only is needed only by checks that write.
+  // With --read-only, checks that write are skipped, and no other check needs them.
   return missing === undefined ? undefined : skipped(`It needs \`${missing}\`.`);
 }
 

@@ -18,7 +18,7 @@ interface Examination {
   readonly file: string;
   /** The property of the client that is the session model. */
   readonly model: string;
-  /** Values for columns of the user's own that an INSERT needs. */
+  /** The values of the user's own columns that an INSERT needs. */
   readonly columns: Columns;
   readonly readOnly: boolean;
   readonly stop: AbortSignal;
@@ -26,7 +26,7 @@ interface Examination {
 }
 
 /**
- * Everything that `doctor` finds out about a client.
+ * Runs all checks of `doctor` on a client.
  *
  * @throws CommandError if the client has no such model
  */
@@ -45,7 +45,7 @@ export async function examine(client: object, options: Examination): Promise<rea
   return diagnose({ ...facts, sql, table, probes, now }, options);
 }
 
-/** What the client tells without the database. A client may throw when it is looked at. */
+/** Reads the client without using the database. Reading a client's properties may throw. */
 function prepare(client: object, options: Examination) {
   const primary = primaryOf(client);
   const model = modelOf(primary, options.model);

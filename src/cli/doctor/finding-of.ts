@@ -4,9 +4,9 @@ import { type Finding, failed, SkipError, skipped } from "./check.ts";
 import { isTimeout } from "./limit.ts";
 
 /**
- * What an error says that a check threw.
+ * The finding for an error that a check threw.
  *
- * @param remedy What to do, unless the error itself tells.
+ * @param remedy What to do, unless the error itself says it.
  */
 export function findingOf(error: unknown, remedy = "Fix the cause, and run doctor again."): Finding {
   if (error instanceof SkipError) return skipped(`${error.message}.`);
@@ -21,7 +21,7 @@ export function findingOf(error: unknown, remedy = "Fix the cause, and run docto
   return failed(`${what}.`, advice);
 }
 
-/** Its message says what is wrong, and then what to do. */
+/** The message of a ConfigError says what is wrong, and then what to do. */
 function ofConfigError(error: unknown, remedy: string): Finding {
   const [what = "", ...whatToDo] = messageOf(error).split(". ");
   return failed(`${what}.`, whatToDo.length > 0 ? `${whatToDo.join(". ")}.` : remedy);

@@ -5,9 +5,9 @@ import { CommandError } from "../command-error.ts";
 const OWN = ["key", "data", "expireDate"];
 
 /**
- * The value of `--insert-columns`.
+ * Parses the value of `--insert-columns`.
  *
- * @throws CommandError if it is not a JSON object of columns of the user's own
+ * @throws CommandError if the value is not a JSON object of the user's own columns
  */
 export function insertColumns(text: string | undefined): Columns {
   if (text === undefined) return {};

@@ -1,8 +1,9 @@
-/** What a check may take. The whole takes a few seconds, unless the database does not answer. */
+/** The time limit of a check. All checks together take a few seconds if the database answers. */
 const LIMIT_MS = 10_000;
 
 /**
- * Ends the wait for some work when a signal is aborted, or after ten seconds. The work itself gets the signal of both.
+ * Waits for some work until a signal is aborted, at most ten seconds. The work gets a signal that
+ * is aborted in both cases.
  *
  * @throws the signal's reason, or a TimeoutError
  */

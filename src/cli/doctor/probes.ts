@@ -8,14 +8,16 @@ const LIFETIME_MS = 60_000;
 const KEY_LENGTH = 71;
 
 /**
- * The rows that the checks write. They expire after a minute, and {@link Probes.remove} deletes them.
+ * The rows that the checks write. They expire after a minute, and {@link Probes.remove} deletes
+ * them.
  *
- * Their keys are as long as those of sessions and begin with `doctor.`, so no cookie opens them.
+ * Their keys are as long as the keys of sessions. They begin with `doctor.`, so no cookie opens
+ * these rows.
  */
 export class Probes {
-  /** What all keys of this run begin with. */
+  /** The prefix of all keys of this run. */
   readonly prefix = `doctor.${randomBytes(8).toString("hex")}`;
-  /** Set if the database stores other keys than it was given. */
+  /** True if the database stores other keys than it got. */
   hasMangledKeys = false;
   readonly #keys: string[] = [];
   readonly #store: Store;
@@ -43,7 +45,9 @@ export class Probes {
     return key;
   }
 
-  /** A row that is not in the table yet. Its data begin like those of the package's codecs. */
+  /**
+   * A new row that is not in the table. Its data have a prefix like those of the package's codecs.
+   */
   newRow(text = ""): SessionRow {
     const data = `${newPrefix()}.${text}`;
     return {
@@ -65,16 +69,17 @@ export class Probes {
     throw new Error("Prisma acknowledged an INSERT, but counted no row");
   }
 
-  /** What an UPDATE of a probe row is guarded by. */
+  /** The guard for an UPDATE of a probe row. */
   guard(data: UpdateGuard["data"]): UpdateGuard {
     return { liveAt: this.#now(), data };
   }
 
   /**
-   * Deletes the rows through the client, and then by SQL, because an extension may only mark them.
+   * Deletes the rows through the client, and then by SQL, because an extension may only mark rows
+   * as deleted.
    *
    * @returns how many probe rows were written, or might have been
-   * @throws what the last of the two ways throws, or an error if rows are still there
+   * @throws the error of the last attempt, or an error if rows are still there
    */
   async remove(table: SqlTable | string): Promise<number> {
     const keys = this.#keys;
@@ -99,5 +104,5 @@ export class Probes {
   }
 }
 
-/** What data of the package's default codec begin with: unique, and lower-case letters and digits. */
+/** A unique prefix as the default codec writes it, of lower-case letters and digits. */
 export const newPrefix = (): string => `v1.${randomBytes(32).toString("hex")}`;

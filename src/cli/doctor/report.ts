@@ -27,7 +27,7 @@ export function report(
   return results.some(({ status }) => status === "failed") ? EXIT.failed : EXIT.done;
 }
 
-/** What drivers and extensions say may contain credentials. */
+/** Messages of drivers and extensions may contain credentials. */
 const redacted = ({ id, status, detail, remedy }: Result): Result => ({
   id,
   status,

@@ -3,15 +3,15 @@ import type { Row, Sql } from "./sql.ts";
 
 /** A column as the database describes it. */
 export interface Column {
-  /** In lower case, as the database names it: `character varying`, `longtext`. */
+  /** The database's name of the type in lower case, such as `character varying` or `longtext`. */
   readonly type: string;
-  /** How many characters (MySQL's texts: bytes) it holds. `undefined`: no limit is known. */
+  /** The maximum of characters (in MySQL's texts: of bytes). `undefined` if no limit is known. */
   readonly maxLength: number | undefined;
-  /** The digits of a second's fraction. */
+  /** The number of decimal places of a second. */
   readonly precision: number | undefined;
   /** MySQL's name of the character set. */
   readonly charset: string | undefined;
-  /** Whether an INSERT must give it a value. */
+  /** Whether an INSERT must set the column. */
   readonly isRequired: boolean;
 }
 

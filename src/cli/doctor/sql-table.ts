@@ -8,7 +8,7 @@ export type Field = "key" | "data" | "expireDate";
 
 /** The session table in SQL, without the client's extensions. */
 export class SqlTable {
-  /** Its name, quoted. */
+  /** The quoted name of the table. */
   readonly name: string;
 
   constructor(
@@ -27,7 +27,7 @@ export class SqlTable {
     return this.mapping.columns.get(field) ?? field;
   }
 
-  /** The same, quoted. */
+  /** The quoted name of a field's column. */
   quoted(field: Field): string {
     return this.sql.identifier(this.columnName(field));
   }
@@ -36,7 +36,7 @@ export class SqlTable {
     return this.columns.get(this.columnName(field));
   }
 
-  /** The data column of a row, as it is stored. */
+  /** The data column of a row, as the database stores it. */
   async storedData(key: string): Promise<string | undefined> {
     const value = await this.sql.value(
       `SELECT ${this.quoted("data")} AS data FROM ${this.name} WHERE ${this.isKey(key)}`,

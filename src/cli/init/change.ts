@@ -3,20 +3,22 @@ import { access, lstat, mkdir, open, readFile } from "node:fs/promises";
 import { dirname, relative } from "node:path";
 import { CommandError, EXIT, messageOf } from "../command-error.ts";
 
-/** Text at the end of a file, or a new file. Nothing else of a file changes. */
+/** A new file, or text to append to a file. The rest of a file stays unchanged. */
 export interface Change {
-  /** Absolute, and no symbolic link. */
+  /** An absolute path without symbolic links. */
   readonly path: string;
   /** The text of the file as it was read. `undefined` if there is no such file. */
   readonly before: string | undefined;
   readonly added: string;
-  /** What is shown of {@link added}. Default: all. */
+  /** The part of {@link added} that the diff shows. Default: all. */
   readonly shown?: string;
   /** The permissions of a new file, before the umask. */
   readonly mode?: number;
 }
 
-/** Text as lines to append to a file: with its line endings, after a last line that may not end. */
+/**
+ * Text to append to a file, with the line endings of the file. Ends an unfinished last line first.
+ */
 export function appended(before: string, text: string): string {
   const end = /\r\n/.test(before) ? "\r\n" : "\n";
   const gap = before === "" || /\n$/.test(before) ? "" : end;
@@ -33,7 +35,7 @@ export function diffOf({ path, before, added, shown = added }: Change, cwd: stri
   return `${head}${plus.map((line) => `+${line}\n`).join("")}`;
 }
 
-/** @throws CommandError if the change cannot be written, as far as that can be known before */
+/** @throws CommandError if a check before writing shows that the change cannot be written */
 export async function checkWritable({ path, before }: Change): Promise<void> {
   const isNew = before === undefined;
   const target = isNew ? await nearestThatExists(dirname(path)) : path;
@@ -59,7 +61,7 @@ async function nearestThatExists(folder: string): Promise<string> {
   return exists || dirname(folder) === folder ? folder : nearestThatExists(dirname(folder));
 }
 
-/** @throws CommandError if the file is not as it was when it was read, or cannot be written */
+/** @throws CommandError if the file changed since it was read, or cannot be written */
 export async function write({ path, before, added, mode = 0o666 }: Change): Promise<void> {
   try {
     if (before === undefined) {
@@ -68,7 +70,7 @@ export async function write({ path, before, added, mode = 0o666 }: Change): Prom
       return;
     }
     if ((await readFile(path, "utf8")) !== before) throw new Error("it has changed in the meantime");
-    // Not through a link that has come in between; Windows has no such flag.
+    // A symbolic link may have replaced the file: do not follow it. Windows lacks this flag.
     await writeTo(path, constants.O_APPEND | (constants.O_NOFOLLOW ?? 0), added, mode);
   } catch (error) {
     throw cannotWrite(path, messageOf(error), EXIT.failed);

@@ -51,12 +51,12 @@ a database that is not supported, or no terminal to ask in.`,
 interface Plan {
   readonly changes: readonly Change[];
   readonly notes: readonly string[];
-  /** The commands to run, and the import to write. */
+  /** The next steps of the user: the commands to run, and the import to write. */
   readonly next: readonly string[];
 }
 
 async function makePlan(cwd: string, option: string | undefined): Promise<Plan> {
-  // What is set already; a config of Prisma may load .env.
+  // Copied first, because loading Prisma's config may set the variables of .env.
   const environment = { ...process.env };
   const schema = await planSchema(cwd, option);
   const file = await planSessionFile(cwd, schema.model);
@@ -72,7 +72,10 @@ async function makePlan(cwd: string, option: string | undefined): Promise<Plan> 
   };
 }
 
-/** In the major version of the app. Prisma 7 does not generate the client after a migration. */
+/**
+ * The commands for the app's Prisma version. Prisma 7 does not generate the client after a
+ * migration.
+ */
 function migrate(cwd: string): string[] {
   const [major = "7"] = findPackage(join(cwd, "package.json"), ["prisma"])?.version.split(".") ?? [];
   const prisma = `npx prisma@${major}`;
@@ -87,7 +90,7 @@ async function importOf(cwd: string, path: string): Promise<string> {
   return `import { getSession, withSession } from "${from}";`;
 }
 
-/** @throws CommandError that says which files were written before the one that failed */
+/** @throws CommandError that names the files that were written before the failure */
 async function writeAll(changes: readonly Change[], cwd: string, written: string[], host: Host): Promise<void> {
   for (const change of changes) {
     try {

@@ -4,12 +4,12 @@ import { CommandError, messageOf } from "../command-error.ts";
 import { importFile } from "../import-file.ts";
 import { withoutComments } from "./schema-text.ts";
 
-/** The Prisma schema of an app: one file, or a folder of several. */
+/** The Prisma schema of an app: one file, or a folder of files. */
 export interface Schema {
-  /** The file, or the folder. No symbolic link. */
+  /** The path of the file or folder, without symbolic links. */
   readonly path: string;
   readonly isFolder: boolean;
-  /** The texts of its files, by their paths. */
+  /** The texts of the files, by path. */
   readonly files: ReadonlyMap<string, string>;
 }
 
@@ -20,9 +20,9 @@ const CONFIGS = ["prisma.config", ".config/prisma"].flatMap((name) =>
 const DEFAULTS = ["schema.prisma", "prisma/schema.prisma", "prisma/schema"];
 
 /**
- * Finds the schema where Prisma does, and in the folder `prisma/schema`.
+ * Finds the schema in the places where Prisma looks, and in the folder `prisma/schema`.
  * @param option The path that `--schema` gives.
- * @throws CommandError if there is none
+ * @throws CommandError if there is no schema
  */
 export async function findSchema(cwd: string, option: string | undefined): Promise<Schema> {
   const named = option === undefined ? await namedIn(cwd) : { path: resolve(cwd, option), by: "--schema" };
@@ -56,7 +56,10 @@ async function namedIn(cwd: string): Promise<{ path: string; by: string } | unde
   return typeof path === "string" ? { path: resolve(cwd, path), by: "package.json" } : undefined;
 }
 
-/** As it is written, if it is; so nothing of the app is run, and no variable must be set. */
+/**
+ * Reads the path from the text of the config. So no code of the app runs, and no variable is
+ * needed.
+ */
 async function schemaInConfig(file: string, text: string): Promise<string | undefined> {
   const code = withoutComments(text);
   const [, , literal] = /(?<![\w$.])schema["']?\s*:\s*(["'`])([^"'`$]+)\1/.exec(code) ?? [];

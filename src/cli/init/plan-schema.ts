@@ -6,14 +6,14 @@ import { findSchema } from "./find-schema.ts";
 import { blocksOf } from "./schema-text.ts";
 import { type SessionModelText, sessionModelText } from "./session-model-text.ts";
 
-/** What is done about the schema. */
+/** The planned change of the schema. */
 export interface SchemaPlan {
   readonly model: SessionModelText;
   /** `undefined` if the schema has the model. */
   readonly change?: Change;
 }
 
-/** Plans the model at the end of the schema; in a file of its own if the schema is a folder. */
+/** Plans the model at the end of the schema file. If the schema is a folder: in a new file. */
 export async function planSchema(cwd: string, option: string | undefined): Promise<SchemaPlan> {
   const { path, isFolder, files } = await findSchema(cwd, option);
   const model = sessionModelText([...files.values()].flatMap(blocksOf));

@@ -38,10 +38,10 @@ const PATHS = ["", "src/"].flatMap((folder) =>
   NAMES.flatMap((name) => ["ts", "tsx", "mts", "js", "mjs"].map((extension) => `${folder}${name}.${extension}`)),
 );
 
-/** What a client is usually called. */
+/** The usual names of a client. */
 const EXPORTS = ["prisma", "db", "client", "prismaClient", "database"];
 
-/** Looks for the module that makes the client, where apps usually have it. */
+/** Looks for the module that creates the client in the usual places of apps. */
 export async function findPrismaModule(cwd: string): Promise<PrismaModule | undefined> {
   for (const path of PATHS) {
     const text = await readFile(join(cwd, path), "utf8").catch(() => undefined);

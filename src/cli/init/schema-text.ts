@@ -16,7 +16,7 @@ export interface Field {
 
 const BLOCK = /^[ \t]*(datasource|generator|model|view|enum|type)[ \t]+(\w+)[ \t]*\{(.*?)^[ \t]*\}/gms;
 
-/** The blocks of a schema. (Prisma itself reads no block on one line.) */
+/** The blocks of a schema. Prisma does not allow a block on one line. */
 export function blocksOf(schema: string): Block[] {
   return [...withoutComments(schema).matchAll(BLOCK)].map(([, kind, name = "", body = ""]) => ({
     kind: kind as Block["kind"],
@@ -25,7 +25,7 @@ export function blocksOf(schema: string): Block[] {
   }));
 }
 
-/** `//` inside of a string is no comment. */
+/** Removes comments. `//` inside a string does not start a comment. */
 export const withoutComments = (text: string): string =>
   text.replace(/("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|\/\/[^\n]*|\/\*.*?\*\//gs, "$1");
 

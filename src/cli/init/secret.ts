@@ -7,18 +7,19 @@ import { type GitState, gitState } from "./git.ts";
 
 const NAME = "SESSION_SECRET";
 const MIN_LENGTH = 32;
-/** Where Next.js finds a secret in development. */
+/** The files where Next.js finds a secret in development. */
 const FILES = [".env.development.local", ".env.local", ".env.development", ".env"];
 
-/** What is done about the secret, and what is to be said about that. */
+/** The planned change for the secret, and a note for the user. */
 export interface SecretPlan {
   readonly change?: Change;
   readonly note?: string;
 }
 
 /**
- * Plans a secret in `.env`. It is written only where no commit and no other file can get it.
- * @param environment The variables that are set already, without those of `.env`.
+ * Plans a secret in `.env`. `init` writes a secret only if `.env` is a file of its own and git keeps
+ * it out of commits.
+ * @param environment The variables that are already set, without those of `.env`.
  */
 export async function planSecret(cwd: string, environment: NodeJS.ProcessEnv): Promise<SecretPlan> {
   const existing = await existingSecret(cwd, environment);
@@ -34,7 +35,7 @@ export async function planSecret(cwd: string, environment: NodeJS.ProcessEnv): P
   if (state !== "ignored" && state !== "no repository") return byHand(REASONS[state], await elsewhere(cwd));
 
   const before = found && (await readFile(path, "utf8"));
-  // PowerShell writes UTF-16, unless it is told otherwise.
+  // PowerShell writes UTF-16 by default.
   if (before?.includes("\0")) return byHand(".env is no text in UTF-8");
   const secret = randomBytes(32).toString("base64url");
   const added = appended(before ?? "", `${NAME}=${secret}\n`);

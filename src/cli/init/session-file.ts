@@ -6,7 +6,7 @@ import type { SessionModelText } from "./session-model-text.ts";
 
 /** The module with the sessions of the app. */
 export interface SessionFilePlan {
-  /** `undefined` if the app has it already. */
+  /** `undefined` if the app already has the module. */
   readonly change?: Change;
   /** Relative to the app. `undefined` if there is no free name. */
   readonly path?: string;
@@ -15,7 +15,10 @@ export interface SessionFilePlan {
 
 const EXTENSIONS = ["ts", "tsx", "mts", "js", "jsx", "mjs"];
 
-/** Plans `lib/session.ts`, or `lib/db-session.ts` if that name is taken; in `src` if the app is there. */
+/**
+ * Plans `lib/session.ts`, or `lib/db-session.ts` if that name is taken. If the app is in `src`, the
+ * file is in `src` too.
+ */
 export async function planSessionFile(cwd: string, model: SessionModelText): Promise<SessionFilePlan> {
   const folder = (await isSourceApp(cwd)) ? "src/lib" : "lib";
   const extension = (await exists(join(cwd, "tsconfig.json"))) ? "ts" : "js";
@@ -58,7 +61,7 @@ const exists = (path: string) =>
     () => false,
   );
 
-/** Also a link that leads nowhere. */
+/** The first path that exists. A broken symbolic link counts as existing. */
 async function firstThere(cwd: string, paths: readonly string[]): Promise<string | undefined> {
   for (const path of paths) {
     const found = await lstat(join(cwd, path)).catch(() => undefined);
@@ -73,7 +76,7 @@ const uses = (path: string) =>
     () => false,
   );
 
-/** Of a folder that may not be there yet. */
+/** The path without symbolic links. The folder may not exist yet. */
 const real = (path: string) => realpath(path).catch(() => path);
 
 function textOf(path: string, cwd: string, prisma: PrismaModule | undefined, model: SessionModelText): string {

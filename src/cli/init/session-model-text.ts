@@ -15,7 +15,7 @@ export interface SessionModelText {
 }
 
 /**
- * The session model that a schema has, or else one for its database, under a name that is free.
+ * The session model of a schema. Otherwise a new model for the schema's database, with a free name.
  * @throws CommandError if the package does not support the database
  */
 export function sessionModelText(blocks: readonly Block[]): SessionModelText {
@@ -74,7 +74,9 @@ function isSessionModel(block: Block): boolean {
   return has("key", "String") && has("data", "String") && has("expireDate", "DateTime");
 }
 
-/** SQLite, and MySQL on some systems, do not tell `Session` from `session` as names of tables. */
+/**
+ * For SQLite, and for MySQL on some systems, the table names `Session` and `session` are the same.
+ */
 function freeNames(blocks: readonly Block[]): { name: string; table: string } {
   const named = blocks.filter(({ kind }) => !["datasource", "generator"].includes(kind));
   const taken = new Set(named.flatMap((block) => [block.name.toLowerCase(), tableOf(block).toLowerCase()]));
@@ -90,7 +92,7 @@ function freeNames(blocks: readonly Block[]): { name: string; table: string } {
 
 const ID_TYPES = ["Int", "BigInt", "String"];
 
-/** The column that says whose session it is has the type of the key of `User`. */
+/** The owner column has the type of the key of the model `User`. */
 function ownerOf(blocks: readonly Block[]): { type: string; nativeType: string } {
   const user = blocks.find(({ kind, name }) => kind === "model" && /^users?$/i.test(name));
   const isId = ({ type, attributes }: Field) => /@id\b/.test(attributes) && ID_TYPES.includes(type);
@@ -100,7 +102,7 @@ function ownerOf(blocks: readonly Block[]): { type: string; nativeType: string }
   return { type: id.type, nativeType: nativeType === undefined ? "" : ` ${nativeType}` };
 }
 
-/** With several schemas of a database, each model must name its own. */
+/** If the database has several schemas, each model must name its schema. */
 function schemaFor(blocks: readonly Block[]): string | undefined {
   const datasource = blocks.find(({ kind }) => kind === "datasource");
   const [, list = ""] = /^[ \t]*schemas[ \t]*=[ \t]*\[([^\]]*)\]/m.exec(datasource?.body ?? "") ?? [];

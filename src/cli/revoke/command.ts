@@ -50,7 +50,7 @@ stopped by SIGINT or SIGTERM, after the running batch (a second signal ends at o
   },
 });
 
-/** @throws CommandError if it is not said which sessions, or in two ways */
+/** @throws CommandError if the options select no sessions, or contradict each other */
 function choiceOf(where: string | undefined, keyHash: string | undefined, all: boolean): Choice {
   if (where === undefined && keyHash === undefined && !all) {
     throw new CommandError(

@@ -5,8 +5,9 @@ import { countsOf } from "./result.ts";
 import type { Selection } from "./selection.ts";
 
 /**
- * Whether to delete the selected sessions.
- * @throws CommandError if they are every live session and that was not asked for, or if there is no terminal to ask
+ * Asks whether to delete the selected sessions.
+ * @throws CommandError if the condition matches every live session without `--all`, or if there is
+ *   no terminal to ask
  */
 export async function confirmRevoke(
   selection: Selection,

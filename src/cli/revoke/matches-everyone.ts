@@ -20,7 +20,7 @@ export async function matchesEveryone(
     const matching = await store.findMatching({ AND: [where, { key: { in: keys } }] });
     const matched = new Set(matching.map(({ key }) => key));
     const others = keys.filter((key) => !matched.has(key));
-    // A session that has ended since it was read is no proof.
+    // A session that has ended since it was read proves nothing.
     if (others.length > 0 && (await count({ AND: [isLive, { key: { in: others } }] })) > 0) return false;
   }
   return isAnyoneLive;

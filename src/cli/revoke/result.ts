@@ -3,18 +3,21 @@ import type { Host, StopSignal } from "../host.ts";
 import { printableJson } from "../printable.ts";
 import type { Selection } from "./selection.ts";
 
-/** What came of `revoke`. */
+/** The result of `revoke`. */
 export interface RevokeResult {
-  /** How many rows are known to be deleted, before it failed or was stopped too. Absent after `--dry-run`. */
+  /**
+   * The number of rows that are known to be deleted, even if the command failed or was stopped.
+   * Absent after `--dry-run`.
+   */
   readonly deleted?: number;
   readonly selection?: Selection;
   readonly stoppedBy?: StopSignal;
-  /** What failed, and what to do about it. */
+  /** The failure, and what to do about it. */
   readonly error?: string;
 }
 
 /**
- * Says what came of `revoke`, on standard output, and on standard error what failed.
+ * Prints the result on standard output, and a failure on standard error.
  * @returns the exit code
  */
 export function report(result: RevokeResult, json: boolean, { stdout, stderr }: Host): number {
@@ -37,7 +40,7 @@ function sentence({ deleted, selection, stoppedBy, error }: RevokeResult): strin
   return error ? `At least ${rows} deleted before it failed.` : `${rows} deleted.`;
 }
 
-/** What a selection matches, as a sentence. */
+/** The numbers of a selection as a sentence. */
 export function countsOf({ live, expired, liveInAll }: Selection): string {
   const expiredRows = expired === 0 ? "" : `, and ${expired} expired ${expired === 1 ? "row" : "rows"}`;
   return `${live} of ${liveInAll} live ${liveInAll === 1 ? "session" : "sessions"} would be signed out${expiredRows}.`;

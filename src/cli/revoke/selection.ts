@@ -5,29 +5,29 @@ import type { SessionModel } from "../session-model.ts";
 import { blamingWhere } from "../where.ts";
 import { matchesEveryone } from "./matches-everyone.ts";
 
-/** Why a key hash that was listed may match no row. */
+/** Why a key hash from `list` may match no row. */
 export const KEY_IS_GONE =
   "The session has ended, or a sign-in has given it a new key. Run `prisma-db-session list` again.";
 
-/** Which sessions the command line names. */
+/** The sessions that the command line selects. */
 export interface Choice {
   /** `{}` means every session. */
   readonly where: Columns;
-  /** One of these sessions. */
+  /** Selects one session of these. */
   readonly keyHash: string | undefined;
 }
 
-/** The sessions that a choice means, as the table was when they were counted. */
+/** The selected sessions, with their numbers at the time of the count. */
 export interface Selection {
-  /** A condition for exactly these. */
+  /** A condition that matches exactly these sessions. */
   readonly where: Columns;
-  /** How many live sessions match. */
+  /** The number of live sessions that match. */
   readonly live: number;
-  /** How many expired rows match. */
+  /** The number of expired rows that match. */
   readonly expired: number;
-  /** How many live sessions there are in all. */
+  /** The number of all live sessions. */
   readonly liveInAll: number;
-  /** Whether it is a condition that matches every live session. */
+  /** Whether a condition was given that matches every live session. */
   readonly isEveryone: boolean;
 }
 
@@ -46,7 +46,7 @@ export async function select(model: SessionModel, { where, keyHash }: Choice, no
   };
 }
 
-/** A hash of the key is no column, so every row that matches is read. */
+/** Key hashes are not stored in a column, so this reads every matching row. */
 async function findKey(model: SessionModel, where: Columns, keyHash: string): Promise<string> {
   const pages = model.pages(where, { key: true });
   while (true) {

@@ -1,13 +1,16 @@
 import type { SessionModel } from "../session-model.ts";
 
-/** How many sessions are measured at most: reading a large table takes long, and disturbs others. */
+/**
+ * The maximum of measured sessions. Reading a whole large table would take long and slow down the
+ * app.
+ */
 export const SAMPLE_SIZE = 1000;
 
-/** What `--json` prints. */
+/** The output of `--json`. */
 export interface Stats {
   readonly live: number;
   readonly expired: number;
-  /** The earliest expiry in the table. Of an expired row it tells how long nothing has cleared the table. */
+  /** The earliest expiry in the table. If it is past, no job has cleared the table since then. */
   readonly earliestExpiry: Date | null;
   /** The latest expiry in the table. */
   readonly latestExpiry: Date | null;
@@ -16,14 +19,16 @@ export interface Stats {
 }
 
 interface Sizes {
-  /** How many sessions were measured. */
+  /** The number of measured sessions. */
   readonly sessions: number;
   readonly median: number;
   readonly p95: number;
   readonly max: number;
 }
 
-/** Reads the numbers one after another, so that rows which change in between are counted by either. */
+/**
+ * Reads the numbers one after another. Rows that change in between may be counted in each state.
+ */
 export async function readStats(model: SessionModel, now: Date): Promise<Stats> {
   const { store } = model;
   const expired = await model.countExpired(now);

@@ -2,8 +2,8 @@ import type { ErrorClass } from "../session-store.ts";
 import { codeOf, driverErrorOf, isValidationError } from "./driver-error.ts";
 
 /**
- * After these errors of the database nothing of the statement is left. Prisma has the code P2034
- * for only some of them.
+ * After these errors, the database has rolled the statement back. Prisma gives the code P2034 only
+ * to some of them.
  */
 const ROLLED_BACK: ReadonlySet<string | undefined> = new Set([
   "40001", // PostgreSQL and CockroachDB: serialization failure
@@ -27,7 +27,7 @@ const REJECTED: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /**
- * What an error of a Prisma client says about the single statement that threw it.
+ * Classifies an error that a single statement of a Prisma client threw.
  *
  * P1008 is fatal: after SQLite's "busy", libsql acknowledges writes on the same connection and
  * loses them.

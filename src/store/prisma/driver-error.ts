@@ -1,4 +1,4 @@
-/** What the database itself said about a failure. */
+/** The database's own description of a failure. */
 export interface DriverError {
   /** PostgreSQL's SQLSTATE, or the number of MySQL or SQLite as text. */
   readonly code: string;
@@ -6,7 +6,7 @@ export interface DriverError {
 }
 
 /**
- * How the Rust engine of Prisma 6 puts the database's error into its own message:
+ * Matches the database's error in the messages of Prisma 6's Rust engine:
  *
  * - `QueryError(PostgresError { code: "40P01", message: "deadlock detected", ...`
  * - `QueryError(Server(MysqlError { code: 1020, message: "Record has changed ...", ...`
@@ -15,11 +15,11 @@ export interface DriverError {
 const RUST_ERROR = /QueryError\((?:Server\()?\w+Error \{ (?:extended_)?code: "?(\w+)"?, message: (?:Some\()?"(.*?)"/;
 
 /**
- * The database's own error, wherever Prisma put it. `undefined` if Prisma gave none.
+ * Finds the database's own error in an error of Prisma. `undefined` if Prisma gives none.
  *
  * - Prisma 7.10: `error.meta.driverAdapterError.cause`.
  * - Prisma 7.0, and 6.19 with `engineType = "client"`: the same. But if Prisma has no code of its
- *   own for the error, it throws the adapter's error as it is: `error.cause`, and no `error.code`.
+ *   own for the error, it throws the adapter's error: `error.cause`, without an `error.code`.
  * - Prisma 6 with its Rust engine: only in the message of a PrismaClientUnknownRequestError.
  */
 export function driverErrorOf(error: unknown): DriverError | undefined {
@@ -32,7 +32,7 @@ export function driverErrorOf(error: unknown): DriverError | undefined {
   return rustCode === undefined ? undefined : { code: rustCode, message };
 }
 
-/** Prisma's or this package's code of an error. `instanceof` would fail across bundles. */
+/** The code of an error of Prisma or of this package. `instanceof` would fail across bundles. */
 export function codeOf(error: unknown): string | undefined {
   const code = property(error, "code");
   return typeof code === "string" ? code : undefined;

@@ -6,17 +6,17 @@ type TypesOf<Model> = Model extends { readonly [name: symbol]: { readonly types:
 
 type PackageColumn = "key" | "data" | "expireDate";
 
-/** The user's own columns with the types that reading gives. Of an unknown model: any columns. */
+/** The user's own columns with the types of reading. For an unknown model: any columns. */
 export type OwnColumns<Model = SessionDelegate> =
   TypesOf<Model> extends { readonly payload: { readonly scalars: infer Scalars }; readonly fields: infer Fields }
-    ? // An extended client's `scalars` also name what a `result` extension computes. Those are not columns.
+    ? // An extended client's `scalars` also name computed fields of `result` extensions. Those are not columns.
       { [Name in Exclude<keyof Scalars & keyof Fields, PackageColumn>]: Scalars[Name] }
     : Columns;
 
 /** `Prisma.skip` of a client with `strictUndefinedChecks`. The package refuses it. */
 type Skip = { ifUndefined(value: unknown): unknown };
 
-/** The user's own columns with the types that writing takes. */
+/** The user's own columns with the types of writing. */
 type WrittenColumns<Model> =
   TypesOf<Model> extends { readonly operations: { readonly createMany: { readonly args: { data: infer Data } } } }
     ? { [Name in Exclude<keyof Rows<Data>, PackageColumn>]: Exclude<Rows<Data>[Name], Skip> }
@@ -32,12 +32,12 @@ type NoPackageColumn = { readonly [Name in PackageColumn]?: never };
 /**
  * What the option `columns` returns.
  *
- * Each column that may be null must be there, so that a misspelled name does not compile. The other
- * columns are optional: a default must fill those that are left out. (Without TypeScript's
- * `strict`, every column counts as one that may be null.)
+ * Each nullable column must be present, so that a misspelled name does not compile. The other
+ * columns are optional: if a column is missing, the database must have a default. Without
+ * TypeScript's `strict`, every column counts as nullable.
  *
- * TypeScript lets a function return more properties than its type names. Give the return type to
- * refuse those too:
+ * TypeScript allows a function to return unknown properties. To refuse those too, write the return
+ * type:
  * `columns: (data): FilledColumns<typeof prisma.session> => ({ userId: data.userId ?? null })`.
  */
 export type FilledColumns<Model = SessionDelegate> = NoPackageColumn &
@@ -59,7 +59,7 @@ type OtherColumns<Model> = {
 };
 
 /**
- * A condition on the model, as in its own `findMany({ where })`. Of an unknown model: any
+ * A condition on the model, as in `findMany({ where })` of the model. For an unknown model: any
  * condition.
  */
 export type ModelWhere<Model = SessionDelegate> =

@@ -1,4 +1,4 @@
-// What a Prisma model says of itself at run time.
+// Reads the description of a Prisma model at run time.
 import { ConfigError } from "../../errors.ts";
 import { isPlainObject } from "../plain-object.ts";
 import type { Columns } from "../session-store.ts";
@@ -11,8 +11,8 @@ const METHODS = ["findUnique", "findMany", "createMany", "updateMany", "deleteMa
 /**
  * Checks that an object is a Prisma model with the columns of the package.
  *
- * TypeScript finds the same at compile time. This is for JavaScript, and for a client that is older
- * than its schema.
+ * TypeScript finds these mistakes at compile time. This check is for JavaScript, and for a client
+ * that is older than its schema.
  *
  * @throws ConfigError that says what is missing
  */
@@ -47,7 +47,7 @@ const isPrisma8 = (model: unknown) =>
   typeof model === "object" && model !== null && ("createAndCount" in model || "orm" in model);
 
 /**
- * Whether the model's client is that of an interactive transaction: a client without `$disconnect`.
+ * Whether the model belongs to an interactive transaction. Its client has no `$disconnect`.
  */
 export function isInTransaction(model: object): boolean {
   const client: unknown = Reflect.get(model, "$parent");
@@ -55,18 +55,18 @@ export function isInTransaction(model: object): boolean {
 }
 
 /**
- * The names of the user's own columns. None, if the object only looks like a model and does not
- * describe its fields.
+ * The names of the user's own columns. Empty if the model does not describe its fields, as a fake
+ * may not.
  */
 export function ownColumns(model: object): string[] {
   return Object.keys(fieldTypes(model) ?? {}).filter((name) => !(name in COLUMNS));
 }
 
 /**
- * A check that no column gets an object, except one that holds JSON.
+ * Returns a check that only JSON columns get objects. The check throws a ConfigError.
  *
- * Prisma would take `{ set: 8 }` or `{ increment: 1 }` as an operation, and the value may come from
- * an attacker who filled the session. The check throws a ConfigError.
+ * Prisma would run `{ set: 8 }` or `{ increment: 1 }` as an operation. The value may come from an
+ * attacker who filled the session.
  */
 export function columnChecker(model: object): (columns: Columns | undefined) => void {
   const types = fieldTypes(model);
@@ -82,8 +82,8 @@ export function columnChecker(model: object): (columns: Columns | undefined) => 
 }
 
 /**
- * A plain object always counts as one, whatever its properties pretend: it may come from the
- * session's JSON.
+ * A plain object always counts as an operation, whatever its properties are. It may come from the
+ * JSON of the session.
  */
 function isOperation(value: unknown): boolean {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
@@ -91,8 +91,8 @@ function isOperation(value: unknown): boolean {
 }
 
 /**
- * Prisma describes a model's scalar fields in `fields`. An object that only looks like a model may
- * not have it.
+ * The types of a model's scalar fields. Prisma describes them in `fields`. `undefined` for a fake
+ * of a model without `fields`.
  */
 export function fieldTypes(model: object): Record<string, string | undefined> | undefined {
   if (!("fields" in model) || typeof model.fields !== "object" || model.fields === null) return undefined;

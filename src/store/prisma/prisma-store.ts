@@ -7,11 +7,12 @@ import type { SessionDelegate } from "./session-delegate.ts";
 import { toConfigError } from "./to-config-error.ts";
 
 /**
- * The store behind the `model` option: rows of a model of your own Prisma client.
+ * The store behind the `model` option: it uses a model of your own Prisma client.
  *
- * The model of a transaction's client fits too. An error then ends the transaction, so no statement
- * is retried in it. On PostgreSQL a duplicate key is such an error: `create()` cannot draw another
- * key there. With read replicas, pass the primary's model, since a session must see its own writes.
+ * You can pass the model of a transaction's client too. An error then ends the transaction, so the
+ * package retries no statement. On PostgreSQL, a duplicate key is such an error, so `create()`
+ * cannot draw another key there. With read replicas, pass the primary's model, because a session
+ * must see its own writes.
  *
  * @throws ConfigError if `model` is not a Prisma model or lacks a column. Each verb rejects with a
  *   ConfigError if the database lacks the table or a column, or if a value does not fit its column.
@@ -28,8 +29,8 @@ export function prismaStore(model: SessionDelegate): Required<SessionStore> {
   };
 
   /**
-   * A statement with the user's own columns may have met a unique column among those. A new key
-   * would not help then.
+   * The user's own columns may have a unique constraint too. If that constraint was violated, a new
+   * key would not help.
    */
   const isKeyTaken = async (error: unknown, key: string, columns: Columns | undefined) =>
     codeOf(error) === "P2002" && (!columns || (await find(key).catch(() => undefined)) !== undefined);
@@ -64,17 +65,16 @@ export function prismaStore(model: SessionDelegate): Required<SessionStore> {
     async findExpired(at, limit, { from } = {}) {
       const found = model.findMany({
         where: { expireDate: { lte: at, ...(from && { gte: from }) } },
-        // Without an order Prisma would sort by the key, and so read every expired row for each
-        // batch.
+        // Without an order, Prisma would sort by key and read every expired row for each batch.
         orderBy: { expireDate: "asc" },
         take: limit,
         select: { key: true, expireDate: true },
       });
       return await send(found);
     },
-    // Not `deleteMany({ where, limit })`, which is a DELETE by `key IN (SELECT ... LIMIT n)`. For
-    // that MariaDB 10 and MySQL before 8.0.21 read the whole table and lock every row and gap of
-    // it. PostgreSQL does not check the expiry again after it has waited for a save of the row.
+    // `deleteMany({ where, limit })` would be a DELETE by `key IN (SELECT ... LIMIT n)`. MariaDB 10
+    // and MySQL before 8.0.21 would read the whole table and lock every row and gap. PostgreSQL
+    // would not check the expiry again after waiting for a save of the row.
     async deleteExpired(keys, at) {
       const where = { key: { in: [...keys] }, expireDate: { lte: at } };
       return (await send(model.deleteMany({ where }))).count;
@@ -85,7 +85,7 @@ export function prismaStore(model: SessionDelegate): Required<SessionStore> {
         ...(exceptKey === undefined ? [] : [{ NOT: { key: exceptKey } }]),
         ...(liveAt ? [{ expireDate: { gt: liveAt } }] : []),
       ];
-      // Each column by its name, since the data may be long and are not always wanted.
+      // Select each column by name, because the data may be long and are not always needed.
       const names = ["key", "expireDate", ...columnNames, ...(withData ? ["data"] : [])];
       const found = model.findMany({
         where: all(conditions),
@@ -104,13 +104,13 @@ export function prismaStore(model: SessionDelegate): Required<SessionStore> {
       const key = "keys" in among ? { in: [...among.keys] } : { notIn: [...among.exceptKeys] };
       return (await send(model.deleteMany({ where: all([condition, { key }]) }))).count;
     },
-    // A deadlock on MySQL has undone the whole transaction: the next statement would take effect
-    // outside of it.
+    // After a deadlock, MySQL has rolled back the whole transaction. The next statement would take
+    // effect outside the transaction.
     classifyError: (error) => (inTransaction ? "fatal" : classifyError(error)),
   };
 }
 
-/** @throws ConfigError if only a change of the code or of the database can end the error */
+/** @throws ConfigError if only a change of the code or the database can fix the error */
 async function send<Result>(statement: PromiseLike<Result>): Promise<Result> {
   try {
     return await statement;
@@ -120,6 +120,6 @@ async function send<Result>(statement: PromiseLike<Result>): Promise<Result> {
 }
 
 /**
- * All of the conditions. Only the user's own types know which columns there are: see `ModelWhere`.
+ * Combines conditions. Only the types of the user's client know the columns: see `ModelWhere`.
  */
 const all = (conditions: readonly Columns[]) => ({ AND: conditions }) as never;

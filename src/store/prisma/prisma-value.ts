@@ -1,9 +1,9 @@
 /**
- * Whether Prisma takes an object as one value: a date, bytes, a decimal, `Prisma.DbNull` and its
- * kind, or a model's field.
+ * Whether Prisma treats an object as one value: a date, bytes, a decimal, a null such as
+ * `Prisma.DbNull`, or a field of a model.
  *
- * Give an object that is neither plain nor an array. The check looks at its shape, since a bundle
- * may hold two copies of a class.
+ * @param object An object that is neither plain nor an array. The function checks its shape,
+ *   because a bundle may contain two copies of a class.
  */
 export function isPrismaValue(object: object): boolean {
   return (

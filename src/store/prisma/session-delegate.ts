@@ -1,21 +1,22 @@
 /**
  * The part of a Prisma model that this package calls, typed by its shape alone.
  *
- * The model of any client fits: Prisma 6 and 7, any output path, extended clients, transaction
- * clients, `$primary()` of read replicas, clients with a global `omit`. A model that lacks a column
- * does not compile.
+ * The model of any client has this type: Prisma 6 and 7, any output path, extended clients,
+ * transaction clients, `$primary()` of read replicas, clients with a global `omit`. A model that
+ * lacks a column does not compile.
  *
- * Each of these calls is one statement. (Prisma 6.19 and 7.0 put BEGIN and COMMIT around
- * `createMany` and `updateMany`.) Prisma batches `findUnique` by the key alone. `createMany` does
+ * Each of these calls is one statement. Prisma 6.19 and 7.0 put BEGIN and COMMIT around
+ * `createMany` and `updateMany`. Prisma batches `findUnique` by the key alone. `createMany` does
  * not read the row back, on any database. `updateMany` and `deleteMany` count the rows instead of
  * throwing.
  *
- * Every call that reads has a `select`: without one, a global `omit` would take columns away.
+ * Every call that reads has a `select`. Without a `select`, a global `omit` would remove columns.
  */
 export interface SessionDelegate {
   /**
-   * How Prisma describes the columns. It shows which are missing: the result type of a `select`
-   * gives a missing column the type `never`. Optional, because a fake of a model may lack it.
+   * Prisma's description of the columns. It shows which columns are missing: the result type of a
+   * `select` gives a missing column the type `never`. Optional, because a fake of a model may lack
+   * it.
    */
   readonly fields?: {
     readonly key: { readonly typeName: "String" };

@@ -15,7 +15,7 @@ const NOW: Readonly<Record<Provider, string>> = {
   sqlite: "(julianday('now') - 2440587.5) * 86400000.0",
 };
 
-/** The clock of the database against the clock of this machine. */
+/** Compares the clock of the database with the clock of this machine. */
 export const clock: Check = {
   id: "clock",
   needs: ["connection"],

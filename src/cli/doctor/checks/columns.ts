@@ -4,7 +4,9 @@ import type { Column } from "../sql-columns.ts";
 import type { SqlTable } from "../sql-table.ts";
 
 const KEY_LENGTH = 71;
-/** What a session may need: see the check of a text of this size. */
+/**
+ * The size that the data of a session may need, in characters. Another check writes such a text.
+ */
 export const DATA_LENGTH = 300_000;
 
 const TEXTS: Readonly<Record<Provider, RegExp>> = {

@@ -22,13 +22,13 @@ export async function reach(
     );
   }
   await store.find("doctor").catch((error: unknown) => {
-    // The database has answered. Another check tells what is missing.
+    // The database has answered. Another check reports what is missing.
     if (codeOf(error) !== "SESSION_CONFIG") throw error;
   });
   return undefined;
 }
 
-/** The versions of what answered. */
+/** The versions of the database, of Prisma and of the driver adapter. */
 export const connection: Check = {
   id: "connection",
   async run({ client, sql }) {

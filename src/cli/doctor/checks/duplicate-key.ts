@@ -5,7 +5,7 @@ const UNIQUE = "Make the key column the primary key: `key String @id`.";
 const ERROR =
   "Let the client's extensions throw Prisma's own error, which has the code P2002. Otherwise a new key cannot be drawn.";
 
-/** Whether a key that is taken is recognised, at an INSERT and at a rotation. */
+/** Whether the package recognises a key that is taken, in an INSERT and in a rotation. */
 export const duplicateKey: Check = {
   id: "duplicate-key",
   needs: ["insert"],

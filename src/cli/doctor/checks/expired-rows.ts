@@ -2,10 +2,10 @@ import { type Check, passed, warning } from "../check.ts";
 
 const DAY_MS = 86_400_000;
 const MAX_AGE_DAYS = 7;
-/** Counting more would take too long. */
+/** The check counts at most this many rows, because counting more takes too long. */
 const MAX_COUNT = 100_000;
 
-/** Whether expired rows are cleared. */
+/** Whether a job clears expired rows. */
 export const expiredRows: Check = {
   id: "expired-rows",
   needs: ["table"],

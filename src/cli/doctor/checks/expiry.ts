@@ -64,7 +64,7 @@ function duration(ms: number): string {
   return `${amount} ${ms < 0 ? "earlier" : "later"}`;
 }
 
-/** SQLite compares a text and a number by their types alone. */
+/** SQLite compares a text with a number only by their types, not by their values. */
 async function mixedFormats(table: SqlTable, key: string): Promise<Finding | undefined> {
   if (table.sql.provider !== "sqlite") return undefined;
   const column = table.quoted("expireDate");

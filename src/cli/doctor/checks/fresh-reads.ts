@@ -4,7 +4,7 @@ import { newPrefix } from "../probes.ts";
 
 type Store = Required<SessionStore>;
 
-/** At once, so that the readings use other connections of the pool than the writes. */
+/** The number of concurrent readings. They use other connections of the pool than the writes. */
 const AT_ONCE = 10;
 const BATCHES = 3;
 const MAX_MS = 2000;
@@ -13,7 +13,7 @@ const REMEDY =
   "Pass the model of the primary, and exclude the session table from client extensions that cache. On Galera set `wsrep_sync_wait=7`.";
 const PASS_PRIMARY = "Pass `prisma.$primary().session` as `model`, if you do not do so already.";
 
-/** Whether a reading sees the write before it. Replicas, clusters and caches may answer with old rows. */
+/** Whether a reading sees the previous write. Replicas, clusters and caches may return old rows. */
 export const freshReads: Check = {
   id: "fresh-reads",
   needs: ["insert"],
@@ -50,17 +50,17 @@ async function staleReadings(subject: Subject, reader: Store): Promise<Count> {
   return stale;
 }
 
-/** Whether each reading is fresh: of a row that is missing, new, changed and deleted. */
+/** Reads a row that is missing, new, changed and deleted. Returns whether each reading is fresh. */
 async function lifeOfARow({ store, probes }: Subject, reader: Store): Promise<boolean[]> {
   const row = probes.newRow();
   const read = async () => (await reader.find(row.key))?.data;
-  await read(); // A cache may keep that there is no row.
+  await read(); // A cache may store that the row is missing.
   await store.insert(row);
   const isSeen = (await read()) !== undefined;
   const changes = { data: `${newPrefix()}.changed`, expireDate: probes.newExpiry() };
   const before = await read();
   const isChanged = (await store.update(row.key, probes.guard(row.data), changes)) === "updated";
-  // What an UPDATE cannot match is the subject of another check.
+  // Another check reports an UPDATE that matches no row.
   const isChangeSeen = !isChanged || (await read()) !== before;
   await store.delete(row.key);
   return [isSeen, isChangeSeen, (await read()) === undefined];

@@ -68,7 +68,7 @@ async function rotates({ store, probes, table }: Subject): Promise<string | unde
   return isOld ? "The UPDATE that gives a row a new key leaves the old one, so a sign-in keeps its key." : undefined;
 }
 
-/** The codecs of the package are made for it; MySQL's usual collations do it. */
+/** Most collations of MySQL ignore letter case. The codecs of the package allow that. */
 async function ignoresCase({ store, probes, client }: Subject): Promise<Finding> {
   const row = await probes.insert(store, "letters");
   const guard = probes.guard(row.data.replace(/letters$/, "LETTERS"));

@@ -1,7 +1,7 @@
 import { type Check, passed, tableOf, warning } from "../check.ts";
 import type { SqlTable } from "../sql-table.ts";
 
-/** Whether an index begins with the column of the expiry: clearing reads the rows by it. */
+/** Whether an index begins with the expiry column. `clearExpired()` finds rows with this index. */
 export const indexOnExpiry: Check = {
   id: "index",
   needs: ["table"],

@@ -5,7 +5,7 @@ import type { SqlTable } from "../sql-table.ts";
 
 const OWN_FIELDS = ["key", "data", "expireDate"];
 
-/** Whether a row can be inserted, and is stored under the key that was sent. */
+/** Whether an INSERT works, and stores the row under the key that was sent. */
 export const insert: Check = {
   id: "insert",
   needs: ["table"],
@@ -13,7 +13,7 @@ export const insert: Check = {
   remedy: "The key column must hold 71 characters: `key String @id`. Fix the cause, and run doctor again.",
   async run(subject) {
     const { store, probes, table } = subject;
-    // Until it is known to be stored under its key, it is looked for by the beginning of its key.
+    // The database may store another key, so `remove` finds rows by their prefix for now.
     probes.hasMangledKeys = true;
     let key: string;
     try {
@@ -39,7 +39,7 @@ export const insert: Check = {
   },
 };
 
-/** The names of columns that an INSERT lacks. `undefined` if the error is another one. */
+/** The names of the columns that an INSERT lacks. `undefined` for any other error. */
 function missingColumns(error: unknown, { table, probes }: Subject): string | undefined {
   const [, field] = /Argument `(\w+)` is missing/.exec(messageOf(error)) ?? [];
   if (field !== undefined) return field;
@@ -50,7 +50,7 @@ function missingColumns(error: unknown, { table, probes }: Subject): string | un
   return names.length > 0 ? names.join(", ") : undefined;
 }
 
-/** Columns of the user's own without a default, by the names of their fields. */
+/** The fields of the user's own columns that have no default. */
 function requiredFields({ mapping, columns }: SqlTable): string[] {
   const fields = new Map([...mapping.columns].map(([field, column]) => [column, field]));
   return [...columns]

@@ -2,7 +2,7 @@ import { type Check, failed, passed, sqlOf, tableOf } from "../check.ts";
 
 const providers = ["mysql"] as const;
 
-/** Without strict mode MySQL shortens texts, and acknowledges them. */
+/** Without strict mode, MySQL truncates long texts and reports success. */
 export const strictMode: Check = {
   id: "strict-mode",
   providers,
@@ -18,7 +18,7 @@ export const strictMode: Check = {
   },
 };
 
-/** Only utf8mb4 holds every character. */
+/** Only utf8mb4 can store every character. */
 export const charset: Check = {
   id: "character-set",
   providers,
@@ -36,7 +36,7 @@ export const charset: Check = {
   },
 };
 
-/** On Galera another node may not have applied a write yet. */
+/** On Galera, another node may not have applied a write yet. */
 export const galera: Check = {
   id: "galera",
   providers,

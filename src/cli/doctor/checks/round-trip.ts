@@ -3,7 +3,7 @@ import { DATA_LENGTH } from "./columns.ts";
 
 const FOUR_BYTES = "Zoë 🦕 𝄞 日本 ' \" \\ % _ ";
 
-/** Whether characters of four bytes come back, and quotes, wildcards and a space at the end. */
+/** Whether four-byte characters, quotes, wildcards and a final space come back unchanged. */
 export const fourByteText: Check = {
   id: "characters",
   needs: ["fresh-reads"],
@@ -13,7 +13,7 @@ export const fourByteText: Check = {
   run: (subject) => roundTrip(subject, FOUR_BYTES, "A text with four-byte characters", fourByteText.remedy),
 };
 
-/** Whether a text as long as a large session's comes back. */
+/** Whether a text of the size of a large session comes back unchanged. */
 export const longText: Check = {
   id: "size",
   needs: ["fresh-reads"],

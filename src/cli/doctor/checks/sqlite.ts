@@ -3,14 +3,19 @@ import { type Check, failed, passed, type Subject, skipped, sqlOf, warning } fro
 const providers = ["sqlite"] as const;
 const MIN_TIMEOUT_MS = 1000;
 
-/** A pragma's value. `undefined` if the database does not answer pragmas, as one over HTTP. */
+/**
+ * The value of a pragma. `undefined` if the database ignores pragmas, as databases over HTTP do.
+ */
 async function pragma(subject: Subject, name: string): Promise<unknown> {
   return sqlOf(subject)
     .value(`PRAGMA ${name}`)
     .catch(() => undefined);
 }
 
-/** Without a busy timeout a second process makes writes fail, and libsql lose writes that it acknowledged. */
+/**
+ * Without a busy timeout, writes fail while another process writes. libsql may then lose writes
+ * that it acknowledged.
+ */
 export const busyTimeout: Check = {
   id: "busy-timeout",
   providers,

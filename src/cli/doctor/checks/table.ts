@@ -1,6 +1,6 @@
 import { type Check, passed } from "../check.ts";
 
-/** Whether the table has every column of the model. A missing one is a ConfigError of the store. */
+/** Whether the table has every column of the model. The store throws a ConfigError otherwise. */
 export const table: Check = {
   id: "table",
   needs: ["connection"],
