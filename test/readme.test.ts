@@ -154,7 +154,7 @@ function nameOf(language: string, code: string): string | undefined {
   if (language === "prisma") return /^model \w+/m.exec(code)?.[0];
   if (language === "json") JSON.parse(code);
   else if (language === "js")
-    fileOf(code); // test/jest runs it
-  else expect(["sh", "text", "yaml"], "another language would need a check of its own").toContain(language);
+    fileOf(code); // test/jest or test/docs runs it, or it is of another library
+  else expect(["python", "sh", "text", "yaml"], "another language would need a check of its own").toContain(language);
   return undefined;
 }
