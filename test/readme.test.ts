@@ -54,6 +54,8 @@ export declare function userOf(code: string): Promise<{ id: number } | undefined
   }),
 };
 
+const SKILL = "skills/prisma-db-session/SKILL.md";
+
 /** The README and what it links to. */
 async function documents() {
   const docs = (await readdir(`${root}docs`)).filter((name) => name.endsWith(".md"));
@@ -64,6 +66,7 @@ describe("the README and the docs", () => {
   it.each<[what: string, which: () => Promise<readonly string[]>]>([
     ["the README's", async () => ["README.md"]],
     ["all", documents],
+    ["the skill's", async () => ["README.md", SKILL]],
   ])(
     "have only code that compiles together, with the model that they tell people to add: %s",
     async (_, which) => {
@@ -154,7 +157,7 @@ function nameOf(language: string, code: string): string | undefined {
   if (language === "prisma") return /^model \w+/m.exec(code)?.[0];
   if (language === "json") JSON.parse(code);
   else if (language === "js")
-    fileOf(code); // test/jest runs it
-  else expect(["sh", "text", "yaml"], "another language would need a check of its own").toContain(language);
+    fileOf(code); // test/jest or test/docs runs it, or it is of another library
+  else expect(["python", "sh", "text", "yaml"], "another language would need a check of its own").toContain(language);
   return undefined;
 }
