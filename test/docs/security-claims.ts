@@ -37,7 +37,7 @@ export const TESTS = {
   cookieUntilClose: ["cookie/cookie-attributes.test.ts", "until the browser closes has neither an age nor a date"],
   impossibleCookies: ["options/cookie.test.ts", "%s is a ConfigError"],
   onlyTheCookie: ["web/web-sessions.test.ts", "takes a cookie of no other name"],
-  flushRemovesCookie: ["next/get-session.test.ts", "is removed by flush, with the attributes it was set with"],
+  flushRemovesCookie: ["next/get-session-cookie.test.ts", "is removed by flush, with the attributes it was set with"],
   flushDeletes: ["session/flush.test.ts", "flush() deletes the row, the data and the key"],
   signedOutStaysOut: ["session/conflicts/signed-out-or-rotated.test.ts", "they sign out: my save throws UpdateError"],
   expiredStaysExpired: ["session/save.test.ts", "save() and cycleKey() never revive a row that has expired"],

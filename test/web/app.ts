@@ -27,3 +27,20 @@ export function webApp(options: Partial<SessionsOptions<ShopData>> = {}) {
   const inSeconds = (seconds: number) => new Date(clock.now().getTime() + seconds * 1000);
   return { ...app, store, calls, clock, inSeconds, signIn };
 }
+
+type App = ReturnType<typeof webApp>;
+
+export const lost = new Error("connection lost");
+
+/** One request: the session of its cookie, what a handler does with it, and the headers of the response. */
+export async function respond(
+  app: App,
+  cookie: string | undefined,
+  handle: (session: Awaited<ReturnType<App["getSession"]>>) => unknown = () => {},
+  headers = new Headers(),
+) {
+  const session = await app.getSession(requestWith(cookie));
+  await handle(session);
+  await app.commitSession(session, headers);
+  return { session, headers, setCookies: headers.getSetCookie() };
+}
