@@ -31,6 +31,18 @@ async function appAt(provider: Provider, url: string) {
   return path;
 }
 
+it.each([["list", "--client"], ["doctor", "--client"], ["revoke", "--all", "--client"], ["init", "--schema"]])(
+  "a URL in place of a path: %s %s",
+  async (...command) => {
+    const url = `postgres://shop:${PASSWORD}@db/shop`;
+    const { exitCode, stdout, stderr } = await runIn(await folder(), [...command, url]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toMatch(PARAGRAPH);
+    expect(stderr).toContain(`${command.at(-1)} must be a path, but it is a URL.`);
+    expect(stderr).not.toContain(PASSWORD);
+  },
+);
+
 describeEachPrisma7OwnedDatabase("a mistake at night", (db, { provider }) => {
   const elsewhere = (change: (url: URL) => void) => {
     const url = new URL(db().url);

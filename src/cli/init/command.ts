@@ -91,6 +91,7 @@ async function importOf(cwd: string, path: string): Promise<string> {
 async function writeAll(changes: readonly Change[], cwd: string, written: string[], host: Host): Promise<void> {
   for (const change of changes) {
     try {
+      await change.recheck?.();
       await write(change);
     } catch (error) {
       if (written.length > 0) host.stderr.write(`prisma-db-session: ${written.join(", ")} was written.\n`);

@@ -1,5 +1,6 @@
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
+import { checkPath } from "../check-path.ts";
 import { CommandError, messageOf } from "../command-error.ts";
 import { importFile } from "../import-file.ts";
 import { withoutComments } from "./schema-text.ts";
@@ -25,6 +26,7 @@ const DEFAULTS = ["schema.prisma", "prisma/schema.prisma", "prisma/schema"];
  * @throws CommandError if there is none
  */
 export async function findSchema(cwd: string, option: string | undefined): Promise<Schema> {
+  if (option !== undefined) checkPath("schema", option);
   const named = option === undefined ? await namedIn(cwd) : { path: resolve(cwd, option), by: "--schema" };
   if (named) {
     const schema = await readSchema(named.path);

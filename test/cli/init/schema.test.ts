@@ -31,6 +31,14 @@ describe("the model", () => {
     expect(await added(schemaFor(provider))).toContain(data);
   });
 
+  it.each([
+    ["mysql", "id Int @id", "  data       String   @main.LongText\n"],
+    ["postgresql", "id String @id @main.Uuid", '  userId     String?  @map("user_id") @main.Uuid\n'],
+  ])("has the native types of a datasource with another name: %s", async (provider, id, line) => {
+    const schema = schemaFor(provider, `model User {\n  ${id}\n}\n`).replace("datasource db", "datasource main");
+    expect(await added(schema)).toContain(line);
+  });
+
   it.each(["mongodb", "sqlserver"])("is refused for %s", async (provider) => {
     const path = await freshApp({ [SCHEMA]: schemaFor(provider) });
     const before = await filesIn(path);
