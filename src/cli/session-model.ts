@@ -5,6 +5,7 @@ import type { SessionDelegate } from "../store/prisma/session-delegate.ts";
 import { toConfigError } from "../store/prisma/to-config-error.ts";
 import type { Columns, SessionStore } from "../store/session-store.ts";
 import { CommandError } from "./command-error.ts";
+import { databaseName } from "./database-name.ts";
 
 /** What the command wants of a model. */
 export interface SessionModel {
@@ -19,6 +20,8 @@ export interface SessionModel {
   readonly pages: (where: Columns, select: RowSelect) => AsyncGenerator<readonly KeyedRow[]>;
   /** How many rows expire at or before a date. Rejects with a ConfigError if the table or a column is missing. */
   countExpired(at: Date): Promise<number>;
+  /** Which database it is, without credentials. `undefined` if that is not known. */
+  databaseName(): Promise<string | undefined>;
 }
 
 /** Which columns of rows to read. */
@@ -56,6 +59,7 @@ export function sessionModel(client: object, name: string): SessionModel {
       count: async (where) => model.count({ where: where as never }),
       pages: (where, select) => pages(model, where, select),
       countExpired: (at) => countExpired(model, at),
+      databaseName: () => databaseName(primaryOf(client)),
     };
   } catch (error) {
     if (error instanceof ConfigError) throw new CommandError(error.message, undefined, { cause: error });
