@@ -2,7 +2,8 @@ import { messageOf } from "./command-error.ts";
 
 /** As the server itself says it: the URL that a client was made with has a password, and is not always there. */
 const QUERIES: Readonly<Record<string, string>> = {
-  postgresql: "SELECT current_database() || coalesce(' on ' || host(inet_server_addr()) || ':' || inet_server_port(), '') AS name",
+  postgresql:
+    "SELECT current_database() || coalesce(' on ' || host(inet_server_addr()) || ':' || inet_server_port(), '') AS name",
   cockroachdb: "SELECT current_database() AS name",
   mysql: "SELECT CONCAT(DATABASE(), ' on ', @@hostname, ':', @@port) AS name",
   sqlite: "SELECT file AS name FROM pragma_database_list WHERE name = 'main'",

@@ -93,7 +93,7 @@ export const codeOf = (error: unknown): string =>
 const CODE = /^(→| )\s*\d+( |$)/;
 
 /** Prisma puts before its message which call of ours failed, and where. */
-function withoutInvocation(error: unknown): string {
+export function withoutInvocation(error: unknown): string {
   const lines = error instanceof Error ? error.message.trim().split("\n") : [];
   if (!lines[0]?.startsWith("Invalid `")) return messageOf(error);
   const isPlace = (line: string, i: number) =>

@@ -31,17 +31,19 @@ async function appAt(provider: Provider, url: string) {
   return path;
 }
 
-it.each([["list", "--client"], ["doctor", "--client"], ["revoke", "--all", "--client"], ["init", "--schema"]])(
-  "a URL in place of a path: %s %s",
-  async (...command) => {
-    const url = `postgres://shop:${PASSWORD}@db/shop`;
-    const { exitCode, stdout, stderr } = await runIn(await folder(), [...command, url]);
-    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
-    expect(stderr).toMatch(PARAGRAPH);
-    expect(stderr).toContain(`${command.at(-1)} must be a path, but it is a URL.`);
-    expect(stderr).not.toContain(PASSWORD);
-  },
-);
+it.each([
+  ["list", "--client"],
+  ["doctor", "--client"],
+  ["revoke", "--all", "--client"],
+  ["init", "--schema"],
+])("a URL in place of a path: %s %s", async (...command) => {
+  const url = `postgres://shop:${PASSWORD}@db/shop`;
+  const { exitCode, stdout, stderr } = await runIn(await folder(), [...command, url]);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+  expect(stderr).toMatch(PARAGRAPH);
+  expect(stderr).toContain(`${command.at(-1)} must be a path, but it is a URL.`);
+  expect(stderr).not.toContain(PASSWORD);
+});
 
 it("an empty URL", async () => {
   const path = await appAt("sqlite", "");
@@ -77,7 +79,9 @@ describe("a server that never answers", () => {
     await vi.advanceTimersByTimeAsync(31_000);
     const { exitCode, stdout, stderr } = await running;
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^Waiting for the database\.\.\.\nprisma-db-session: The database is silent: No answer [^\n]+\n$/);
+    expect(stderr).toMatch(
+      /^Waiting for the database\.\.\.\nprisma-db-session: The database is silent: No answer [^\n]+\n$/,
+    );
     if (rest.includes("--json")) expect(JSON.parse(stdout).error).toContain("is silent");
   });
 });
@@ -177,7 +181,10 @@ describeEachPrisma7OwnedDatabase("a mistake at night", (db, { provider }) => {
   it.each(COMMANDS)("the wrong database: %s names it, without credentials", async (...command) => {
     const url = new URL(db().url.replace(/^file:/, "file://"));
     const { stderr } = await runOn(db(), command, { keepDatabase: true });
-    const name = provider === "sqlite" ? /^Database: \/.*\.\w+\n/ : new RegExp(`^Database: ${url.pathname.slice(1)} on \\S+:\\d+\n`);
+    const name =
+      provider === "sqlite"
+        ? /^Database: \/.*\.\w+\n/
+        : new RegExp(`^Database: ${url.pathname.slice(1)} on \\S+:\\d+\n`);
     expect(stderr).toMatch(name);
     if (url.password) expect(stderr).not.toContain(url.password);
   });

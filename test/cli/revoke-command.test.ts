@@ -140,7 +140,9 @@ describeEachPrisma7OwnedDatabase("revoke", (db) => {
       Array.from({ length: 600 }, (_, i) => ({ key: `k${i}`, userId: 7 })),
     );
     const { stderr } = await runOn(db(), [...SEVEN, "--yes"], { isTTY: true });
-    expect(stderr).toMatch(/\r\[#+-+\] 83 % \(500 of 600\)\r\[#+\] 100 % \(600 of 600\)\r +\rprisma-db-session: The condition/);
+    expect(stderr).toMatch(
+      /\r\[#+-+\] 83 % \(500 of 600\)\r\[#+\] 100 % \(600 of 600\)\r +\rprisma-db-session: The condition/,
+    );
   });
 
   it("deletes every row with --all alone, after another question", async () => {

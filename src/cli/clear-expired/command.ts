@@ -34,7 +34,9 @@ Exit codes: 0 done; 1 the deleting failed; 2 wrong options, no such client or mo
   async run(values, host) {
     const batchSize = rows(values["batch-size"]);
     return withModel(values, host, async (model) => {
-      const silence = await firstAnswer(model, host).catch((error): CommandResult => ({ error: explainFailure(error) }));
+      const silence = await firstAnswer(model, host).catch(
+        (error): CommandResult => ({ error: explainFailure(error) }),
+      );
       if (silence) return report(silence, values.json, host);
       return report(await (values["dry-run"] ? count(model) : clear(model, batchSize, host)), values.json, host);
     });

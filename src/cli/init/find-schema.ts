@@ -95,9 +95,7 @@ async function readSchema(path: string): Promise<Omit<Schema, "isFound"> | undef
   const found = await stat(path).catch(() => undefined);
   if (!found) return undefined;
   const real = await realpath(path);
-  const names = found.isDirectory()
-    ? (await readdir(real, { recursive: true })).filter(isSchemaFile).sort()
-    : [""];
+  const names = found.isDirectory() ? (await readdir(real, { recursive: true })).filter(isSchemaFile).sort() : [""];
   if (names.length === 0) return undefined;
   const files = await Promise.all(
     names.map(async (name) => {

@@ -22,7 +22,8 @@ export async function planSchema(cwd: string, option: string | undefined): Promi
   const { path, isFolder, files, isFound } = await findSchema(cwd, option);
   const model = sessionModelText([...files.values()].flatMap(blocksOf));
   if (model.text === undefined) return { model, path, isFound };
-  if (isFolder) return { model, path, isFound, change: { path: await freeFile(path), before: undefined, added: model.text } };
+  if (isFolder)
+    return { model, path, isFound, change: { path: await freeFile(path), before: undefined, added: model.text } };
   const before = files.get(path) ?? "";
   return { model, path, isFound, change: { path, before, added: appended(before, `\n${model.text}`) } };
 }

@@ -10,11 +10,7 @@ import type { Selection } from "./selection.ts";
  */
 export async function confirmRevoke(
   selection: Selection,
-  {
-    all,
-    yes,
-    database,
-  }: { readonly all: boolean; readonly yes: boolean; readonly database: string | undefined },
+  { all, yes, database }: { readonly all: boolean; readonly yes: boolean; readonly database: string | undefined },
   host: Host,
 ): Promise<boolean> {
   const { live, liveInAll, isEveryone } = selection;

@@ -48,8 +48,7 @@ export async function select(
   const liveInAll = await count(isLive);
   const bar = stderr.isTTY ? progressBar(stderr, liveInAll) : undefined;
   try {
-    const isEveryone =
-      keyHash === undefined && (await matchesEveryone(model, where, now, (done) => bar?.draw(done)));
+    const isEveryone = keyHash === undefined && (await matchesEveryone(model, where, now, (done) => bar?.draw(done)));
     return { where: chosen, live, expired, liveInAll, isEveryone };
   } finally {
     bar?.clear();

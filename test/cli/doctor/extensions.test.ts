@@ -239,7 +239,9 @@ describeEachPrisma7Database("doctor, a client", (db) => {
     });
     const { results, failed } = await diagnosis(throwing);
     expect(failed).toEqual(["guard", "duplicate-key"]);
-    expect(results.guard).toEqual(finding("failed", /^The database failed: Out of order\.$/, /^Fix the cause, and run doctor again\.$/));
+    expect(results.guard).toEqual(
+      finding("failed", /^The database failed: Out of order\.$/, /^Fix the cause, and run doctor again\.$/),
+    );
     expect(await rowsOf(db())).toBe(0);
   });
 

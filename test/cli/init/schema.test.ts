@@ -163,7 +163,11 @@ describe("the schema is found", () => {
       },
       [],
     ],
-    ["package.json with a byte order mark", { "package.json": '\ufeff{ "prisma": { "schema": "db/main.prisma" } }' }, []],
+    [
+      "package.json with a byte order mark",
+      { "package.json": '\ufeff{ "prisma": { "schema": "db/main.prisma" } }' },
+      [],
+    ],
     [".config/prisma.ts", { ".config/prisma.ts": "export default defineConfig({ schema: '../db/main.prisma' })" }, []],
     ["package.json", { "package.json": '{ "prisma": { "schema": "db/main.prisma" } }' }, []],
   ])("by %s", async (_, files, args) => {
@@ -228,7 +232,12 @@ describe("the schema is found", () => {
       "packages/db/node_modules/prisma/package.json": '{ "version": "6.19.0" }',
       "packages/db/prisma/schema.prisma": schemaFor("sqlite"),
     });
-    const { stdout } = await init(join(root, "apps/web"), "--yes", "--schema", "../../packages/db/prisma/schema.prisma");
+    const { stdout } = await init(
+      join(root, "apps/web"),
+      "--yes",
+      "--schema",
+      "../../packages/db/prisma/schema.prisma",
+    );
     expect(stdout).toContain(
       "\n  cd ../../packages/db\n  npx prisma@6 migrate dev --name session --schema prisma/schema.prisma\n",
     );
@@ -237,7 +246,9 @@ describe("the schema is found", () => {
   it("and the import is relative without an alias", async () => {
     const path = await freshApp({ "tsconfig.json": "{}" });
     const { stdout } = await init(path, "--yes");
-    expect(stdout).toContain('import { getSession, withSession } from "./lib/session"; // from a file beside package.json\n');
+    expect(stdout).toContain(
+      'import { getSession, withSession } from "./lib/session"; // from a file beside package.json\n',
+    );
   });
 
   it("where a link leads, which stays a link", async () => {

@@ -95,7 +95,8 @@ describe("the secret is written", () => {
 });
 
 describe("the secret is not written", () => {
-  const NOTE = /No secret was written because (.*?)\. Add one yourself(.*?)\. This (?:makes|appends) the line[^\n]*:\n {2}(.*)\n/;
+  const NOTE =
+    /No secret was written because (.*?)\. Add one yourself(.*?)\. This (?:makes|appends) the line[^\n]*:\n {2}(.*)\n/;
 
   async function refused(path: string, reason: string) {
     const before = await envOf(path);
@@ -137,7 +138,11 @@ describe("the secret is not written", () => {
   });
 
   it.each([
-    ["git does not ignore .env any more", (path: string) => writeFile(join(path, ".gitignore"), ""), "git does not ignore"],
+    [
+      "git does not ignore .env any more",
+      (path: string) => writeFile(join(path, ".gitignore"), ""),
+      "git does not ignore",
+    ],
     ["others can read .env", (path: string) => chmod(join(path, ".env"), 0o644), "more users can read"],
   ])("if, before the answer, %s", async (_, change, reason) => {
     const path = await freshApp({ ".gitignore": ".env\n", ".env": "A=1\n" });

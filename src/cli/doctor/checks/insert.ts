@@ -1,5 +1,5 @@
 import { messageOf } from "../../command-error.ts";
-import { codeOf } from "../../explain-failure.ts";
+import { codeOf, withoutInvocation } from "../../explain-failure.ts";
 import { type Check, type Finding, failed, passed, type Subject, skipped } from "../check.ts";
 import type { SqlTable } from "../sql-table.ts";
 
@@ -56,11 +56,12 @@ function problemOfOwnColumns(error: unknown, { probes }: Subject): Finding | und
   const message = messageOf(error);
   if (codeOf(error) === "P2002") {
     return skipped(
-      `A UNIQUE constraint refuses a row with the values of --insert-columns: ${message}. ` +
+      `A UNIQUE constraint refuses a row with the values of --insert-columns: ${withoutInvocation(error)}. ` +
         "The checks need several rows with the same values.",
     );
   }
-  const [, reason] = /^Prisma refused the columns of a statement\. (.*?)\s*Check what `columns` returns/.exec(message) ?? [];
+  const [, reason] =
+    /^Prisma refused the columns of a statement\. (.*?)\s*Check what `columns` returns/.exec(message) ?? [];
   if (reason === undefined) return undefined;
   return failed(
     `Prisma refused --insert-columns. ${reason}`.trim(),
