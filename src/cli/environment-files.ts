@@ -1,5 +1,6 @@
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { parseEnv } from "node:util";
 import { CommandError, messageOf } from "./command-error.ts";
 
 /**
@@ -13,11 +14,16 @@ export function loadEnvironmentFiles(folder: string): void {
     const file = join(folder, name);
     try {
       // A folder may have this name too, such as a virtual environment of Python.
-      if (statSync(file, { throwIfNoEntry: false })?.isFile()) process.loadEnvFile(file);
+      if (statSync(file, { throwIfNoEntry: false })?.isFile()) load(readFileSync(file, "utf8"));
     } catch (error) {
       throw new CommandError(`${name} cannot be read (${messageOf(error)}). Make it readable, or move it away.`);
     }
   }
+}
+
+/** Like process.loadEnvFile, which loses the first variable after a byte order mark. */
+function load(text: string): void {
+  for (const [name, value] of Object.entries(parseEnv(text.replace(/^\ufeff/, "")))) process.env[name] ??= value;
 }
 
 /**

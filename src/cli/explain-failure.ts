@@ -14,6 +14,27 @@ interface KnownFailure {
  */
 const KNOWN: readonly KnownFailure[] = [
   {
+    sign: /^ No answer within 30 seconds$/,
+    what: "The database is silent",
+    advice: "Check that it runs, that the URL is right, and that nothing locks the table.",
+  },
+  {
+    sign: /25006|read-only transaction|readonly database|running with the --read-only option/i,
+    what: "The connection is read-only",
+    advice: "Use the URL of the primary server, and a user that may write.",
+  },
+  {
+    sign: /P2003|foreign key constraint/i,
+    what: "A foreign key refuses the row",
+    advice: "Give its column a value that the other table has.",
+  },
+  {
+    sign: /URL_INVALID|invalid url|error parsing connection string/i,
+    what: "The URL of the database is not valid",
+    advice:
+      "Set it in the environment, or in the .env file of the folder in which you run the command. An empty URL means that it was not found.",
+  },
+  {
     sign: /P1008|SQLITE_BUSY|database is locked/,
     what: "The database is busy",
     advice:
@@ -77,7 +98,7 @@ export const codeOf = (error: unknown): string =>
 const CODE = /^(→| )\s*\d+( |$)/;
 
 /** Removes the first lines of Prisma's message, which show the failed call of this package. */
-function withoutInvocation(error: unknown): string {
+export function withoutInvocation(error: unknown): string {
   const lines = error instanceof Error ? error.message.trim().split("\n") : [];
   if (!lines[0]?.startsWith("Invalid `")) return messageOf(error);
   const isPlace = (line: string, i: number) =>

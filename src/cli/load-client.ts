@@ -57,6 +57,12 @@ function chooseClient(path: string, exports: Exports, exportName: string | undef
   if (client) return client;
   if (clients.size > 1)
     throw new CommandError(`${path} exports several Prisma clients. ${there} Choose with --export.`);
+  const promise = names.find((name) => exports[name] instanceof Promise);
+  if (promise !== undefined) {
+    throw new CommandError(
+      `${path} exports no Prisma client, but \`${promise}\` is a Promise. Export what it resolves to, with \`await\`.`,
+    );
+  }
   throw new CommandError(
     `${path} exports no Prisma client. ${there} Export one, as in \`export const prisma = new PrismaClient(...)\`.`,
   );
@@ -73,8 +79,8 @@ function namedExports({ "module.exports": _, ...exports }: Exports): Exports {
  */
 function isClient(value: unknown): value is Client {
   return (
-    typeof value === "object" &&
-    value !== null &&
+    // A Proxy of a function is a function, too.
+    ((typeof value === "object" && value !== null) || typeof value === "function") &&
     ["$connect", "$disconnect"].every((method) => typeof Reflect.get(value, method) === "function")
   );
 }

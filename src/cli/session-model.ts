@@ -5,6 +5,7 @@ import type { SessionDelegate } from "../store/prisma/session-delegate.ts";
 import { toConfigError } from "../store/prisma/to-config-error.ts";
 import type { Columns, SessionStore } from "../store/session-store.ts";
 import { CommandError } from "./command-error.ts";
+import { databaseName } from "./database-name.ts";
 
 /** The parts of a session model that the commands use. */
 export interface SessionModel {
@@ -22,6 +23,8 @@ export interface SessionModel {
    * a column is missing.
    */
   countExpired(at: Date): Promise<number>;
+  /** Which database it is, without credentials. `undefined` if that is not known. */
+  databaseName(): Promise<string | undefined>;
 }
 
 /** The columns to read. */
@@ -59,6 +62,7 @@ export function sessionModel(client: object, name: string): SessionModel {
       count: async (where) => model.count({ where: where as never }),
       pages: (where, select) => pages(model, where, select),
       countExpired: (at) => countExpired(model, at),
+      databaseName: () => databaseName(primaryOf(client)),
     };
   } catch (error) {
     if (error instanceof ConfigError) throw new CommandError(error.message, undefined, { cause: error });

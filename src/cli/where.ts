@@ -3,6 +3,7 @@ import { isPlainObject } from "../store/plain-object.ts";
 import { isValidationError } from "../store/prisma/driver-error.ts";
 import { toConfigError } from "../store/prisma/to-config-error.ts";
 import type { Columns } from "../store/session-store.ts";
+import { checkJsonKeys } from "./check-json-keys.ts";
 import { CommandError } from "./command-error.ts";
 import { printable } from "./printable.ts";
 
@@ -32,6 +33,7 @@ export function parseWhere(text: string): Columns {
       `--where must be a JSON object, but it is ${shown(text)}. Write it as in --where ${QUOTED}.`,
     );
   }
+  checkJsonKeys("where", text);
   const empty = vacuousPart(where);
   if (empty !== undefined) {
     throw new CommandError(

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { checkPath } from "./check-path.ts";
 import type { Values } from "./command.ts";
 import { CommandError } from "./command-error.ts";
 import { loadEnvironmentFiles } from "./environment-files.ts";
@@ -49,6 +50,7 @@ export async function withClient<Result>(
       "The file of your Prisma client is missing. Name it, for example `--client ./lib/prisma.ts`.",
     );
   }
+  checkPath("client", path);
   loadEnvironmentFiles(host.cwd());
   const file = resolve(host.cwd(), path);
   const client = await loadClient(file, exportName);

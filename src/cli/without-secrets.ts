@@ -6,9 +6,10 @@ const MIN_SECRET_LENGTH = 8;
 
 /**
  * The user name and the password of a URL, up to the last `@`: a password that is not encoded may
- * contain `@` and `/`. Does not match `file:///C:/node_modules/@prisma`.
+ * contain `@` and `/`. Also with one slash, as in a path that was made of a URL. Does not match
+ * `file:///C:/node_modules/@prisma`.
  */
-const CREDENTIALS = /(?<!\/)\/\/(?:[^\s/?#@:]*:\S*|[^\s/?#@]+)@/g;
+const CREDENTIALS = /((?<!\/)\/\/|(?<=\b(?!file:)[a-z][a-z\d+.-]+:)\/)(?:[^\s/?#@:]*:\S*|[^\s/?#@]+)@/gi;
 
 /**
  * The query of a URL. The URL may be malformed, because drivers quote such URLs in their messages.
@@ -28,6 +29,6 @@ export function withoutSecrets(text: string): string {
     .sort((a, b) => b.length - a.length); // a value may be the prefix of another value
   return secrets
     .reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text)
-    .replace(CREDENTIALS, `//${HIDDEN}@`)
+    .replace(CREDENTIALS, `$1${HIDDEN}@`)
     .replace(QUERY, `$1${HIDDEN}`);
 }

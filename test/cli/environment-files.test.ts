@@ -43,6 +43,11 @@ it.each([
   expect(NAMES.map((name) => process.env[name])).toEqual(values);
 });
 
+it("reads the first variable after a byte order mark", async () => {
+  loadEnvironmentFiles(await folder({ ".env": "\ufeffCLI_TEST_A=one\nCLI_TEST_B=two\n" }));
+  expect(NAMES.map((name) => process.env[name])).toEqual(["one", "two", undefined]);
+});
+
 it("says in one line which cannot be read", async () => {
   const path = await folder();
   await symlink(".env", join(path, ".env"));

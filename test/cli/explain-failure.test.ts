@@ -36,6 +36,13 @@ it.each([
   ["", "Unknown database 'shop'", /^The database does not exist: /],
   ["P1010", "User was denied", /^The database denies the user access: User was denied\. Grant the access/],
   ["", "Access denied for user 'shop'@'%' to database 'shop'", /^The database denies the user access: /],
+  [
+    "P2010",
+    "ERROR: cannot execute INSERT in a read-only transaction",
+    /^The connection is read-only: .*primary server/,
+  ],
+  ["25006", "no", /^The connection is read-only: /],
+  ["P2003", "Foreign key constraint violated", /^A foreign key refuses the row: .*Give its column a value/],
   ["P1008", "Operations timed out", /^The database is busy: .*Run the command again\. On SQLite .*`timeout`/],
   ["", "SQLITE_BUSY: database is locked", /^The database is busy: /],
   [

@@ -31,6 +31,8 @@ describeEachPrisma7OwnedDatabase("list", (db) => {
     ['{"userId":null}', ["nobody"]],
     ['{"NOT":{"userId":7},"address":{"startsWith":"10."}}', ["three"]],
     ['{"OR":[{"userId":8},{"userId":null}]}', ["three", "nobody"]],
+    // Wildcards of SQL, as docs/commands.md says.
+    ['{"address":{"contains":"0_0%1"}}', ["three"]],
     ['{"expireDate":{"gte":"2040-01-01T04:00:00Z"}}', ["two"]],
     ['{"expireDate":{"gte":"2040-01-01T06:00:00+02:00"}}', ["two"]],
     ['{"expireDate":{"lt":"2040-01-01T02:00:00.001Z","gt":"2040-01-01T01:00:00Z"}}', ["three"]],

@@ -28,6 +28,12 @@ it.each([
   expect(await load(text, undefined, "client.cjs")).toMatchObject({ name: "wanted" });
 });
 
+it("takes a Proxy of a function for a client", async () => {
+  const text = `export const prisma = new Proxy(function () {}, { get: (_, name) => (${client("wanted")})[name] });`;
+  const found = (await load(text)) as unknown as { name: string };
+  expect(found.name).toBe("wanted");
+});
+
 it("takes the export that is asked for", async () => {
   const text = `export const prisma = ${client("other")}; export const replica = ${client("wanted")};`;
   expect(await load(text, "replica")).toMatchObject({ name: "wanted" });
@@ -52,6 +58,12 @@ it.each([
     "export const prisma = {};",
     "prisma",
     /"prisma" of \S+ is not a Prisma client\. It exports prisma\. /,
+  ],
+  [
+    "a Promise",
+    `export const prisma = Promise.resolve(${CLIENT});`,
+    undefined,
+    /exports no Prisma client, but `prisma` is a Promise\. Export what it resolves to/,
   ],
   ["a syntax error", "export const = 1;", undefined, /^Cannot load \S+ because it threw an error: .+\. Fix it/],
   [

@@ -1,7 +1,7 @@
 // What a person does wrong at night, with each command that reads or deletes sessions.
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { describeEachPrisma7OwnedDatabase } from "../databases/index.ts";
 import type { Provider } from "../databases/types.ts";
 import { insert, keysIn, runOn } from "./sessions-support.ts";
@@ -30,6 +30,61 @@ async function appAt(provider: Provider, url: string) {
   await symlink(join(root, `generated/owned-${provider}`), join(path, "generated"), "junction");
   return path;
 }
+
+it.each([
+  ["list", "--client"],
+  ["doctor", "--client"],
+  ["revoke", "--all", "--client"],
+  ["init", "--schema"],
+])("a URL in place of a path: %s %s", async (...command) => {
+  const url = `postgres://shop:${PASSWORD}@db/shop`;
+  const { exitCode, stdout, stderr } = await runIn(await folder(), [...command, url]);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+  expect(stderr).toMatch(PARAGRAPH);
+  expect(stderr).toContain(`${command.at(-1)} must be a path, but it is a URL.`);
+  expect(stderr).not.toContain(PASSWORD);
+});
+
+it("an empty URL", async () => {
+  const path = await appAt("sqlite", "");
+  const { exitCode, stderr } = await runIn(path, ["list", "--client", "lib/prisma.ts"]);
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(PARAGRAPH);
+  expect(stderr).toContain("in the .env file of the folder in which you run the command. An empty URL means");
+});
+
+describe("a server that never answers", () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it.each([...COMMANDS, ["list", "--json"], ["clear-expired"]])("%s %s", async (...command) => {
+    let asked = () => {};
+    const isAsked = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const silent = () => {
+      asked();
+      return new Promise(() => {});
+    };
+    const names = ["findUnique", "findMany", "createMany", "updateMany", "deleteMany", "count"];
+    const session = Object.fromEntries(names.map((name) => [name, silent]));
+    const client = { $connect: async () => {}, $disconnect: async () => {}, session };
+    const path = await folder({ "client.mjs": "export const prisma = globalThis.silentClient;" });
+    Object.assign(globalThis, { silentClient: client });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const [name = "", ...rest] = command;
+    const running = runIn(path, [name, "--client", "client.mjs", ...rest]);
+    await isAsked;
+    await vi.advanceTimersByTimeAsync(31_000);
+    const { exitCode, stdout, stderr } = await running;
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(
+      /^Waiting for the database\.\.\.\nprisma-db-session: The database is silent: No answer [^\n]+\n$/,
+    );
+    if (rest.includes("--json")) expect(JSON.parse(stdout).error).toContain("is silent");
+  });
+});
 
 describeEachPrisma7OwnedDatabase("a mistake at night", (db, { provider }) => {
   const elsewhere = (change: (url: URL) => void) => {
@@ -99,6 +154,9 @@ describeEachPrisma7OwnedDatabase("a mistake at night", (db, { provider }) => {
       ['{"createdAt":{"lt":"yesterday"}}', "Write a date as in 2026-01-31T00:00:00Z."],
       ['{"OR":[]}', "In --where, OR is empty"],
       ['{"userId":{}}', "In --where, userId is empty"],
+      ['{"userId":7,"userId":8}', "--where has the key userId twice in one object"],
+      ['{"OR":[{"userId":7},{"address":":","a\\u0064dress":"x"}]}', "--where has the key address twice in one object"],
+      ['{"__proto__":{"userId":7}}', "--where must not contain __proto__, which Prisma ignores."],
       ['{"userId":9007199254740993}', "In --where, the number 9007199254740992 does not fit the column userId."],
       ['{"userId":7.5}', "In --where, the number 7.5 does not fit the column userId. Give a whole number"],
       ['{"NOT":[{"userId":{"in":[8,1099511627776]}}]}', "the number 1099511627776 does not fit the column userId"],
@@ -118,6 +176,17 @@ describeEachPrisma7OwnedDatabase("a mistake at night", (db, { provider }) => {
       expect(stderr).toContain(what);
       expect(await keysIn(db())).toEqual(["one", "two"]);
     });
+  });
+
+  it.each(COMMANDS)("the wrong database: %s names it, without credentials", async (...command) => {
+    const url = new URL(db().url.replace(/^file:/, "file://"));
+    const { stderr } = await runOn(db(), command, { keepDatabase: true });
+    const name =
+      provider === "sqlite"
+        ? /^Database: \/.*\.\w+\n/
+        : new RegExp(`^Database: ${url.pathname.slice(1)} on \\S+:\\d+\n`);
+    expect(stderr).toMatch(name);
+    if (url.password) expect(stderr).not.toContain(url.password);
   });
 
   it("a column that is not there, or that is never shown", async () => {

@@ -36,7 +36,7 @@ describeEachPrisma7OwnedDatabase("revoke", (db) => {
       stderr: "2 of 4 live sessions would be signed out, and 1 expired row.\n",
       exits: [],
     });
-    expect(questions).toEqual(["Sign these sessions out? [y/N] "]);
+    expect(questions).toEqual([expect.stringMatching(/^Sign these sessions out of \S.*\? \[y\/N\] $/)]);
     expect(await keysIn(db())).toEqual(OTHERS);
   });
 
@@ -134,11 +134,22 @@ describeEachPrisma7OwnedDatabase("revoke", (db) => {
     expect(await keysIn(db())).toEqual(["z"]);
   });
 
+  it("shows on a terminal how far it has looked, and leaves the line empty", async () => {
+    await insert(
+      db(),
+      Array.from({ length: 600 }, (_, i) => ({ key: `k${i}`, userId: 7 })),
+    );
+    const { stderr } = await runOn(db(), [...SEVEN, "--yes"], { isTTY: true });
+    expect(stderr).toMatch(
+      /\r\[#+-+\] 83 % \(500 of 600\)\r\[#+\] 100 % \(600 of 600\)\r +\rprisma-db-session: The condition/,
+    );
+  });
+
   it("deletes every row with --all alone, after another question", async () => {
     await insert(db(), ROWS);
     const questions: string[] = [];
     const { stdout } = await runOn(db(), ["revoke", "--all"], answering("y", questions));
-    expect(questions).toEqual(["Sign everyone out? [y/N] "]);
+    expect(questions).toEqual([expect.stringMatching(/^Sign everyone out of \S.*\? \[y\/N\] $/)]);
     expect(stdout).toBe("5 rows deleted.\n");
   });
 

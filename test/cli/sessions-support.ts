@@ -39,7 +39,7 @@ export const hashOf = shortKeyHash;
 export async function runOn(
   db: Owned,
   args: readonly string[],
-  { extend = (client: OwnedTestClient) => client as unknown, ...options }: RunOptions = {},
+  { extend = (client: OwnedTestClient) => client as unknown, keepDatabase = false, ...options }: RunOptions = {},
 ) {
   const client = await db.connect();
   shared.cliTestClient = extend(client);
@@ -50,7 +50,16 @@ export async function runOn(
   const path = await folder({ "client.mjs": "export const prisma = globalThis.cliTestClient;" });
   const { host, ...others } = options;
   const [command = "", ...rest] = args;
-  return runIn(path, [command, "--client", "client.mjs", ...rest], { host: { now: () => NOW, ...host }, ...others });
+  const line = [command, "--client", "client.mjs", ...rest];
+  const result = await runIn(path, line, { host: { now: () => NOW, ...host }, ...others });
+  return { ...result, stderr: result.stderr.replace(keepDatabase ? "" : DATABASE, "") };
 }
 
-type RunOptions = { readonly extend?: (client: OwnedTestClient) => unknown } & Parameters<typeof runIn>[2];
+/** Which database it is, which differs from test to test. */
+const DATABASE = /^Database: (.*)\n/;
+
+type RunOptions = {
+  readonly extend?: (client: OwnedTestClient) => unknown;
+  /** Whether to keep the line that names the database. */
+  readonly keepDatabase?: boolean;
+} & Parameters<typeof runIn>[2];

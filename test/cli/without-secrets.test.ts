@@ -16,6 +16,7 @@ it.each([
     "The URL 'libsql//shop.turso.io?***' is not in a valid format",
   ],
   ['"libsql:shop?authToken=s3c\'ret&tls=1".', '"libsql:shop?***".'],
+  ["no /srv/app/postgres:/shop:s3cret@db/x there", "no /srv/app/postgres:/***@db/x there"],
   ["//user:s3cret@db?password=s3cret#x, or not", "//***@db?***, or not"],
 ])("hides what a URL is not to show: %s", (text, hidden) => {
   expect(withoutSecrets(text)).toBe(hidden);
@@ -25,6 +26,7 @@ it.each([
 it.each([
   "Is the server running on localhost:5432? It was not.",
   "at http://localhost:3000/session, mail a@b.example",
+  "imported from file:/C:/shop/node_modules/@prisma/client/index.js",
   "imported from file:///srv/node_modules/@prisma/client/index.js",
   "imported from file:///C:/shop/node_modules/@prisma/client/index.js",
 ])("leaves what is no secret: %s", (text) => {

@@ -2,6 +2,7 @@ import { BATCH_SIZE, clearExpired, MAX_BATCH_SIZE } from "../../admin/clear-expi
 import { defineCommand } from "../command.ts";
 import { CommandError } from "../command-error.ts";
 import { explainFailure } from "../explain-failure.ts";
+import { firstAnswer } from "../first-answer.ts";
 import type { Host } from "../host.ts";
 import type { SessionModel } from "../session-model.ts";
 import { stopSignals } from "../stop-signals.ts";
@@ -32,9 +33,13 @@ Exit codes: 0 done; 1 the deleting failed; 2 wrong options, no such client or mo
 130 or 143 stopped by SIGINT or SIGTERM after the running batch (a second signal ends at once).`,
   async run(values, host) {
     const batchSize = rows(values["batch-size"]);
-    return withModel(values, host, async (model) =>
-      report(await (values["dry-run"] ? count(model) : clear(model, batchSize, host)), values.json, host),
-    );
+    return withModel(values, host, async (model) => {
+      const silence = await firstAnswer(model, host).catch(
+        (error): CommandResult => ({ error: explainFailure(error) }),
+      );
+      if (silence) return report(silence, values.json, host);
+      return report(await (values["dry-run"] ? count(model) : clear(model, batchSize, host)), values.json, host);
+    });
   },
 });
 

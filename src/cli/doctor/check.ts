@@ -41,7 +41,7 @@ export interface Check {
   readonly needs?: readonly string[];
   /** Whether the check writes probe rows. */
   readonly writes?: true;
-  /** What to do if the check throws an error that is not a known failure of the connection. */
+  /** What to do if the database refuses a value because of its length or its characters. */
   readonly remedy?: string;
   run(subject: Subject): Promise<Finding>;
 }

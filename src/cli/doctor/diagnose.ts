@@ -1,6 +1,6 @@
 import { messageOf } from "../command-error.ts";
 import { abortable } from "./abortable-store.ts";
-import { type Check, type Finding, failed, passed, type Subject, skipped } from "./check.ts";
+import { type Check, type Finding, failed, passed, type Subject, skipped, warning } from "./check.ts";
 import { CHECKS } from "./checks.ts";
 import { findingOf } from "./finding-of.ts";
 import { limited } from "./limit.ts";
@@ -62,8 +62,13 @@ async function settled(running: readonly Promise<unknown>[]): Promise<void> {
 /** @returns nothing if there was nothing to remove */
 async function cleanUp({ probes, table }: Subject): Promise<Finding | undefined> {
   try {
-    const count = await limited(new AbortController().signal, () => probes.remove(table));
-    return count === 0 ? undefined : passed("The rows that doctor wrote are removed.");
+    const outcome = await limited(new AbortController().signal, () => probes.remove(table));
+    if (outcome === "none") return undefined;
+    if (outcome === "removed") return passed("The rows that doctor wrote are removed.");
+    return warning(
+      "The row that doctor wrote was acknowledged, but was not found again. It may be in the table with another key.",
+      `The row expires in a minute. If it is there, \`clear-expired\` deletes it. Its key was to begin with "${probes.prefix}".`,
+    );
   } catch (error) {
     return failed(
       `The rows that doctor wrote could not be removed: ${messageOf(error)}.`,

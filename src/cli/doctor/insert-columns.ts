@@ -1,5 +1,6 @@
 import { isPlainObject } from "../../store/plain-object.ts";
 import type { Columns } from "../../store/session-store.ts";
+import { checkJsonKeys } from "../check-json-keys.ts";
 import { CommandError } from "../command-error.ts";
 
 const OWN = ["key", "data", "expireDate"];
@@ -17,6 +18,7 @@ export function insertColumns(text: string | undefined): Columns {
       `--insert-columns must be a JSON object of columns and values. Write it as in --insert-columns '{"tenantId":1}'.`,
     );
   }
+  checkJsonKeys("insert-columns", text);
   const [own] = Object.keys(columns).filter((name) => OWN.includes(name));
   if (own === undefined) return columns as Columns;
   throw new CommandError(`--insert-columns must not contain ${own}. The doctor fills this column itself.`);

@@ -20,6 +20,9 @@ export class Probes {
   /** True if the database stores other keys than it got. */
   hasMangledKeys = false;
   readonly #keys: string[] = [];
+  /** The data of rows that may be stored under other keys. */
+  readonly #texts: string[] = [];
+  #isAcknowledged = false;
   readonly #store: Store;
   readonly #columns: Columns;
   readonly #now: () => Date;
@@ -50,6 +53,7 @@ export class Probes {
    */
   newRow(text = ""): SessionRow {
     const data = `${newPrefix()}.${text}`;
+    if (this.hasMangledKeys) this.#texts.push(data);
     return {
       key: this.newKey(),
       data,
@@ -65,7 +69,10 @@ export class Probes {
   /** @returns the row that is in the table now */
   async insert(store: Store, text?: string): Promise<SessionRow> {
     const row = this.newRow(text);
-    if (await store.insert(row)) return row;
+    if (await store.insert(row)) {
+      this.#isAcknowledged = true;
+      return row;
+    }
     throw new Error("Prisma acknowledged an INSERT, but counted no row");
   }
 
@@ -78,29 +85,41 @@ export class Probes {
    * Deletes the rows through the client, and then by SQL, because an extension may only mark rows
    * as deleted.
    *
-   * @returns how many probe rows were written, or might have been
-   * @throws the error of the last attempt, or an error if rows are still there
+   * @returns `unseen` if a row was acknowledged, but is not there in any form that is known
+   * @throws what the last of the two ways throws, or an error if rows are still there
    */
-  async remove(table: SqlTable | string): Promise<number> {
-    const keys = this.#keys;
-    if (keys.length === 0) return 0;
+  async remove(table: SqlTable | string): Promise<"none" | "removed" | "unseen"> {
+    if (this.#keys.length === 0) return "none";
     const isSqlThere = typeof table !== "string";
+    const count = isSqlThere ? () => table.count(this.#condition(table)) : () => this.#countByStore();
+    const isUnseen = this.hasMangledKeys && this.#isAcknowledged && (await count()) === 0;
     await this.#removeByStore().catch((error: unknown) => {
       if (!isSqlThere) throw error;
     });
-    if (!isSqlThere) return keys.length;
-    const condition = this.hasMangledKeys
-      ? `${table.quoted("key")} LIKE ${table.sql.literal(`${this.prefix}%`)}`
-      : table.isKey(...keys);
-    if ((await table.count(condition)) === 0) return keys.length;
-    await table.delete(condition);
-    if ((await table.count(condition)) > 0) throw new Error("The database acknowledged the DELETE, but kept the rows");
-    return keys.length;
+    if (isSqlThere && (await count()) > 0) await table.delete(this.#condition(table));
+    if ((await count()) > 0) throw new Error("The database acknowledged the DELETE, but kept the rows");
+    return isUnseen ? "unseen" : "removed";
+  }
+
+  #condition(table: SqlTable): string {
+    if (!this.hasMangledKeys) return table.isKey(...this.#keys);
+    const isPrefixed = `${table.quoted("key")} LIKE ${table.sql.literal(`${this.prefix}%`)}`;
+    return `(${[isPrefixed, ...this.#texts.map((text) => table.isData(text))].join(" OR ")})`;
+  }
+
+  /** The same condition, for Prisma. */
+  get #mangled(): Columns {
+    return { OR: [{ key: { startsWith: this.prefix } }, { data: { in: this.#texts } }] };
+  }
+
+  async #countByStore(): Promise<number> {
+    const where = this.hasMangledKeys ? this.#mangled : { key: { in: this.#keys } };
+    return (await this.#store.findMatching(where, { limit: 1 })).length;
   }
 
   async #removeByStore(): Promise<void> {
     await this.#store.deleteMatching({}, { keys: this.#keys });
-    if (this.hasMangledKeys) await this.#store.deleteMatching({ key: { startsWith: this.prefix } }, { exceptKeys: [] });
+    if (this.hasMangledKeys) await this.#store.deleteMatching(this.#mangled, { exceptKeys: [] });
   }
 }
 

@@ -1,5 +1,6 @@
 import { EXIT } from "../command-error.ts";
 import type { Host, StopSignal } from "../host.ts";
+import { printable, printableJson } from "../printable.ts";
 import { withoutSecrets } from "../without-secrets.ts";
 import type { Status } from "./check.ts";
 import type { Result } from "./diagnose.ts";
@@ -18,7 +19,7 @@ export function report(
   { stdout }: Host,
 ): number {
   const results = found.map(redacted);
-  if (json) stdout.write(`${JSON.stringify({ ...(stoppedBy && { stoppedBy }), checks: results })}\n`);
+  if (json) stdout.write(`${printableJson({ ...(stoppedBy && { stoppedBy }), checks: results })}\n`);
   else
     stdout.write(
       `${results.map(lines).join("")}\n${stoppedBy ? `Stopped by ${stoppedBy}. ` : ""}${summary(results)}\n`,
@@ -38,6 +39,7 @@ const redacted = ({ id, status, detail, remedy }: Result): Result => ({
 function lines({ id, status, detail, remedy }: Result): string {
   const head = `${status.padEnd(9)}${id.padEnd(15)}`;
   const indent = " ".repeat(head.length);
+  // A database may hold names that change what a terminal shows.
   const paragraphs = [detail, ...(remedy === undefined ? [] : [`-> ${remedy}`])].flatMap((text) =>
     wrapped(text, indent),
   );
@@ -47,7 +49,7 @@ function lines({ id, status, detail, remedy }: Result): string {
 /** The lines of a text, broken between words. */
 function wrapped(text: string, { length }: string): string[] {
   const all = [""];
-  for (const word of text.split(/\s+/)) {
+  for (const word of text.split(/\s+/).map(printable)) {
     const line = all.at(-1) ?? "";
     if (line === "") all[all.length - 1] = word;
     else if (line.length + 1 + word.length > WIDTH - length) all.push(word);

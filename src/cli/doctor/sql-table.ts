@@ -56,6 +56,12 @@ export class SqlTable {
     await this.sql.execute(`DELETE FROM ${this.name} WHERE ${condition}`);
   }
 
+  /** Also of a column with another type than a text. */
+  isData(text: string): string {
+    const type = this.sql.provider === "mysql" ? "CHAR" : "TEXT";
+    return `CAST(${this.quoted("data")} AS ${type}) = ${this.sql.literal(text)}`;
+  }
+
   isKey(...keys: string[]): string {
     return `${this.quoted("key")} IN (${keys.map((key) => this.sql.literal(key)).join(", ")})`;
   }

@@ -14,6 +14,8 @@ export interface Change {
   readonly shown?: string;
   /** The permissions of a new file, before the umask. */
   readonly mode?: number;
+  /** Throws if what was judged before the question is no longer true. */
+  readonly recheck?: () => Promise<void>;
 }
 
 /**

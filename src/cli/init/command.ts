@@ -1,12 +1,13 @@
-import { readFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { existsSync } from "node:fs";
+import { readFile, realpath } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
 import { confirm } from "../ask.ts";
 import { defineCommand } from "../command.ts";
 import { CommandError, EXIT } from "../command-error.ts";
 import { findPackage } from "../find-package.ts";
 import type { Host } from "../host.ts";
 import { type Change, checkWritable, diffOf, write } from "./change.ts";
-import { planSchema } from "./plan-schema.ts";
+import { planSchema, type SchemaPlan } from "./plan-schema.ts";
 import { planSecret } from "./secret.ts";
 import { planSessionFile } from "./session-file.ts";
 
@@ -66,27 +67,42 @@ async function makePlan(cwd: string, option: string | undefined): Promise<Plan> 
     changes: parts.flatMap(({ change }) => change ?? []),
     notes: [file.note, secret.note].filter((note) => note !== undefined),
     next: [
-      ...(schema.change ? migrate(cwd) : []),
+      ...(schema.change ? migrate(await realpath(cwd), schema) : []),
       ...(file.path === undefined ? [] : [await importOf(cwd, file.path)]),
     ],
   };
 }
 
 /**
- * The commands for the app's Prisma version. Prisma 7 does not generate the client after a
- * migration.
+ * The commands for the package of the schema and its Prisma version. Prisma 7 does not generate the
+ * client after a migration.
  */
-function migrate(cwd: string): string[] {
-  const [major = "7"] = findPackage(join(cwd, "package.json"), ["prisma"])?.version.split(".") ?? [];
+function migrate(cwd: string, { path, isFound }: SchemaPlan): string[] {
+  const folder = isFound ? cwd : packageOf(dirname(path), cwd);
+  const [major = "7"] = findPackage(join(folder, "package.json"), ["prisma"])?.version.split(".") ?? [];
   const prisma = `npx prisma@${major}`;
-  return [`${prisma} migrate dev --name session`, `${prisma} generate`];
+  const option = isFound ? "" : ` --schema ${quoted(relative(folder, path))}`;
+  return [
+    ...(folder === cwd ? [] : [`cd ${quoted(relative(cwd, folder))}`]),
+    `${prisma} migrate dev --name session${option}`,
+    `${prisma} generate${option}`,
+  ];
 }
+
+/** The nearest folder with a package.json. */
+function packageOf(folder: string, otherwise: string): string {
+  if (folder === otherwise || existsSync(join(folder, "package.json"))) return folder;
+  return dirname(folder) === folder ? otherwise : packageOf(dirname(folder), otherwise);
+}
+
+const quoted = (path: string) => (/^[\w./@-]+$/.test(path) ? path : `"${path}"`);
 
 async function importOf(cwd: string, path: string): Promise<string> {
   const config = await readFile(join(cwd, "tsconfig.json"), "utf8").catch(() => "");
   const module = path.replace(/\.\w+$/, "");
   const alias = /"@\/\*"\s*:\s*\[\s*"\.\/(src\/)?\*"/.exec(config);
-  const from = alias ? `@/${alias[1] ? module.replace(/^src\//, "") : module}` : module;
+  if (!alias) return `import { getSession, withSession } from "./${module}"; // from a file beside package.json`;
+  const from = `@/${alias[1] ? module.replace(/^src\//, "") : module}`;
   return `import { getSession, withSession } from "${from}";`;
 }
 
@@ -94,6 +110,7 @@ async function importOf(cwd: string, path: string): Promise<string> {
 async function writeAll(changes: readonly Change[], cwd: string, written: string[], host: Host): Promise<void> {
   for (const change of changes) {
     try {
+      await change.recheck?.();
       await write(change);
     } catch (error) {
       if (written.length > 0) host.stderr.write(`prisma-db-session: ${written.join(", ")} was written.\n`);

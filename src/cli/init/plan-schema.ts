@@ -9,18 +9,23 @@ import { type SessionModelText, sessionModelText } from "./session-model-text.ts
 /** The planned change of the schema. */
 export interface SchemaPlan {
   readonly model: SessionModelText;
+  /** The file, or the folder. */
+  readonly path: string;
+  /** Whether Prisma finds the schema without `--schema`. */
+  readonly isFound: boolean;
   /** `undefined` if the schema has the model. */
   readonly change?: Change;
 }
 
 /** Plans the model at the end of the schema file. If the schema is a folder: in a new file. */
 export async function planSchema(cwd: string, option: string | undefined): Promise<SchemaPlan> {
-  const { path, isFolder, files } = await findSchema(cwd, option);
+  const { path, isFolder, files, isFound } = await findSchema(cwd, option);
   const model = sessionModelText([...files.values()].flatMap(blocksOf));
-  if (model.text === undefined) return { model };
-  if (isFolder) return { model, change: { path: await freeFile(path), before: undefined, added: model.text } };
+  if (model.text === undefined) return { model, path, isFound };
+  if (isFolder)
+    return { model, path, isFound, change: { path: await freeFile(path), before: undefined, added: model.text } };
   const before = files.get(path) ?? "";
-  return { model, change: { path, before, added: appended(before, `\n${model.text}`) } };
+  return { model, path, isFound, change: { path, before, added: appended(before, `\n${model.text}`) } };
 }
 
 async function freeFile(folder: string): Promise<string> {

@@ -19,17 +19,17 @@ export interface SessionModelText {
  * @throws CommandError if the package does not support the database
  */
 export function sessionModelText(blocks: readonly Block[]): SessionModelText {
-  const provider = providerOf(blocks);
+  const { provider, prefix } = databaseOf(blocks);
   const existing = blocks.find(isSessionModel);
   if (existing) {
     const owner = fieldsOf(existing).find(({ name, isOptional }) => name === "userId" && isOptional);
     return { accessor: accessorOf(existing.name), ownerType: owner?.type, text: undefined, name: existing.name };
   }
   const { name, table } = freeNames(blocks);
-  const owner = ownerOf(blocks);
+  const owner = ownerOf(blocks, prefix);
   const fields = [
     ["key", "String", "@id"],
-    ["data", "String", provider === "mysql" ? "@db.LongText" : ""],
+    ["data", "String", provider === "mysql" ? `@${prefix}.LongText` : ""],
     ["expireDate", "DateTime", '@map("expire_date")'],
     ["userId", `${owner.type}?`, `@map("user_id")${owner.nativeType}`],
   ];
@@ -49,15 +49,16 @@ ${schema === undefined ? "" : `  @@schema("${schema}")\n`}}
   return { accessor: accessorOf(name), ownerType: owner.type, text, name };
 }
 
-function providerOf(blocks: readonly Block[]): string {
+/** Native types begin with the name of the datasource. */
+function databaseOf(blocks: readonly Block[]): { provider: string; prefix: string } {
   const datasource = blocks.find(({ kind }) => kind === "datasource");
   const provider = datasource && settingOf(datasource, "provider");
-  if (provider === undefined) {
+  if (datasource === undefined || provider === undefined) {
     throw new CommandError(
       'The Prisma schema has no `datasource` block with a `provider = "..."`. Give --schema the right file or folder.',
     );
   }
-  if (PROVIDERS.includes(provider)) return provider;
+  if (PROVIDERS.includes(provider)) return { provider, prefix: datasource.name };
   throw new CommandError(
     `The provider of the Prisma schema is "${provider}", which prisma-db-session does not support. ` +
       "Use postgresql, mysql, sqlite or cockroachdb.",
@@ -93,12 +94,12 @@ function freeNames(blocks: readonly Block[]): { name: string; table: string } {
 const ID_TYPES = ["Int", "BigInt", "String"];
 
 /** The owner column has the type of the key of the model `User`. */
-function ownerOf(blocks: readonly Block[]): { type: string; nativeType: string } {
+function ownerOf(blocks: readonly Block[], prefix: string): { type: string; nativeType: string } {
   const user = blocks.find(({ kind, name }) => kind === "model" && /^users?$/i.test(name));
   const isId = ({ type, attributes }: Field) => /@id\b/.test(attributes) && ID_TYPES.includes(type);
   const id = user && fieldsOf(user).find(isId);
   if (!id) return { type: "Int", nativeType: "" };
-  const [nativeType] = /@db\.\w+(\([^)]*\))?/.exec(id.attributes) ?? [];
+  const [nativeType] = new RegExp(`@${prefix}\\.\\w+(\\([^)]*\\))?`).exec(id.attributes) ?? [];
   return { type: id.type, nativeType: nativeType === undefined ? "" : ` ${nativeType}` };
 }
 

@@ -3,6 +3,7 @@ import type { Columns } from "../../store/session-store.ts";
 import { defineCommand } from "../command.ts";
 import { CommandError, EXIT } from "../command-error.ts";
 import { failWith } from "../fail-with.ts";
+import { nameDatabase } from "../first-answer.ts";
 import { nearest } from "../nearest.ts";
 import { printableJson } from "../printable.ts";
 import type { SessionModel } from "../session-model.ts";
@@ -43,6 +44,7 @@ or your own modules failed.`,
       const columns = chosen(values.columns, model.columns);
       checkNumbers(where, model.types);
       try {
+        await nameDatabase(model, host);
         const now = host.now?.() ?? new Date();
         const total = await blamingWhere(where, () => model.count({ AND: [where, { expireDate: { gt: now } }] }));
         const sessions = (await read(model, where, limit, now)).map((session) => only(session, columns));

@@ -1,6 +1,7 @@
 import { defineCommand } from "../command.ts";
 import { CommandError } from "../command-error.ts";
 import { failWith } from "../fail-with.ts";
+import { nameDatabase } from "../first-answer.ts";
 import { checkNumbers, parseWhere, WHERE_OPTION } from "../where.ts";
 import { CLIENT_OPTIONS, ENVIRONMENT_NOTE, withModel } from "../with-client.ts";
 import { confirmRevoke } from "./confirm-revoke.ts";
@@ -34,10 +35,11 @@ stopped by SIGINT or SIGTERM, after the running batch (a second signal ends at o
     return withModel(client, host, async (model) => {
       checkNumbers(choice.where, model.types);
       try {
-        const selection = await select(model, choice, host.now?.() ?? new Date());
+        const database = await nameDatabase(model, host);
+        const selection = await select(model, choice, host.now?.() ?? new Date(), host);
         if (isDryRun) return report({ selection }, json, host);
         if (selection.live + selection.expired === 0) return report({ selection, deleted: 0 }, json, host);
-        if (!(await confirmRevoke(selection, { all, yes }, host))) {
+        if (!(await confirmRevoke(selection, { all, yes, database }, host))) {
           return report({ deleted: 0, error: "The answer was no. Nothing was deleted." }, json, host);
         }
         const result = await revoke(model, selection.where, host);

@@ -11,7 +11,7 @@ import type { Selection } from "./selection.ts";
  */
 export async function confirmRevoke(
   selection: Selection,
-  { all, yes }: { readonly all: boolean; readonly yes: boolean },
+  { all, yes, database }: { readonly all: boolean; readonly yes: boolean; readonly database: string | undefined },
   host: Host,
 ): Promise<boolean> {
   const { live, liveInAll, isEveryone } = selection;
@@ -23,5 +23,7 @@ export async function confirmRevoke(
   }
   if (yes) return true;
   host.stderr.write(`${countsOf(selection)}\n`);
-  return confirm(host, isEveryone ? "Sign everyone out?" : "Sign these sessions out?", "Nothing was deleted.");
+  const where = database === undefined ? "" : ` of ${database}`;
+  const question = isEveryone ? `Sign everyone out${where}?` : `Sign these sessions out${where}?`;
+  return confirm(host, question, "Nothing was deleted.");
 }

@@ -9,13 +9,17 @@ export async function matchesEveryone(
   { pages, count, store }: SessionModel,
   where: Columns,
   now: Date,
+  onProgress: (sessions: number) => void,
 ): Promise<boolean> {
   if (Object.keys(where).length === 0) return true;
   const isLive = { expireDate: { gt: now } };
   let isAnyoneLive = false;
+  let done = 0;
   for await (const rows of pages(isLive, { key: true })) {
     const keys = rows.map(({ key }) => key);
     if (keys.length === 0) continue;
+    done += keys.length;
+    onProgress(done);
     isAnyoneLive = true;
     const matching = await store.findMatching({ AND: [where, { key: { in: keys } }] });
     const matched = new Set(matching.map(({ key }) => key));

@@ -1,6 +1,8 @@
 import { shortKeyHash } from "../../key/session-key.ts";
 import type { Columns } from "../../store/session-store.ts";
+import { progressBar } from "../clear-expired/progress-bar.ts";
 import { CommandError, EXIT } from "../command-error.ts";
+import type { Host } from "../host.ts";
 import type { SessionModel } from "../session-model.ts";
 import { blamingWhere } from "../where.ts";
 import { matchesEveryone } from "./matches-everyone.ts";
@@ -32,18 +34,25 @@ export interface Selection {
 }
 
 /** @throws CommandError if Prisma refuses the condition, or if no session has the key hash */
-export async function select(model: SessionModel, { where, keyHash }: Choice, now: Date): Promise<Selection> {
+export async function select(
+  model: SessionModel,
+  { where, keyHash }: Choice,
+  now: Date,
+  { stderr }: Host,
+): Promise<Selection> {
   const count = (...conditions: Columns[]) => blamingWhere(where, () => model.count({ AND: conditions }));
   const isLive = { expireDate: { gt: now } };
   const chosen = keyHash === undefined ? where : { key: await findKey(model, where, keyHash) };
   const live = await count(chosen, isLive);
-  return {
-    where: chosen,
-    live,
-    expired: await count(chosen, { expireDate: { lte: now } }),
-    liveInAll: await count(isLive),
-    isEveryone: keyHash === undefined && (await matchesEveryone(model, where, now)),
-  };
+  const expired = await count(chosen, { expireDate: { lte: now } });
+  const liveInAll = await count(isLive);
+  const bar = stderr.isTTY ? progressBar(stderr, liveInAll) : undefined;
+  try {
+    const isEveryone = keyHash === undefined && (await matchesEveryone(model, where, now, (done) => bar?.draw(done)));
+    return { where: chosen, live, expired, liveInAll, isEveryone };
+  } finally {
+    bar?.clear();
+  }
 }
 
 /** Key hashes are not stored in a column, so this reads every matching row. */

@@ -1,6 +1,7 @@
 import { defineCommand } from "../command.ts";
 import { EXIT } from "../command-error.ts";
 import { failWith } from "../fail-with.ts";
+import { nameDatabase } from "../first-answer.ts";
 import { CLIENT_OPTIONS, ENVIRONMENT_NOTE, withModel } from "../with-client.ts";
 import { readStats, SAMPLE_SIZE, type Stats } from "./read-stats.ts";
 
@@ -20,6 +21,7 @@ Exit codes: 0 done; 1 the database failed; 2 wrong options, no such client or mo
   async run(values, host) {
     return withModel(values, host, async (model) => {
       try {
+        await nameDatabase(model, host);
         const now = host.now?.() ?? new Date();
         const stats = await readStats(model, now);
         host.stdout.write(values.json ? `${JSON.stringify(stats)}\n` : paragraph(stats));

@@ -171,6 +171,22 @@ describe("doctor, the command", () => {
     expect(printed).not.toContain("s3cret");
   });
 
+  it("prints no control characters of a name in the database", async () => {
+    const hostile = "i\u001b[2J\u0007\u202e";
+    const db = await brokenDatabase(
+      sqlite,
+      "DROP INDEX session_expire_date_idx",
+      `CREATE INDEX "${hostile}" ON session(expire_date)`,
+    );
+    const { stdout } = await runDoctor(await db.connect());
+    expect(stdout).toContain("i\\u{1b}[2J\\u{7}\\u{202e} begins with expire_date.");
+    expect(stdout).toMatch(/^[\x20-\x7e\n]+$/);
+    const { stdout: json } = await runDoctor(await db.connect(), { args: ["--json"] });
+    expect(json).toMatch(/^[\x20-\x7e]+\n$/);
+    const { checks } = JSON.parse(json) as { checks: { id: string; detail: string }[] };
+    expect(checks.find(({ id }) => id === "index")?.detail).toContain(hostile);
+  });
+
   it("warns of an adapter of another version than the client", async () => {
     const db = await brokenDatabase(sqlite);
     const files = (version: string) => ({

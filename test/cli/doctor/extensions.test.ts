@@ -1,5 +1,5 @@
 // Clients whose extensions change what the package relies on.
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 import { expect, it } from "vitest";
 import { Prisma } from "../../../generated/sqlite/client.ts";
 import { describeEachPrisma7Database } from "../../databases/index.ts";
@@ -221,6 +221,7 @@ describeEachPrisma7Database("doctor, a client", (db) => {
     const { results, failed } = await diagnosis(losing);
     expect(failed).toEqual(["insert"]);
     expect(results.insert).toEqual(finding("failed", /not there under its key/, /extensions/));
+    expect(results.cleanup).toEqual(finding("warning", /was not found again/, /begin with "doctor\.[0-9a-f]{16}"/));
   });
 
   it("whose check throws leaves no row", async () => {
@@ -238,7 +239,9 @@ describeEachPrisma7Database("doctor, a client", (db) => {
     });
     const { results, failed } = await diagnosis(throwing);
     expect(failed).toEqual(["guard", "duplicate-key"]);
-    expect(results.guard).toEqual(finding("failed", /^The database failed: Out of order\.$/, /Exclude/));
+    expect(results.guard).toEqual(
+      finding("failed", /^The database failed: Out of order\.$/, /^Fix the cause, and run doctor again\.$/),
+    );
     expect(await rowsOf(db())).toBe(0);
   });
 
@@ -260,6 +263,39 @@ describeEachPrisma7Database("doctor, a client", (db) => {
       finding("failed", /could not be removed: You must not delete/, /key begins with "doctor\.[0-9a-f]{16}"/),
     );
     expect(await rowsOf(db())).toBeGreaterThan(0);
+  });
+
+  it("that only acknowledges a DELETE, without raw queries, says which rows are left", async () => {
+    const prisma = await client();
+    const keeping = prisma.$extends({
+      client: { $queryRawUnsafe: undefined },
+      query: { session: { deleteMany: async () => ({ count: 1 }) } },
+    });
+    const { results, exitCode } = await diagnosis(keeping);
+    expect(exitCode).toBe(1);
+    expect(results.cleanup).toEqual(
+      finding("failed", /acknowledged the DELETE, but kept/, /key begins with "doctor\.[0-9a-f]{16}"/),
+    );
+    expect(await rowsOf(db())).toBeGreaterThan(0);
+  });
+
+  it.each([[{}], [{ $queryRawUnsafe: undefined }]])("that hashes keys leaves no row: %j", async (changes) => {
+    const prisma = await client();
+    const hash = (text: string) => createHash("sha256").update(text).digest("hex");
+    const hashing = prisma.$extends({
+      client: changes as { $queryRawUnsafe: undefined },
+      query: {
+        session: {
+          async createMany({ args, query }) {
+            return query({ ...args, data: [args.data].flat().map((row) => ({ ...row, key: hash(row.key) })) });
+          },
+        },
+      },
+    });
+    const { results, failed } = await diagnosis(hashing);
+    expect(failed).toEqual(["insert"]);
+    expect(results.cleanup).toMatchObject({ status: "passed" });
+    expect(await rowsOf(db())).toBe(0);
   });
 
   it.each<[string, (prisma: TestClient) => object]>([

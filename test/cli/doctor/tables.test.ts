@@ -130,14 +130,17 @@ describe("doctor on columns that hold too little", () => {
     expect(results.insert).toEqual(finding("failed", /too long/i, /71 characters/));
   });
 
-  it.skipIf(skipReason)(`removes rows whose key MySQL has shortened${skippedBecause(skipReason)}`, async () => {
-    const db = await brokenDatabase(mariadb, `ALTER TABLE session ${column.key}`);
-    const { results, failed } = await diagnosis(await laxClient(db.url));
-    expect(failed).toEqual(["columns", "insert", "strict-mode"]);
-    expect(results.insert).toEqual(finding("failed", /not there under its key/, /longer/));
-    expect(results.cleanup).toMatchObject({ status: "passed" });
-    expect(await rowsOf(db)).toBe(0);
-  });
+  it.skipIf(skipReason).each([[20], [40]])(
+    `removes rows whose key MySQL has shortened to %d${skippedBecause(skipReason)}`,
+    async (length) => {
+      const db = await brokenDatabase(mariadb, `ALTER TABLE session ${column.key.replace("40", String(length))}`);
+      const { results, failed } = await diagnosis(await laxClient(db.url));
+      expect(failed).toEqual(["columns", "insert", "strict-mode"]);
+      expect(results.insert).toEqual(finding("failed", /not there under its key/, /longer/));
+      expect(results.cleanup).toMatchObject({ status: "passed" });
+      expect(await rowsOf(db)).toBe(0);
+    },
+  );
 
   async function laxClient(url: string) {
     const { hostname: host, port, username: user, password, pathname } = new URL(url);
@@ -220,9 +223,57 @@ describe("doctor on a column of the user's own that an INSERT needs", () => {
     },
   );
 
+  it.skipIf(postgresql.skipReason)(
+    `skips what needs several rows if the column is UNIQUE${skippedBecause(postgresql.skipReason)}`,
+    async () => {
+      const db = await brokenDatabase(
+        postgresqlWith(ownedTable),
+        REQUIRED,
+        "ALTER TABLE session ADD CONSTRAINT one_each UNIQUE (user_id)",
+      );
+      const { exitCode, results, failed, warning } = await diagnosis(await db.connect(), {
+        args: ["--insert-columns", '{"userId":7}'],
+      });
+      expect({ exitCode, failed, warning }).toEqual({ exitCode: 0, failed: [], warning: [] });
+      expect(results.insert).toMatchObject({
+        status: "skipped",
+        detail: expect.stringMatching(
+          /^A UNIQUE constraint refuses a row [^\n]*--insert-columns: Unique constraint failed .*one_each/,
+        ),
+      });
+      expect(results.guard).toMatchObject({ status: "skipped", detail: "It needs `insert`." });
+      expect(await rowsOf(db)).toBe(0);
+    },
+  );
+
+  it.skipIf(postgresql.skipReason)(
+    `names a foreign key, and a connection that only reads${skippedBecause(postgresql.skipReason)}`,
+    async () => {
+      const db = await brokenDatabase(
+        postgresqlWith(ownedTable),
+        "CREATE TABLE shop_user (id INT PRIMARY KEY)",
+        "ALTER TABLE session ADD CONSTRAINT user_fk FOREIGN KEY (user_id) REFERENCES shop_user (id)",
+      );
+      const foreign = await diagnosis(await db.connect(), { args: ["--insert-columns", '{"userId":1}'] });
+      expect(foreign.results.insert).toEqual(
+        finding("failed", /^A foreign key refuses the row/, /^Give its column a value that the other table has/),
+      );
+      const { pathname } = new URL(db.url);
+      await db.prisma.$executeRawUnsafe(`ALTER DATABASE "${pathname.slice(1)}" SET default_transaction_read_only = on`);
+      const { results } = await diagnosis(await db.connect());
+      expect(results.insert).toEqual(finding("failed", /^The connection is read-only/, /primary server/));
+    },
+  );
+
   it("says what Prisma says of a column that the model does not have", async () => {
     const db = await brokenDatabase(sqliteWith(ownedTable));
     const { results } = await diagnosis(await db.connect(), { args: ["--insert-columns", '{"nothing":1}'] });
-    expect(results.insert).toEqual(finding("failed", /refused the columns/, /^Unknown argument `nothing`/));
+    expect(results.insert).toEqual(
+      finding(
+        "failed",
+        /^Prisma refused --insert-columns\. Unknown argument `nothing`/,
+        /^Name the fields of your Prisma model/,
+      ),
+    );
   });
 });

@@ -14,7 +14,7 @@ afterEach(() => {
 
 describe("init", () => {
   it("shows what it adds, writes it, and says what comes next", async () => {
-    const path = await freshApp();
+    const path = await freshApp({ ".gitignore": ".env*\n" });
     const { exitCode, stdout, stderr } = await init(path, "--yes");
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     expect(stdout).toBe(`--- prisma/schema.prisma
@@ -118,7 +118,7 @@ Next:
   });
 
   it("prints the result as one line of JSON, and the changes on standard error", async () => {
-    const path = await freshApp();
+    const path = await freshApp({ ".gitignore": ".env*\n" });
     const { stdout, stderr } = await init(path, "--yes", "--json");
     expect(JSON.parse(stdout)).toEqual({
       written: ["prisma/schema.prisma", "lib/session.ts", ".env"],

@@ -1,6 +1,7 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { folder } from "../support.ts";
 import { filesIn, freshApp, init, schemaFor, text } from "./support.ts";
 
 beforeEach(() => {
@@ -29,6 +30,14 @@ describe("the model", () => {
     ["mysql", "  data       String   @db.LongText\n"],
   ])("is that of %s", async (provider, data) => {
     expect(await added(schemaFor(provider))).toContain(data);
+  });
+
+  it.each([
+    ["mysql", "id Int @id", "  data       String   @main.LongText\n"],
+    ["postgresql", "id String @id @main.Uuid", '  userId     String?  @map("user_id") @main.Uuid\n'],
+  ])("has the native types of a datasource with another name: %s", async (provider, id, line) => {
+    const schema = schemaFor(provider, `model User {\n  ${id}\n}\n`).replace("datasource db", "datasource main");
+    expect(await added(schema)).toContain(line);
   });
 
   it.each(["mongodb", "sqlserver"])("is refused for %s", async (provider) => {
@@ -138,6 +147,27 @@ describe("the schema is found", () => {
       { "prisma.config.mjs": 'const schema = ["db", "main.prisma"].join("/"); export default { schema };' },
       [],
     ],
+    [
+      "a config whose adapter has a schema, too",
+      {
+        "prisma.config.mjs":
+          'export default { adapter: () => adapt("{", { schema: "app" }), schema: "db/main.prisma" };',
+      },
+      [],
+    ],
+    [
+      "a config that computes it, whose adapter has a schema, too",
+      {
+        "prisma.config.mjs":
+          'const schema = ["db", "main.prisma"].join("/"); export default { adapter: { schema: "app" }, schema };',
+      },
+      [],
+    ],
+    [
+      "package.json with a byte order mark",
+      { "package.json": '\ufeff{ "prisma": { "schema": "db/main.prisma" } }' },
+      [],
+    ],
     [".config/prisma.ts", { ".config/prisma.ts": "export default defineConfig({ schema: '../db/main.prisma' })" }, []],
     ["package.json", { "package.json": '{ "prisma": { "schema": "db/main.prisma" } }' }, []],
   ])("by %s", async (_, files, args) => {
@@ -174,6 +204,53 @@ describe("the schema is found", () => {
     expect(await text(path, "prisma/schema/db-session.prisma")).toMatch(/^model DbSession \{/);
   });
 
+  it("and the lock of an editor in the folder is no part of it", async () => {
+    const path = await freshApp({ [SCHEMA]: undefined, "prisma/schema/main.prisma": schemaFor("sqlite") });
+    await symlink("me@host.123", join(path, "prisma/schema/.#main.prisma"));
+    expect(await init(path, "--yes")).toMatchObject({ exitCode: 0, stderr: "" });
+  });
+
+  it.each([
+    ["--schema", ["--schema", "db/main.prisma"], "db/main.prisma"],
+    ["--schema and a folder", ["--schema", "db"], "db"],
+    ["a folder that Prisma does not look for", [], "prisma/schema"],
+  ])("and the commands name it after %s", async (_, args, named) => {
+    const path = await (args.length > 0
+      ? elsewhere({})
+      : freshApp({ [SCHEMA]: undefined, "prisma/schema/main.prisma": schemaFor("sqlite") }));
+    const { stdout } = await init(path, "--yes", ...args);
+    expect(stdout).toContain(
+      `\n  npx prisma@7 migrate dev --name session --schema ${named}\n  npx prisma@7 generate --schema ${named}\n`,
+    );
+  });
+
+  it("in another package, where the commands are run", async () => {
+    const root = await folder({
+      "package.json": "{}",
+      "apps/web/package.json": "{}",
+      "packages/db/package.json": "{}",
+      "packages/db/node_modules/prisma/package.json": '{ "version": "6.19.0" }',
+      "packages/db/prisma/schema.prisma": schemaFor("sqlite"),
+    });
+    const { stdout } = await init(
+      join(root, "apps/web"),
+      "--yes",
+      "--schema",
+      "../../packages/db/prisma/schema.prisma",
+    );
+    expect(stdout).toContain(
+      "\n  cd ../../packages/db\n  npx prisma@6 migrate dev --name session --schema prisma/schema.prisma\n",
+    );
+  });
+
+  it("and the import is relative without an alias", async () => {
+    const path = await freshApp({ "tsconfig.json": "{}" });
+    const { stdout } = await init(path, "--yes");
+    expect(stdout).toContain(
+      'import { getSession, withSession } from "./lib/session"; // from a file beside package.json\n',
+    );
+  });
+
   it("where a link leads, which stays a link", async () => {
     const path = await elsewhere({});
     await symlink(join(path, "db/main.prisma"), join(path, "schema.prisma"));
@@ -189,6 +266,7 @@ describe("the schema is found", () => {
       [],
       "no Prisma schema at prisma/schema.prisma or prisma/schema. Run the command in the folder of your app",
     ],
+    ["by a package.json that is broken", { "package.json": "{" }, [], "Cannot read package.json ("],
     ["by a wrong --schema", {}, ["--schema", "no.prisma"], "no Prisma schema at no.prisma, which --schema names."],
     ["in an empty folder", { "lib/x.ts": "" }, ["--schema", "lib"], "no Prisma schema at lib, which --schema names."],
     [

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmod, mkdir, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { folder } from "../support.ts";
+import { folder, runIn } from "../support.ts";
 import { freshApp, git, init, text } from "./support.ts";
 
 beforeEach(() => {
@@ -66,6 +66,17 @@ describe("the secret is written", () => {
     else expect(stdout).not.toContain("Other users");
   });
 
+  it.each([
+    [{}, true],
+    [{ ".gitignore": ".env.local\n" }, true],
+    [{ ".gitignore": "node_modules\n.env*\n" }, false],
+  ])("outside of a repository, with a note unless .gitignore has .env: %j", async (files, isNoted) => {
+    const path = await freshApp(files);
+    const { stdout } = await init(path, "--yes");
+    expect(await envOf(path)).toMatch(LINE);
+    expect(stdout.includes("Add .env to a .gitignore file")).toBe(isNoted);
+  });
+
   it.each([[".env"], [".env*"], ["*"]])("in a repository that ignores %s", async (pattern) => {
     const path = await freshApp({ ".gitignore": `${pattern}\n` });
     git(path, "init");
@@ -84,7 +95,8 @@ describe("the secret is written", () => {
 });
 
 describe("the secret is not written", () => {
-  const NOTE = /No secret was written because (.*?)\. Add one yourself(.*?)\. This makes the line:\n {2}(.*)\n/;
+  const NOTE =
+    /No secret was written because (.*?)\. Add one yourself(.*?)\. This (?:makes|appends) the line[^\n]*:\n {2}(.*)\n/;
 
   async function refused(path: string, reason: string) {
     const before = await envOf(path);
@@ -112,6 +124,39 @@ describe("the secret is not written", () => {
     execFileSync("/bin/sh", ["-c", line], { cwd: path });
     expect(await envOf(path, ".env.local")).toMatch(LINE);
     expect((await init(path)).stdout).toMatch(/^Nothing to write: everything is there/);
+  });
+
+  it("and that line keeps a last line without an end, and makes a file that only its owner can read", async () => {
+    const path = await freshApp({ ".gitignore": ".env*.local\n" });
+    git(path, "init");
+    const { line } = await refused(path, "git does not ignore .env");
+    execFileSync("/bin/sh", ["-c", `umask 022; ${line}`], { cwd: path });
+    expect(((await stat(join(path, ".env.local"))).mode & 0o777).toString(8)).toBe("600");
+    await writeFile(join(path, ".env.local"), "A=1");
+    execFileSync("/bin/sh", ["-c", line], { cwd: path });
+    expect(await envOf(path, ".env.local")).toMatch(/^A=1\nSESSION_SECRET=[\w-]{43}\n$/);
+  });
+
+  it.each([
+    [
+      "git does not ignore .env any more",
+      (path: string) => writeFile(join(path, ".gitignore"), ""),
+      "git does not ignore",
+    ],
+    ["others can read .env", (path: string) => chmod(join(path, ".env"), 0o644), "more users can read"],
+  ])("if, before the answer, %s", async (_, change, reason) => {
+    const path = await freshApp({ ".gitignore": ".env\n", ".env": "A=1\n" });
+    await chmod(join(path, ".env"), 0o600);
+    git(path, "init");
+    const ask = async () => {
+      await change(path);
+      return "y";
+    };
+    const { exitCode, stderr } = await runIn(path, ["init"], { host: { ask } });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`Cannot write a secret to .env because ${reason}`);
+    expect(stderr).toContain("prisma/schema.prisma, lib/session.ts was written.");
+    expect(await envOf(path)).toBe("A=1\n");
   });
 
   it("where git tracks .env, though a pattern ignores it", async () => {
@@ -157,12 +202,12 @@ describe("the secret is not written", () => {
 
   it("where .env is a folder, as of Python", async () => {
     const path = await freshApp({ ".env/pyvenv.cfg": "" });
-    await refused(path, ".env is no file");
+    await refused(path, ".env is not a file");
   });
 
   it("to a file in UTF-16, as PowerShell writes it", async () => {
     const path = await freshApp({ ".env": Buffer.from("A=1\n", "utf16le").toString("latin1") });
-    await refused(path, ".env is no text in UTF-8");
+    await refused(path, ".env is not a text file in UTF-8");
   });
 
   it.each([
@@ -177,6 +222,20 @@ describe("the secret is not written", () => {
     expect(stdout).toContain("Wrote prisma/schema.prisma, lib/session.ts.\n");
     expect(stdout).not.toContain("secret ");
     expect(await envOf(path)).toBe(before);
+  });
+
+  it.each([
+    ["a byte order mark", "\ufeffSESSION_SECRET=value\n"],
+    ["a colon", "A=1\nSESSION_SECRET: value\n"],
+    ["CR alone", "A=1\rSESSION_SECRET=value\r"],
+    ["export and blanks", "  export  SESSION_SECRET : value\n"],
+  ])("beside one that only Next.js reads: %s", async (_, before) => {
+    const path = await freshApp({ ".env": before });
+    const { exitCode, stdout } = await init(path, "--yes");
+    expect(exitCode).toBe(0);
+    expect(await envOf(path)).toBe(before);
+    expect(stdout).toMatch(/SESSION_SECRET/);
+    expect(stdout).not.toContain("(a new secret");
   });
 
   it("if the environment has one already", async () => {

@@ -72,7 +72,7 @@ async function mixedFormats(table: SqlTable, key: string): Promise<Finding | und
   const rows = await table.count(`typeof(${column}) <> ${format}`);
   if (rows === 0) return undefined;
   return failed(
-    `${rows} rows keep the expiry in another format than this client writes, so SQLite compares them wrongly.`,
+    `${rows === 1 ? "1 row keeps" : `${rows} rows keep`} the expiry in another format than this client writes, so SQLite compares them wrongly.`,
     "Set the adapter's `timestampFormat` to the format of the rows, or delete these rows.",
   );
 }

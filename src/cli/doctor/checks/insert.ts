@@ -1,6 +1,6 @@
 import { messageOf } from "../../command-error.ts";
-import { codeOf } from "../../explain-failure.ts";
-import { type Check, failed, passed, type Subject } from "../check.ts";
+import { codeOf, withoutInvocation } from "../../explain-failure.ts";
+import { type Check, type Finding, failed, passed, type Subject, skipped } from "../check.ts";
 import type { SqlTable } from "../sql-table.ts";
 
 const OWN_FIELDS = ["key", "data", "expireDate"];
@@ -19,11 +19,13 @@ export const insert: Check = {
     try {
       ({ key } = await probes.insert(store));
     } catch (error) {
+      const own = problemOfOwnColumns(error, subject);
+      if (own) return own;
       const columns = missingColumns(error, subject);
       if (columns === undefined) throw error;
       return failed(
         `An INSERT needs a value of ${columns}.`,
-        `Make the column optional, or give it a default. To run the other checks, pass --insert-columns, ` +
+        `Make the column optional, or give it a default. To run the other checks, pass a value that the table accepts, ` +
           `as in --insert-columns '{"${columns.split(", ")[0]}":1}'.`,
       );
     }
@@ -35,11 +37,39 @@ export const insert: Check = {
       );
     }
     probes.hasMangledKeys = false;
+    if (probes.columns.length > 0) {
+      try {
+        await probes.insert(store);
+      } catch (error) {
+        const own = problemOfOwnColumns(error, subject);
+        if (own) return own;
+        throw error;
+      }
+    }
     return passed(`A row with a key of ${key.length} characters is stored.`);
   },
 };
 
-/** The names of the columns that an INSERT lacks. `undefined` for any other error. */
+/** What is wrong with the values of `--insert-columns`. `undefined` if the error is another one. */
+function problemOfOwnColumns(error: unknown, { probes }: Subject): Finding | undefined {
+  if (probes.columns.length === 0) return undefined;
+  const message = messageOf(error);
+  if (codeOf(error) === "P2002") {
+    return skipped(
+      `A UNIQUE constraint refuses a row with the values of --insert-columns: ${withoutInvocation(error)}. ` +
+        "The checks need several rows with the same values.",
+    );
+  }
+  const [, reason] =
+    /^Prisma refused the columns of a statement\. (.*?)\s*Check what `columns` returns/.exec(message) ?? [];
+  if (reason === undefined) return undefined;
+  return failed(
+    `Prisma refused --insert-columns. ${reason}`.trim(),
+    "Name the fields of your Prisma model, with values of their types.",
+  );
+}
+
+/** The names of columns that an INSERT lacks. `undefined` if the error is another one. */
 function missingColumns(error: unknown, { table, probes }: Subject): string | undefined {
   const [, field] = /Argument `(\w+)` is missing/.exec(messageOf(error)) ?? [];
   if (field !== undefined) return field;

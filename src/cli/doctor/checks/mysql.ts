@@ -12,7 +12,7 @@ export const strictMode: Check = {
     const strict = modes.find((mode) => /^(STRICT_TRANS_TABLES|STRICT_ALL_TABLES)$/.test(mode));
     if (strict) return passed(`The connection has ${strict}.`);
     return failed(
-      "The connection is not in strict mode: what is too long is shortened and acknowledged.",
+      "The connection is not in strict mode: texts that are too long are shortened and acknowledged.",
       "Add STRICT_TRANS_TABLES to the server's `sql_mode`, and do not remove it for the connection.",
     );
   },
