@@ -48,7 +48,7 @@ describe("doctor on SQLite", () => {
     await db.prisma.$executeRawUnsafe("INSERT INTO session VALUES ('old', '', 4102444800000)");
     const { exitCode, results, failed } = await diagnosis(await db.connect());
     expect({ exitCode, failed }).toEqual({ exitCode: 1, failed: ["expiry"] });
-    expect(results.expiry).toEqual(finding("failed", /^1 rows keep the expiry in another format/, /timestampFormat/));
+    expect(results.expiry).toEqual(finding("failed", /^1 row keeps the expiry in another format/, /timestampFormat/));
     expect(await rowsOf(db)).toBe(1);
   });
 

@@ -60,6 +60,13 @@ function problemOfOwnColumns(error: unknown, { probes }: Subject): Finding | und
         "The checks need several rows with the same values.",
     );
   }
+  const { cause } = Object(error) as { readonly cause?: unknown };
+  if (codeOf(cause) === "P2003") {
+    return failed(
+      "A foreign key refuses the row with the values of --insert-columns.",
+      "Give its column a value that the other table has.",
+    );
+  }
   const [, reason] =
     /^Prisma refused the columns of a statement\. (.*?)\s*Check what `columns` returns/.exec(message) ?? [];
   if (reason === undefined) return undefined;
