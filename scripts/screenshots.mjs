@@ -14,7 +14,7 @@ const debian = "/usr/bin/chromium";
 const executablePath = process.env.CHROMIUM_PATH ?? (existsSync(debian) ? debian : undefined);
 const account = JSON.parse(await readFile(join(root, "examples/next-app/lib/demo-account.json"), "utf8"));
 /** In bytes. A README should open quickly. */
-const MAX_SIZE = 150_000;
+const MAX_SIZE = 100_000;
 
 const desktop = {
   viewport: { width: 1080, height: 810 },
@@ -22,7 +22,7 @@ const desktop = {
 };
 const phone = {
   viewport: { width: 390, height: 884 },
-  deviceScaleFactor: 2,
+  deviceScaleFactor: 1.5,
   isMobile: true,
   userAgent: agent("Linux; Android 16", "Chrome/156.0 Mobile Safari/537.36"),
 };

@@ -44,6 +44,28 @@ export function cartTests(shop: OpenShop): void {
       expect(await page.evaluate("document.activeElement.textContent")).toBe("Have a look around");
     });
 
+    it("says what was added without a change of the layout", async () => {
+      const visitor = await shop.visit();
+      const card = visitor.page.getByRole("listitem").filter({ hasText: "Harbour mug" });
+      const button = card.getByRole("button");
+      const before = [await card.boundingBox(), await button.boundingBox()];
+      await visitor.addMug();
+      expect([await card.boundingBox(), await button.boundingBox()]).toEqual(before);
+      const [cardBox, buttonBox] = before;
+      const bottomOf = (box: typeof cardBox = null) => (box ? box.y + box.height : Number.NaN);
+      expect(bottomOf(cardBox) - bottomOf(buttonBox), "no empty strip below the button").toBeLessThan(30);
+    });
+
+    it("underlines the name of its page in the menu, and not the number beside it", async () => {
+      const visitor = await shop.visit();
+      await visitor.go("/cart");
+      const lineOf = (selector: string) =>
+        visitor.page.evaluate(`getComputedStyle(document.querySelector("${selector}")).textDecorationLine`);
+      expect(await lineOf(".cart-link .label")).toBe("underline");
+      expect(await lineOf(".cart-link"), "a line that goes on below the number").toBe("none");
+      expect(await lineOf(".cart-link .badge")).toBe("none");
+    });
+
     it("takes neither a product nor a quantity that it does not have", async () => {
       const visitor = await shop.visit();
       await forge(visitor.page.locator("input[name=product]").first(), "yacht");
