@@ -50,7 +50,7 @@ function WhatHappens() {
         Each device is one row of the table. <code>list()</code> finds your rows by their owner column, and{" "}
         <code>revoke()</code> deletes them.
       </p>
-      <p>If you signed in more than 15 minutes ago, the shop asks for the password again before it signs out others.</p>
+      <p>15 minutes after you signed in, the shop first asks for the password again.</p>
     </>
   );
 }
