@@ -19,7 +19,8 @@ const clients = [
   { name: "timestamptz", schema: "test/store/prisma/timestamptz/schema.prisma" },
   { name: "strict", schema: "test/types/strict/schema.prisma" },
   { name: "wrong-columns", schema: "test/types/wrong-columns/schema.prisma" },
-].map((client) => ({ ...client, output: `generated/${client.name}`, lockfile: "package-lock.json" }));
+  { name: "minimal", schema: "examples/minimal/prisma/schema.prisma", output: "examples/minimal/generated/prisma" },
+].map((client) => ({ output: `generated/${client.name}`, lockfile: "package-lock.json", ...client }));
 if (await isInstalled("test/versions")) clients.push(...(await versionClients()));
 
 const names = await Promise.all(clients.map(async (client) => (await generate(client)) && client.name));

@@ -1,4 +1,4 @@
-// Next.js runs this in the browser, before anything of its own.
-import { askAnewOnTheWayBack } from "./lib/back-button.ts";
+// Next.js runs this file in the browser, before its own code.
+import { reloadOnBackButton } from "./lib/back-button.ts";
 
-askAnewOnTheWayBack();
+reloadOnBackButton();

@@ -1,4 +1,4 @@
-/** Next calls this once when a server starts. */
+/** Next.js calls this function once when a server starts. */
 export async function register(): Promise<void> {
   // `next build` has no database.
   if (process.env.NEXT_RUNTIME !== "nodejs" || process.env.NEXT_PHASE === "phase-production-build") return;
@@ -6,7 +6,8 @@ export async function register(): Promise<void> {
   const { prisma } = await import("./lib/prisma.ts");
   const { seedDemoAccount } = await import("./lib/users.ts");
 
-  // Readers and a writer do not wait for each other then. SQLite keeps the mode in the file.
+  // In this mode, readers and a writer do not wait for each other. SQLite keeps the mode in the
+  // file.
   await prisma.$queryRawUnsafe("PRAGMA journal_mode=WAL");
   await checkSessions();
   await seedDemoAccount();

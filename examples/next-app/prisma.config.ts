@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "prisma/config";
 import { databaseUrl } from "./lib/database-url.ts";
 
-// Next reads this file by itself, Prisma does not: both must find the same DATABASE_URL.
+// Next.js reads this file by itself, but Prisma does not. Both need the same DATABASE_URL.
 const env = fileURLToPath(new URL(".env.local", import.meta.url));
 if (existsSync(env)) process.loadEnvFile(env);
 

@@ -5,6 +5,7 @@ import { accessibilityTests } from "./topics/accessibility.ts";
 import { backButtonTests } from "./topics/back-button.ts";
 import { cartTests } from "./topics/cart.ts";
 import { devicesTests } from "./topics/devices.ts";
+import { documentationTests } from "./topics/documentation.ts";
 import { endedTests } from "./topics/ended.ts";
 import { sessionTests } from "./topics/session.ts";
 import { signInTests } from "./topics/sign-in.ts";
@@ -25,5 +26,6 @@ describe.skipIf(noChromium)(`the shop in a browser${skippedBecause(noChromium)}`
   endedTests(shop);
   backButtonTests(shop);
   withoutJavaScriptTests(shop);
+  documentationTests(shop);
   accessibilityTests(shop);
 });

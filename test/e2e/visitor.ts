@@ -1,6 +1,9 @@
 import type { BrowserContext, Cookie, Locator, Page } from "playwright-core";
 import { account } from "./shop.ts";
 
+/** The link to the account of the user who is signed in. */
+export const ACCOUNT_LINK = `${account.name}’s account`;
+
 /** The tests are compiled without the types of a browser. */
 interface Element {
   setAttribute(name: string, value: string): void;

@@ -5,39 +5,46 @@ import { redirect } from "next/navigation";
 import type { DbSession } from "prisma-db-session";
 import { hasSessionCookie } from "prisma-db-session/edge";
 import { cartData, emptyCart, MAX_QUANTITY, quantityOf, readCart, setQuantity } from "../lib/cart.ts";
-import { redirectWithNotice } from "../lib/notice.ts";
+import { leaveNotice, redirectWithNotice } from "../lib/notice.ts";
 import { findProduct, type Product, products } from "../lib/products.ts";
 import { safePath } from "../lib/safe-path.ts";
 import { revoke, type ShopSession, withSession, withStrictSession } from "../lib/session.ts";
 import { shortUserAgent } from "../lib/user-agent.ts";
 import { authenticate, saveNote } from "../lib/users.ts";
 
-/** What a form says after it was sent. */
+/** What a form shows after it was sent. */
 export interface Outcome {
   readonly ok: boolean;
   readonly message: string;
 }
 
 export interface SignInOutcome extends Outcome {
-  /** Given back, since a form is emptied when it was sent. */
+  /** To fill in again, because React empties a form when it is sent. */
   readonly email: string;
 }
 
 type Session = DbSession<ShopSession>;
 
-/** In seconds: what is sensitive asks for the password again after this time. */
+/** After this time, in seconds, sensitive actions ask for the password again. */
 const FRESH = 15 * 60;
 
-// These functions are async even where nothing is awaited: a file with "use server" may export no others, as Next.js 15 reads it.
+/** The front page says that the user is signed out. */
+const SIGNED_OUT = "/?signed-out=1";
 
-/** A cookie that opens no session stays in the browser until the next write, which is here. */
+// Every export is async, also without an await: Next.js 15 allows nothing else in a file with "use
+// server".
+
+/**
+ * An ended session leaves its cookie in the browser until the next write. So a cookie without a
+ * session tells that one has ended.
+ */
 export const addToCart = withSession(async (session, _previous: Outcome | null, form: FormData): Promise<Outcome> => {
   const hadEnded = session.sessionKey === null && hasSessionCookie({ headers: await headers() });
   const outcome = changeCart(session, form, (product) => quantityOf(session, product) + 1);
   return hadEnded && outcome.ok ? precede("Your session had ended, so this is a new cart.", outcome) : outcome;
 });
 
-/** The form names all that is in the cart, so that no other line goes with a session that has ended. */
+/** The form sends the whole cart, so the cart survives the end of the session. */
 export const changeQuantity = withSession(
   async (session, _previous: Outcome | null, form: FormData): Promise<Outcome> => {
     const hadEnded = session.sessionKey === null && restoreCart(session, form);
@@ -47,7 +54,7 @@ export const changeQuantity = withSession(
   },
 );
 
-/** Two clicks at once are one order: the second one finds the cart as the first has left it. */
+/** Two clicks at once place one order: the save of the second one throws ConflictError. */
 export async function placeOrder(form: FormData): Promise<void> {
   try {
     await orderOnce(form);
@@ -57,7 +64,7 @@ export async function placeOrder(form: FormData): Promise<void> {
   }
 }
 
-/** This form names all that is in the cart too: it is still there after signing in again. */
+/** This form sends the whole cart too, so the cart is there again after the next sign-in. */
 const orderOnce = withStrictSession(async (session, form: FormData) => {
   if (!session.has("userId")) {
     if (restoreCart(session, form)) session.set("kept", true);
@@ -65,7 +72,8 @@ const orderOnce = withStrictSession(async (session, form: FormData) => {
   }
   const { count } = readCart(session);
   if (count === 0) redirect("/cart");
-  emptyCart(session); // a real shop calls `session.save()` after this, and sends nothing before that has succeeded
+  // A real shop calls `session.save()` after this, and ships nothing before the save has succeeded.
+  emptyCart(session);
   const things = count === 1 ? "One thing is" : `${count} things are`;
   redirectWithNotice(session, "/", `Thank you. ${things} on the way to you, in theory.`);
 });
@@ -74,38 +82,40 @@ export const signIn = withSession(
   async (session, _previous: SignInOutcome | null, form: FormData): Promise<SignInOutcome> => {
     const [email, password] = [field(form, "email"), field(form, "password")];
     if (!email || !password) return { ok: false, message: "Enter your email address and your password.", email };
-    // A real shop limits how often a password may be tried, by the address of the account and by that of the network. This one does not.
+    // A real shop limits the attempts for each account and each IP address. This one does not.
     const user = await authenticate(email, password);
     if (!user) return { ok: false, message: "There is no account with this email address and password.", email };
 
-    // Nothing of another user's may stay; a visitor's cart may.
+    // Drops the data of another user, but keeps the cart of a visitor.
     if (session.get("userId", user.id) !== user.id) await session.flush();
     if (session.get("draft")?.userId !== user.id) session.delete("draft");
     session.delete("kept");
-    // A new key at every change of privilege prevents session fixation. If the button was clicked twice, the second click
-    // finds the old key gone, and starts a session with what is given here. So the cart is given too.
+    const address = leaveNotice(session, safePath(form.get("next")), `You are signed in as ${user.name}.`);
+    // A new key at every change of privilege prevents session fixation. If the button is clicked
+    // twice, the row of the old key is gone, and the second click starts a session with exactly
+    // this data. So pass the cart too.
     await session.markAuthenticated({
       ...cartData(session),
       userId: user.id,
       userAgent: shortUserAgent((await headers()).get("user-agent")),
       signedInAt: new Date().toISOString(),
     });
-    redirect(safePath(form.get("next")));
+    redirect(address);
   },
 );
 
 export const signOut = withSession(async (session) => {
   await session.flush();
-  redirect("/");
+  redirect(SIGNED_OUT);
 });
 
-/** One of the user's devices. */
+/** Signs out one of the user's devices. */
 export const signOutDevice = withSession(async (session, form: FormData) => {
   const userId = session.get("userId") ?? redirect("/sign-in?ended=1&next=/account/devices");
   const keyHash = field(form, "device");
   if (keyHash === session.keyHash) {
     await session.flush();
-    redirect("/");
+    redirect(SIGNED_OUT);
   }
   askAgainUnlessFresh(session);
   const count = await revoke({ userId }, { keyHash });
@@ -127,17 +137,21 @@ export const signOutOthers = withSession(async (session) => {
   );
 });
 
-/** Who has only stolen a cookie must not sign the other devices out with it. */
+/** A stolen cookie alone must not be enough to sign out the other devices. */
 function askAgainUnlessFresh(session: Session): void {
   if (!session.isFresh(FRESH)) redirect("/sign-in?again=1&next=/account/devices");
 }
 
-/** The note for the courier, which belongs to the user. Who is signed out meanwhile finds it again after signing in. */
+/**
+ * Saves the user's note for the courier. If the session has ended, the text is there again after
+ * the next sign-in.
+ */
 export const changeNote = withSession(async (session, form: FormData) => {
   const note = field(form, "note").slice(0, 300);
   const userId = session.get("userId");
   if (userId === undefined) {
-    const whose = field(form, "user"); // as the form has it, which anybody may change: to be checked at the sign-in
+    // An attacker can forge this field, so the sign-in checks the owner of the draft.
+    const whose = field(form, "user");
     if (/^\d{1,9}$/.test(whose)) session.update({ draft: { userId: Number(whose), note }, kept: true });
     redirect("/sign-in?ended=1&next=/account");
   }
@@ -146,7 +160,7 @@ export const changeNote = withSession(async (session, form: FormData) => {
   redirectWithNotice(session, "/account", "Your note for the courier is saved.");
 });
 
-/** Puts the lines that a form names into the cart. Says whether there were any. */
+/** Puts the lines that a form sends into the cart. @returns whether the cart has any lines now */
 function restoreCart(session: Session, form: FormData): boolean {
   for (const product of products) {
     if (form.has(product.slug)) setQuantity(session, product, Number(field(form, product.slug)));

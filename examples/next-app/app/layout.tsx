@@ -1,6 +1,6 @@
 import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
-import { AskAnew } from "../components/ask-anew.tsx";
+import { RefreshTab } from "../components/refresh-tab.tsx";
 import "./globals.css";
 
 export const metadata: Metadata = {
@@ -17,14 +17,14 @@ export const viewport: Viewport = {
 };
 
 /**
- * Nothing of the session is here: Next.js keeps a layout as it is while a visitor goes from page to page, so the name of somebody who was
- * signed out elsewhere would stay. See components/page.tsx.
+ * Shows nothing of the session. Next.js keeps a layout while a visitor goes from page to page, so
+ * it would still show the name of a user who is signed out. See components/page.tsx.
  */
 export default function Layout({ children }: { children: ReactNode }) {
   return (
     <html lang="en">
       <body>
-        <AskAnew />
+        <RefreshTab />
         {children}
       </body>
     </html>

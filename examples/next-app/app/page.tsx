@@ -2,16 +2,28 @@ import { AddForm } from "../components/add-form.tsx";
 import { Drawing } from "../components/drawing.tsx";
 import { Page } from "../components/page.tsx";
 import { formatPrice, products } from "../lib/products.ts";
+import { currentUser } from "../lib/users.ts";
 
-export default function Catalogue() {
+export default async function Catalogue({ searchParams }: PageProps<"/">) {
+  // After a sign-out there is no session to keep a notice in, so the address says it.
+  const isSignedOut = (await searchParams)["signed-out"] !== undefined && !(await currentUser());
   return (
-    <Page at="/">
+    <Page
+      at="/"
+      notice={isSignedOut ? "You are signed out." : undefined}
+      whatHappens={
+        <>
+          <p>A visitor who looks around costs no query, no row and no cookie.</p>
+          <p>
+            The first “Add to cart” creates a session: one row in the table, and one cookie in the browser. See{" "}
+            <code>addToCart</code> in <code>app/actions.ts</code>.
+          </p>
+        </>
+      }
+    >
       <section className="hero">
         <h1>A few good things for a desk at night.</h1>
-        <p>
-          Look around as long as you like: without a cart you cost this shop no query, no row and no cookie. Put
-          something into it, and you have a session.
-        </p>
+        <p>Stoneware, paper, and warm light. Each is made in small numbers, for people who work late.</p>
       </section>
       <ul className="shelf">
         {products.map(({ slug, name, about, price }) => (

@@ -7,16 +7,16 @@ import { formatPrice } from "../lib/products.ts";
 import { Drawing } from "./drawing.tsx";
 import { Message } from "./message.tsx";
 
-/** Each button sends the quantity that it leads to, so that the cart can be used without JavaScript as well. */
+/** Each button sends the new quantity, so the cart also works without JavaScript. */
 export function CartLines({ lines }: { lines: readonly CartLine[] }) {
   const [outcome, change] = useActionState(changeQuantity, null);
   const list = useRef<HTMLUListElement>(null);
 
-  // A button that took its own line away would take the keyboard's place on the page with it.
+  // A button that removes its own line would lose the keyboard focus.
   // biome-ignore lint/correctness/useExhaustiveDependencies: after each change of the cart
   useEffect(() => {
     if (!outcome || document.activeElement !== document.body) return;
-    // An empty list is not shown, so it takes no focus.
+    // An empty list is hidden, and cannot get the focus.
     const place = lines.length > 0 ? list.current : document.getElementById("content");
     place?.focus();
   }, [lines]);
@@ -60,7 +60,7 @@ export function CartLines({ lines }: { lines: readonly CartLine[] }) {
   );
 }
 
-/** What is in the cart, for an action that has to restore it should the session have ended. */
+/** Sends the whole cart to an action, which restores it if the session has ended. */
 export function LineInputs({ lines }: { lines: readonly CartLine[] }) {
   return lines.map(({ product: { slug }, quantity }) => (
     <input key={slug} type="hidden" name={slug} value={quantity} />

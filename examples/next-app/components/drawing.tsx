@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** The picture of a product. It shows nothing that the name beside it does not say, so screen readers pass it over. */
+/** The picture of a product. Screen readers skip it, because the name beside it says the same. */
 export function Drawing({ of: slug }: { of: string }) {
   return (
     <div className={`drawing drawing-${slug}`}>

@@ -5,7 +5,7 @@ import { lamps } from "../lib/lamps.ts";
 
 type Lamp = "out" | "sent" | "lit";
 
-/** What the last round came to. */
+/** The result of the last round. */
 interface Round {
   readonly arrived: number;
   readonly merged: number;
@@ -25,9 +25,10 @@ export function Lamps({ initiallyLit }: { initiallyLit: readonly number[] }) {
       await request("DELETE", "/api/lamps");
       setSent(lamps);
       const sending = lamps.map((lamp) => request("PUT", `/api/lamps/${lamp}`));
-      await Promise.allSettled(sending); // so that none of them meets the next round
+      // No request of this round may be in flight when the next one starts.
+      await Promise.allSettled(sending);
       const responses = await Promise.all(sending);
-      // Not what was sent counts, but what is in the row now.
+      // The row counts, not the requests that were sent.
       const { lit } = await (await request("GET", "/api/lamps")).json();
       const merged = responses.filter(({ headers }) => headers.get("Merged") === "1").length;
       setLit(lit);
@@ -65,15 +66,15 @@ export function Lamps({ initiallyLit }: { initiallyLit: readonly number[] }) {
 function say(round: Round | "running" | "failed" | undefined, lit: number): string {
   if (round === undefined) return lit > 0 ? `${lit} of ${lamps.length} are lit in your session.` : "";
   if (round === "running") return "Sending …";
-  if (round === "failed") return "Your session ended meanwhile, or the shop cannot be reached. Try again.";
+  if (round === "failed") return "Your session has ended, or the shop does not answer. Try again.";
   const { arrived, merged } = round;
   return (
     `${arrived} of ${lamps.length} arrived. ` +
-    `${merged} of the saves found the row changed by another, and kept the changes of both.`
+    `${merged} of the saves met a concurrent save, and kept the changes of both.`
   );
 }
 
-/** @throws where the answer is none of success: a redirect to the sign-in page included */
+/** @throws if the answer is not a success, for example if it redirects to the sign-in page */
 async function request(method: string, path: string): Promise<Response> {
   const response = await fetch(path, { method, redirect: "manual" });
   if (!response.ok) throw new Error(`${response.status} for ${path}`);

@@ -1,6 +1,8 @@
 import type { Outcome } from "../app/actions.ts";
 
-/** What came of a form. It is there from the beginning, so that screen readers notice when a text comes into it. */
+/**
+ * The outcome of a form. The element is always there, because screen readers announce only changes.
+ */
 export function Message({ outcome }: { outcome: Outcome | null }) {
   return (
     <p

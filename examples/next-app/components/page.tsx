@@ -8,16 +8,20 @@ import { currentUser } from "../lib/users.ts";
 interface Props {
   /** The path of the page, to mark it in the navigation. */
   readonly at?: string;
-  /** Whether to show the message that an action has left for the page. */
+  /** A message of the page itself, above everything else. */
+  readonly notice?: string | undefined;
+  /** Whether to show the message that an action has left in the session. */
   readonly showsNotice?: boolean;
+  /** For developers: what the session does on this page. */
+  readonly whatHappens?: ReactNode;
   readonly children: ReactNode;
 }
 
-/** What is around every page: it is rendered with it each time, so that it says who is signed in now. */
-export async function Page({ at, showsNotice = true, children }: Props) {
+/** The frame of every page. It is rendered with each page, so the user's name is always current. */
+export async function Page({ at, notice: ownNotice, showsNotice = true, whatHappens, children }: Props) {
   const { count } = readCart(await getSession());
   const user = await currentUser();
-  const notice = showsNotice ? await noticeToShow() : undefined;
+  const notice = ownNotice ?? (showsNotice ? await noticeToShow() : undefined);
   const to = (path: string) => ({ href: path, "aria-current": path === at ? ("page" as const) : undefined });
   return (
     <>
@@ -30,35 +34,48 @@ export async function Page({ at, showsNotice = true, children }: Props) {
           Small Hours
         </Link>
         <nav aria-label="Main">
-          <Link {...to("/twenty")}>Twenty</Link>
-          <Link {...to("/inside")}>Inside</Link>
-          {user ? <Link {...to("/account")}>{user.name}</Link> : <Link {...to("/sign-in")}>Sign in</Link>}
-          <Link className="cart-link" {...to("/cart")}>
-            Cart
-            <span className="badge" data-empty={count === 0}>
-              {count}
-              <span className="unseen"> {count === 1 ? "item" : "items"}</span>
-            </span>
-          </Link>
+          <Link {...to("/twenty")}>Stress test</Link>
+          <Link {...to("/inside")}>Your session</Link>
+          {user ? <Link {...to("/account")}>{user.name}’s account</Link> : <Link {...to("/sign-in")}>Sign in</Link>}
         </nav>
+        <Link className="cart-link" {...to("/cart")}>
+          <span className="label">Cart</span>
+          <span className="badge" data-empty={count === 0}>
+            {count}
+            <span className="unseen"> {count === 1 ? "item" : "items"}</span>
+          </span>
+        </Link>
       </header>
-      <main id="content" tabIndex={-1}>
+      <main id="content" className={whatHappens ? "beside" : undefined} tabIndex={-1}>
         {notice && (
           <p className="notice done" role="status">
             {notice}
           </p>
         )}
         {children}
+        {whatHappens && <WhatHappens>{whatHappens}</WhatHappens>}
       </main>
       <footer className="foot">
         <p>
           An example of <strong>prisma-db-session</strong>. Nothing here is for sale.
         </p>
         <p>
-          <a href="/api/cart">Your cart as JSON</a>
+          <Link href="/docs">Documentation</Link>
         </p>
       </footer>
     </>
+  );
+}
+
+function WhatHappens({ children }: { children: ReactNode }) {
+  return (
+    <section className="what-happens" aria-labelledby="what-happens">
+      <h2 id="what-happens">What happens here</h2>
+      {children}
+      <p>
+        <Link href="/docs">Read the documentation</Link>
+      </p>
+    </section>
   );
 }
 

@@ -5,9 +5,9 @@ import { signIn } from "../app/actions.ts";
 import { Message } from "./message.tsx";
 
 interface Props {
-  /** Where to go on to. */
+  /** The path to go to after the sign-in. */
   readonly next: string;
-  /** Of whom is asked again. */
+  /** The email address of a user who has to enter the password again. */
   readonly email: string | undefined;
   readonly demo: { readonly email: string; readonly password: string };
 }

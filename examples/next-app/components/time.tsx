@@ -1,4 +1,4 @@
-/** In UTC, so that it reads the same wherever it is rendered. */
+/** In UTC, because the server does not know the time zone of the browser. */
 export function Time({ at }: { at: Date }) {
   return <time dateTime={at.toISOString()}>{format.format(at)} UTC</time>;
 }

@@ -1,25 +1,30 @@
-/** In browsers that have it. See https://developer.mozilla.org/docs/Web/API/NavigateEvent/hashChange */
+/**
+ * Not every browser has it. See https://developer.mozilla.org/docs/Web/API/NavigateEvent/hashChange
+ */
 interface Navigation {
   addEventListener(type: "navigate", listener: (event: { readonly hashChange: boolean }) => void): void;
 }
 
 /**
- * Next.js keeps in memory what pages looked like, and the back button shows them so: with the name and the note of somebody who has been
- * signed out meanwhile, in another tab or from another device. Here a page that comes back is asked for anew, always.
+ * Reloads every page that the back button leads to. Next.js and browsers keep pages in memory. So
+ * the back button would show the name and the note of a user who has signed out in another tab or
+ * on another device.
  *
- * To be called before Next.js listens to the same events: those of the window reach whoever listened first.
+ * Call this function before Next.js listens to the same events: the first listener of the window
+ * gets them first.
  */
-export function askAnewOnTheWayBack(): void {
+export function reloadOnBackButton(): void {
   let isWithinPage = false;
   (window as { navigation?: Navigation }).navigation?.addEventListener("navigate", ({ hashChange }) => {
     isWithinPage = hashChange;
   });
-  /** Back and forward between the pages of one document. Next.js learns nothing of it. */
+  /** Back and forward between the pages of one document. Next.js does not get this event. */
   function onPopState(event: PopStateEvent) {
-    // A link to a part of the page, such as "Skip to the content", or the way back from there.
+    // A link to a part of the page, such as "Skip to the content", or the way back.
     if (event.state === null || isWithinPage) return;
     event.stopImmediatePropagation();
-    // After this listener the browser scrolls to where that page was left. So the one that is still here has to be long enough.
+    // After this listener, the browser scrolls to the old position on that page. So this page must
+    // be long enough.
     hide();
     document.documentElement.style.minHeight = "100000px";
     requestAnimationFrame(() => setTimeout(() => location.reload()));
@@ -28,11 +33,12 @@ export function askAnewOnTheWayBack(): void {
     if (event.persisted) location.reload();
   }
   window.addEventListener("popstate", onPopState, true);
-  window.addEventListener("pagehide", hide); // a document that the browser keeps must not be seen again as it was
+  // If the browser keeps this document, it must not show the document again.
+  window.addEventListener("pagehide", hide);
   window.addEventListener("pageshow", onPageShow);
 }
 
-/** In a way that keeps the place where the page is scrolled to. */
+/** Unlike `display: none`, this keeps the scroll position. */
 function hide(): void {
   document.documentElement.style.visibility = "hidden";
 }

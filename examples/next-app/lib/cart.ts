@@ -22,7 +22,7 @@ export interface Cart {
 
 const lineKey = ({ slug }: Product) => `cart.${slug}` as const;
 
-/** In the order of the catalogue. What is not sold any more is left out. */
+/** In the order of the catalogue. Skips products that the shop no longer sells. */
 export function readCart(session: Session): Cart {
   const lines = products
     .map((product) => ({ product, quantity: quantityOf(session, product) }))
@@ -34,11 +34,15 @@ export function readCart(session: Session): Cart {
 
 export const quantityOf = (session: Session, product: Product): number => session.get(lineKey(product), 0);
 
-/** The lines as the session has them: what a sign-in passes on. */
+/** The cart as keys of the session, for `markAuthenticated()`. */
 export const cartData = (session: Session): Record<`cart.${string}`, number> =>
   Object.fromEntries(readCart(session).lines.map(({ product, quantity }) => [lineKey(product), quantity]));
 
-/** Says whether it did: nothing is changed for what is no quantity. 0 takes the product out of the cart. */
+/**
+ * 0 removes the product from the cart.
+ *
+ * @returns `false` if the quantity is invalid, and nothing changes
+ */
 export function setQuantity(session: Session, product: Product, quantity: number): boolean {
   if (!Number.isInteger(quantity) || quantity < 0 || quantity > MAX_QUANTITY) return false;
   if (quantity > 0) session.set(lineKey(product), quantity);

@@ -10,7 +10,10 @@ export const lampsLit = (session: Session): number[] => lamps.filter((lamp) => s
 
 export const lightLamp = (session: Session, lamp: number): void => session.set(`lamp.${lamp}`, true);
 
-/** Puts all of them out. It also sees to it that there is a session: without one, each of twenty requests would make its own. */
+/**
+ * Puts all lamps out, and makes sure that there is a session. Otherwise each of the twenty requests
+ * would create one.
+ */
 export function beginRound(session: Session): void {
   for (const lamp of lamps) session.delete(`lamp.${lamp}`);
   session.set("round", session.get("round", 0) + 1);

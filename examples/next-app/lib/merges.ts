@@ -3,13 +3,19 @@ import type { SessionEvent } from "prisma-db-session";
 
 const requests = new AsyncLocalStorage<{ wasMerged: boolean }>();
 
-/** For `onEvent`: notes on the request at hand that its save met another one's, and that the changes of both were brought together. */
+/**
+ * For `onEvent`: notes that the save of the current request merged its changes with those of a
+ * concurrent request.
+ */
 export function countMerge({ type }: SessionEvent): void {
   const request = requests.getStore();
   if (request && type === "merged") request.wasMerged = true;
 }
 
-/** A route handler whose response says in the header `Merged` whether that happened: `1`, or `0`. */
+/**
+ * Adds a header `Merged` to the response of a route handler: `1` if its save merged changes,
+ * otherwise `0`.
+ */
 export function sayWhetherMerged<Args extends unknown[]>(handler: (...args: Args) => Promise<Response>) {
   return (...args: Args): Promise<Response> => {
     const request = { wasMerged: false };

@@ -1,23 +1,33 @@
-// A message that is set by an action, and shown once by the page that the action redirects to. A page cannot consume it, for rendering
-// writes nothing. The proxy can: it takes the message out of the session before the page is rendered, and hands it on in a header.
+// A message that an action leaves in the session, and that the next page shows once. A page cannot
+// remove it, because rendering writes nothing. So the proxy takes the message out of the session
+// before Next.js renders the page, and passes it on in a header.
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import type { DbSession } from "prisma-db-session";
 import type { ShopSession } from "./session.ts";
 
-/** In the address that an action redirects to, so that all other requests cost the proxy no session. */
+/** Marks an address whose page shows a notice. For other addresses the proxy reads no session. */
 export const NOTICE_PARAMETER = "notice";
 
-/** Of the request that the proxy hands on to the page. */
+/** A header that the proxy sets for the page. */
 const NOTICE_HEADER = "x-shop-notice";
 
-/** To be called within `withSession`, which saves the message before it lets the redirect go on. */
-export function redirectWithNotice(session: DbSession<ShopSession>, path: string, message: string): never {
+/**
+ * Leaves a message for the page at this path.
+ *
+ * @returns the address to redirect to, after the session is saved
+ */
+export function leaveNotice(session: DbSession<ShopSession>, path: string, message: string): string {
   session.flash("notice", message);
-  redirect(`${path}?${NOTICE_PARAMETER}=1`);
+  return `${path}${path.includes("?") ? "&" : "?"}${NOTICE_PARAMETER}=1`;
 }
 
-/** For the proxy: the message, taken out of the session. Without one, nothing has been saved. */
+/** For `withSession`, which saves the message before the redirect. */
+export function redirectWithNotice(session: DbSession<ShopSession>, path: string, message: string): never {
+  redirect(leaveNotice(session, path, message));
+}
+
+/** For the proxy: takes the message out of the session. `undefined` if there is none. */
 export async function takeNotice(session: DbSession<ShopSession>): Promise<string | undefined> {
   const message = session.flash("notice");
   if (typeof message !== "string") return undefined;
@@ -25,12 +35,12 @@ export async function takeNotice(session: DbSession<ShopSession>): Promise<strin
     await session.save();
   } catch (error) {
     if ((error as { code?: unknown }).code !== "SESSION_UPDATE") throw error;
-    return undefined; // the session has ended at this very moment, and the page will find none
+    return undefined; // the session has just ended, so the page will find none either
   }
   return message;
 }
 
-/** For the proxy: the headers that the page gets. What the browser itself has sent as a message does not count. */
+/** For the proxy: the headers for the page. A message that the browser sent itself is removed. */
 export function headersWithNotice(given: Headers, message: string | undefined): Headers {
   const headers = new Headers(given);
   if (message === undefined) headers.delete(NOTICE_HEADER);
@@ -38,13 +48,13 @@ export function headersWithNotice(given: Headers, message: string | undefined): 
   return headers;
 }
 
-/** For the page: the message that it is to show. */
+/** For the page: the message to show. */
 export async function noticeToShow(): Promise<string | undefined> {
   const message = (await headers()).get(NOTICE_HEADER);
   if (message === null) return undefined;
   try {
     return decodeURIComponent(message);
   } catch {
-    return undefined; // where no proxy runs, the browser may have sent anything
+    return undefined; // the proxy did not run, so the browser sent this text itself
   }
 }

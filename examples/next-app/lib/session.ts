@@ -3,26 +3,32 @@ import { countMerge } from "./merges.ts";
 import { prisma } from "./prisma.ts";
 
 /**
- * Each line of the cart and each lamp is a key of its own: when two requests set different ones at once, both stay. What is set at sign-in
- * also fills columns of the table, see below.
+ * Each line of the cart and each lamp has its own key, so concurrent requests that set different
+ * keys keep both changes.
  */
 export type ShopSession = {
   userId: number;
   /** Shortened. */
   userAgent: string;
-  /** As ISO text, since JSON knows no dates. */
+  /** An ISO text, because JSON has no dates. */
   signedInAt: string;
-  /** What somebody typed into a form when the session had ended: given back after the next sign-in, if it is theirs. */
+  /**
+   * A text that was sent after the session had ended. After the next sign-in, the shop shows it to
+   * the same user.
+   */
   draft: { userId: number; note: string };
-  /** That an action has kept what somebody sent when the session had ended. Until the next sign-in. */
+  /**
+   * An action has kept something that was sent after the session had ended. Until the next sign-in.
+   */
   kept: true;
-  /** How often the lamps of the page "Twenty at once" were lit. */
+  /** The number of times that the lamps of the stress test were lit. */
   round: number;
 } & { [line: `cart.${string}`]: number } & { [lamp: `lamp.${number}`]: true };
 
 /**
- * `next start` is production, where the session cookie is `__Host-session` and `Secure`, as it should be: leave it so wherever an app is
- * deployed. Over plain http Safari keeps no such cookie, not even on localhost, so `npm run demo` sets this variable, and nothing else does.
+ * Only `npm run demo` sets this variable, because Safari drops a `Secure` cookie on
+ * http://localhost. Leave it out of your own app: in production, the session cookie should be
+ * `__Host-session` and `Secure`.
  */
 const onPlainHttp = process.env.SHOP_ON_PLAIN_HTTP === "1";
 
@@ -30,7 +36,8 @@ const options: NextSessionsOptions<ShopSession, typeof prisma.session> = {
   model: prisma.session,
   secret: process.env.SESSION_SECRET,
   cookie: onPlainHttp ? { secure: false } : {},
-  // Where withSession sends whoever was signed out (in another tab, on another device) while a request was at work.
+  // Where withSession() redirects to if the user was signed out elsewhere while a request was
+  // running.
   onInterrupted: "/sign-in?ended=1",
   columns: ({ userId, userAgent, signedInAt }) => ({
     userId: userId ?? null,
@@ -45,5 +52,8 @@ const options: NextSessionsOptions<ShopSession, typeof prisma.session> = {
 
 export const { getSession, withSession, list, revoke, check } = createNextSessions(options);
 
-/** For what may happen only once: of two actions that change a session at once, the second one's save throws ConflictError. */
+/**
+ * For actions that may happen only once. If two of them change a session at once, the second save
+ * throws ConflictError.
+ */
 export const { withSession: withStrictSession } = createNextSessions({ ...options, onConflict: "error" });

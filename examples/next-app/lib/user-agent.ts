@@ -1,4 +1,4 @@
-/** Some browsers give the names of others too: theirs come first. */
+/** Some browsers also send the names of other browsers, so the order matters. */
 const BROWSERS: readonly [name: string, version: RegExp][] = [
   ["Edge", /\bEdg\w*\/(\d+)/],
   ["Opera", /\bOPR\/(\d+)/],
@@ -17,12 +17,12 @@ const SYSTEMS: readonly [name: string, mark: RegExp][] = [
   ["Linux", /Linux/],
 ];
 
-/** As much of the header as a table should keep: anybody can send any text. */
+/** Shortened for the table, because a client can send any text. */
 export const shortUserAgent = (header: string | null): string => (header ?? "").slice(0, 200);
 
 export type DeviceKind = "phone" | "tablet" | "computer";
 
-/** For people to tell their devices apart, like "Firefox 151 on Linux"; a guess, as the text may say anything. */
+/** A name such as "Firefox 151 on Linux". It is a guess, because a client can send any text. */
 export function describeUserAgent(userAgent: string | null): { name: string; kind: DeviceKind } {
   const text = userAgent ?? "";
   const browsers = BROWSERS.map(([name, version]) => ({ name, version: version.exec(text)?.[1] }));
@@ -32,7 +32,7 @@ export function describeUserAgent(userAgent: string | null): { name: string; kin
   return { name: names.join(" on ") || "An unknown device", kind: kindOf(text) };
 }
 
-/** An iPad says "Mobile" too; an Android device says it if it is a phone. */
+/** An iPad sends "Mobile" too. An Android device sends it only if it is a phone. */
 function kindOf(text: string): DeviceKind {
   if (text.includes("iPad")) return "tablet";
   if (/Mobile|iPhone/.test(text)) return "phone";

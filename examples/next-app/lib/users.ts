@@ -14,7 +14,7 @@ export interface User {
 
 const shown = { id: true, name: true, email: true, note: true };
 
-/** Who is signed in; one query per rendering, none for visitors. */
+/** The user who is signed in, or `null`. One query for each rendering, and none for visitors. */
 export const currentUser = cache(async (): Promise<User | null> => {
   const userId = (await getSession()).get("userId");
   return userId === undefined ? null : prisma.user.findUnique({ where: { id: userId }, select: shown });
@@ -29,11 +29,11 @@ export async function saveNote(id: number, note: string): Promise<void> {
   await prisma.user.update({ where: { id }, data: { note } });
 }
 
-/** Makes the demo account, the only one of this shop, unless it is there. */
+/** Creates the demo account, the only one of this shop, if it does not exist. */
 export async function seedDemoAccount(): Promise<void> {
   const { email, name, password } = demoAccount;
   if (await prisma.user.findUnique({ where: { email } })) return;
   const passwordHash = await hashPassword(password);
-  // An upsert, since another process may be doing the same at this moment.
+  // An upsert, because another process may create it at the same time.
   await prisma.user.upsert({ where: { email }, create: { email, name, passwordHash }, update: {} });
 }

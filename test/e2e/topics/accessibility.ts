@@ -25,7 +25,15 @@ export function accessibilityTests(shop: OpenShop): void {
             if (problems.length > 0) found[state] = problems;
           };
           await check("the first page");
-          for (const path of ["/cart", "/inside", "/twenty", "/sign-in?ended=1", "/nowhere"]) {
+          for (const path of [
+            "/cart",
+            "/inside",
+            "/twenty",
+            "/docs",
+            "/?signed-out=1",
+            "/sign-in?ended=1",
+            "/nowhere",
+          ]) {
             await visitor.go(path);
             await check(`${path} of a visitor`);
           }
@@ -61,7 +69,16 @@ export function accessibilityTests(shop: OpenShop): void {
     const visitor = await shop.visit({ ...PHONE, viewport: { width: 320, height: 640 } });
     await visitor.addMug();
     await visitor.signIn();
-    for (const path of ["/", "/cart", "/account", "/account/devices", "/inside", "/twenty", "/sign-in?again=1"]) {
+    for (const path of [
+      "/",
+      "/cart",
+      "/account",
+      "/account/devices",
+      "/inside",
+      "/twenty",
+      "/docs",
+      "/sign-in?again=1",
+    ]) {
       await visitor.go(path);
       expect(await visitor.page.evaluate("document.documentElement.scrollWidth"), path).toBe(320);
     }

@@ -44,6 +44,30 @@ export function cartTests(shop: OpenShop): void {
       expect(await page.evaluate("document.activeElement.textContent")).toBe("Have a look around");
     });
 
+    it("says what was added without a change of the layout", async () => {
+      const visitor = await shop.visit();
+      const card = visitor.page.getByRole("listitem").filter({ hasText: "Harbour mug" });
+      /** Of the card, and of the button in it, wherever the page is scrolled to. */
+      const layout = async () => {
+        const [box, button] = [await card.boundingBox(), await card.getByRole("button").boundingBox()];
+        return { height: box?.height ?? 0, buttonEnd: (button?.y ?? 0) + (button?.height ?? 0) - (box?.y ?? 0) };
+      };
+      const before = await layout();
+      await visitor.addMug();
+      expect(await layout()).toEqual(before);
+      expect(before.height - before.buttonEnd, "no empty strip below the button").toBeLessThan(30);
+    });
+
+    it("underlines the name of its page in the menu, and not the number beside it", async () => {
+      const visitor = await shop.visit();
+      await visitor.go("/cart");
+      const lineOf = (selector: string) =>
+        visitor.page.evaluate(`getComputedStyle(document.querySelector("${selector}")).textDecorationLine`);
+      expect(await lineOf(".cart-link .label")).toBe("underline");
+      expect(await lineOf(".cart-link"), "a line that goes on below the number").toBe("none");
+      expect(await lineOf(".cart-link .badge")).toBe("none");
+    });
+
     it("takes neither a product nor a quantity that it does not have", async () => {
       const visitor = await shop.visit();
       await forge(visitor.page.locator("input[name=product]").first(), "yacht");

@@ -24,6 +24,7 @@ export function sessionTests(shop: OpenShop): void {
         "/account",
         "/?notice=1",
         "/api/cart",
+        "/docs",
         "/nowhere",
       ]) {
         await go(path);
@@ -87,13 +88,13 @@ export function sessionTests(shop: OpenShop): void {
       expect(await shop.rows()).toEqual([]);
     });
 
-    it("is shown on the page Inside as the row has it, and without its key", async () => {
+    it("is shown on its page as the row has it, and without its key", async () => {
       const visitor = await shop.visit();
       await visitor.go("/inside");
-      await visitor.see("has no row for you");
+      await visitor.see("You have no session yet.");
       await visitor.signIn();
-      await visitor.follow("What the database knows");
-      await visitor.heading("The row, as it is");
+      await visitor.follow("Your session");
+      await visitor.heading("Your row");
 
       const [row] = await shop.rows();
       const shown = await visitor.page.locator(".row dd").allTextContents();

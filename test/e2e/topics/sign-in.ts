@@ -26,7 +26,7 @@ export function signInTests(shop: OpenShop): void {
       await visitor.go(`/sign-in?next=${encodeURIComponent(next)}`);
       await visitor.press("Fill it in");
       await visitor.press("Sign in");
-      await visitor.page.waitForURL(`${shop.url}/`);
+      await visitor.page.waitForURL(`${shop.url}/?notice=1`);
       await visitor.page.getByRole("link", { name: account.name }).waitFor();
     });
 
@@ -37,6 +37,35 @@ export function signInTests(shop: OpenShop): void {
       await visitor.go("/account/devices");
       await visitor.enterPassword();
       await visitor.heading("Your devices");
+    });
+
+    it("is confirmed by a notice, once, and so is signing out", async () => {
+      const visitor = await shop.visit();
+      await visitor.signIn();
+      const { page } = visitor;
+      await page.getByRole("status").getByText(`You are signed in as ${account.name}.`).waitFor();
+      await page.reload();
+      await visitor.heading("Hello");
+      expect(await page.getByText("You are signed in as").count()).toBe(0);
+      await visitor.go("/?signed-out=1");
+      await visitor.heading("A few good things");
+      expect(await page.getByText("You are signed out.").count(), "of a user who is signed in").toBe(0);
+
+      await visitor.go("/account");
+      await visitor.signOut();
+      await page.getByRole("status").getByText("You are signed out.").waitFor();
+      await visitor.follow("Small Hours");
+      await page.waitForURL(`${shop.url}/`);
+      await page.getByText("You are signed out.").waitFor({ state: "detached" });
+      expect(await shop.rows()).toEqual([]);
+    });
+
+    it("keeps the rest of the address that it leads to", async () => {
+      const visitor = await shop.visit();
+      await visitor.go(`/sign-in?next=${encodeURIComponent("/cart?from=mail")}`);
+      await visitor.enterPassword();
+      await visitor.page.waitForURL(`${shop.url}/cart?from=mail&notice=1`);
+      await visitor.see(`You are signed in as ${account.name}.`);
     });
 
     it("in two tabs at once ends signed in", async () => {

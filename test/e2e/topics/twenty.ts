@@ -7,10 +7,10 @@ export function twentyTests(shop: OpenShop): void {
   describe("twenty changes at once", () => {
     it("all arrive, also for a visitor who had no session before, and again", async () => {
       const visitor = await shop.visit();
-      await visitor.follow("Twenty");
+      await visitor.follow("Stress test");
       for (const round of [1, 2]) {
         await visitor.press("Light all twenty");
-        await visitor.see(/^20 of 20 arrived\. \d+ of the saves found the row changed by another/);
+        await visitor.see(/^20 of 20 arrived\. \d+ of the saves met a concurrent save/);
         const [row, ...others] = await shop.rows();
         expect(others).toEqual([]);
         expect(row?.data).toContain(`"round":${round}`);
@@ -28,7 +28,7 @@ export function twentyTests(shop: OpenShop): void {
         await route.continue();
       });
       await visitor.press("Light all twenty");
-      await visitor.alert("Your session ended meanwhile");
+      await visitor.alert("Your session has ended");
       expect(await shop.rows()).toEqual([]);
 
       await visitor.page.unroute("**/api/lamps/7");

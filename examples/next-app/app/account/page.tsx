@@ -13,17 +13,15 @@ export default async function AccountPage() {
   if (!user) redirect("/sign-in?next=/account");
   const draft = (await getSession()).get("draft")?.note;
   return (
-    <Page at="/account">
+    <Page at="/account" whatHappens={<WhatHappens />}>
       <div className="column">
         <h1>Hello, {user.name}.</h1>
         <section className="panel">
           <p>
-            You are signed in as <strong>{user.email}</strong>. When you signed in, your session got a new key, and what
-            was in your cart came along.
+            Your email address is <strong>{user.email}</strong>.
           </p>
           <p className="links">
             <Link href="/account/devices">Your devices</Link>
-            <Link href="/inside">What the database knows</Link>
           </p>
         </section>
         <form className="panel fields" action={changeNote}>
@@ -50,5 +48,20 @@ export default async function AccountPage() {
         </form>
       </div>
     </Page>
+  );
+}
+
+function WhatHappens() {
+  return (
+    <>
+      <p>
+        The proxy calls <code>hasSessionCookie()</code> and redirects visitors without a cookie. The page itself checks
+        the session.
+      </p>
+      <p>If the session ends while you type the note, the text is there again after the next sign-in.</p>
+      <p>
+        “Sign out” calls <code>flush()</code>. It deletes the row, the data and the cookie.
+      </p>
+    </>
   );
 }

@@ -1,63 +1,58 @@
 import type { Metadata } from "next";
+import Link from "next/link";
 import { Page } from "../../components/page.tsx";
 import type { Session } from "../../generated/prisma/client.ts";
 import { getSession } from "../../lib/session.ts";
 import { findSessionRow } from "../../lib/session-row.ts";
 
-export const metadata: Metadata = { title: "Inside" };
+export const metadata: Metadata = { title: "Your session" };
 
 export default async function InsidePage() {
   const row = await findSessionRow();
   const session = await getSession();
   return (
-    <Page at="/inside">
-      <h1>What the database knows</h1>
-      <div className="pair">
-        <section className="panel">
-          <h2>Your browser</h2>
-          {row ? (
-            <>
-              <p>
-                has a cookie with the key of your session: 32 random characters that no script can read. The shop keeps
-                no copy.
-              </p>
-              <p>
-                Logs call this session <code>{session.keyHash}</code>, a short hash of what the key column holds.
-              </p>
-            </>
-          ) : (
-            <p>has no session with this shop.</p>
-          )}
-        </section>
-        <section className="panel">
-          <h2>The table</h2>
-          {row ? (
-            <p>
-              has one row for it, under a hash. Whoever steals the table gets no key out of it. The data can be read
-              there, but not changed: they are signed, together with the key of their row.
-            </p>
-          ) : (
-            <p>has no row for you. Put something into the cart and come back.</p>
-          )}
-        </section>
+    <Page at="/inside" whatHappens={<WhatHappens keyHash={session.keyHash} />}>
+      <div className="column">
+        <h1>Your session in the database</h1>
+        {row ? (
+          <>
+            <Row row={row} />
+            <section className="panel" aria-labelledby="means">
+              <h2 id="means">What the shop reads from the row</h2>
+              <dl className="entries">
+                {session.entries().map(([key, value]) => (
+                  <div key={key}>
+                    <dt>{key}</dt>
+                    <dd>
+                      <code>{JSON.stringify(value)}</code>
+                    </dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
+          </>
+        ) : (
+          <p className="empty">
+            You have no session yet. <Link href="/">Put something into your cart</Link> and come back.
+          </p>
+        )}
       </div>
-      {row && <Row row={row} />}
-      {row && (
-        <section className="panel" aria-labelledby="means">
-          <h2 id="means">What the shop reads in it</h2>
-          <dl className="entries">
-            {session.entries().map(([key, value]) => (
-              <div key={key}>
-                <dt>{key}</dt>
-                <dd>
-                  <code>{JSON.stringify(value)}</code>
-                </dd>
-              </div>
-            ))}
-          </dl>
-        </section>
-      )}
     </Page>
+  );
+}
+
+function WhatHappens({ keyHash }: { keyHash: string | null }) {
+  return (
+    <>
+      <p>Your browser keeps the key of the session in a cookie that no script can read.</p>
+      <p>The table keeps only a hash of the key. So an attacker who steals the table cannot sign in.</p>
+      <p>The package signs the data together with the key of the row, and refuses a row that was changed or copied.</p>
+      {keyHash && (
+        <p>
+          In logs and events, this session is <code>{keyHash}</code>.
+        </p>
+      )}
+    </>
   );
 }
 
@@ -72,7 +67,7 @@ function Row({ row }: { row: Session }) {
   ];
   return (
     <section className="panel" aria-labelledby="row">
-      <h2 id="row">The row, as it is</h2>
+      <h2 id="row">Your row</h2>
       <dl className="row">
         {columns.map(([name, value]) => (
           <div key={name}>

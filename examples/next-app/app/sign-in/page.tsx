@@ -11,13 +11,13 @@ export const metadata: Metadata = { title: "Sign in" };
 
 export default async function SignInPage({ searchParams }: PageProps<"/sign-in">) {
   const { next, ended, again } = await searchParams;
-  // By the session, not by the cookie, which may open none.
+  // The cookie does not tell: its session may be gone.
   const user = await currentUser();
   if (user && again === undefined) redirect(safePath(next));
-  // The address is anybody's to make up; the session is not.
+  // A visitor can make up the address, but not the session.
   const isKept = (await getSession()).has("kept");
   return (
-    <Page at="/sign-in">
+    <Page at="/sign-in" whatHappens={<WhatHappens />}>
       <div className="narrow">
         <h1>{user ? "Is it you?" : "Sign in"}</h1>
         {ended !== undefined && !user && (
@@ -26,9 +26,21 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
             again.
           </p>
         )}
-        {user && <p className="lead">You signed in some time ago. Before this, please enter your password again.</p>}
+        {user && <p className="lead">You signed in some time ago. Please enter your password again.</p>}
         <SignInForm next={safePath(next)} email={user?.email} demo={demoAccount} />
       </div>
     </Page>
+  );
+}
+
+function WhatHappens() {
+  return (
+    <>
+      <p>
+        <code>markAuthenticated()</code> gives your session a new key, in one statement with your user id. The old key
+        opens nothing. This prevents session fixation.
+      </p>
+      <p>What is in your cart stays in it.</p>
+    </>
   );
 }

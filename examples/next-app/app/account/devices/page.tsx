@@ -17,13 +17,13 @@ export default async function DevicesPage() {
   const { keyHash } = await getSession();
   const devices = await list({ userId: user.id });
   const isThis = (device: { keyHash: string }) => device.keyHash === keyHash;
-  // This one first; the others stay in the order of the list.
+  // This device comes first.
   const sorted = [...devices.filter(isThis), ...devices.filter((device) => !isThis(device))];
   return (
-    <Page at="/account">
+    <Page at="/account" whatHappens={<WhatHappens />}>
       <div className="column">
         <h1>Your devices</h1>
-        <p className="lead">Each is one row of the session table. To sign a device out is to delete its row.</p>
+        <p className="lead">You are signed in on these devices.</p>
         <ul className="devices">
           {sorted.map((device) => (
             <Device key={device.keyHash} device={device} isThis={isThis(device)} />
@@ -40,6 +40,18 @@ export default async function DevicesPage() {
         )}
       </div>
     </Page>
+  );
+}
+
+function WhatHappens() {
+  return (
+    <>
+      <p>
+        Each device is one row of the table. <code>list()</code> finds your rows by their owner column, and{" "}
+        <code>revoke()</code> deletes them.
+      </p>
+      <p>15 minutes after you signed in, the shop first asks for the password again.</p>
+    </>
   );
 }
 
@@ -67,12 +79,6 @@ function Device({ device, isThis }: { device: ListedSession<typeof prisma.sessio
             <dt>Expires</dt>
             <dd>
               <Time at={expireDate} />
-            </dd>
-          </div>
-          <div>
-            <dt>Key hash</dt>
-            <dd>
-              <code>{keyHash}</code>
             </dd>
           </div>
         </dl>

@@ -3,15 +3,20 @@ import { MAX_QUANTITY, quantityOf, readCart, setQuantity } from "../../../lib/ca
 import { findProduct } from "../../../lib/products.ts";
 import { getSession, type ShopSession, withSession } from "../../../lib/session.ts";
 
-/** In bytes: far more than a product and a quantity take. */
+/** In bytes. A product and a quantity need far less. */
 const MAX_BODY = 10_000;
 
-/** The cart: `{ lines: [{ product, name, quantity, total }], count, total }`, amounts in cents. */
+/**
+ * @returns the cart: `{ lines: [{ product, name, quantity, total }], count, total }`, with amounts
+ * in cents
+ */
 export async function GET(): Promise<Response> {
   return answer(200, cartBody(await getSession()));
 }
 
-/** Puts a product into the cart: `{ "product": "mug", "quantity": 1 }`. The quantity may be left out. */
+/**
+ * Puts a product into the cart: `{ "product": "mug", "quantity": 1 }`. The quantity is optional.
+ */
 export const POST = withSession(addToCart, { sameOrigin: true });
 
 async function addToCart(session: DbSession<ShopSession>, request: Request): Promise<Response> {
@@ -22,7 +27,7 @@ async function addToCart(session: DbSession<ShopSession>, request: Request): Pro
     return answer(415, { error: "Send JSON, with the header Content-Type: application/json." });
   }
   const body: unknown = await request.json().catch(() => undefined);
-  if (typeof body !== "object" || body === null) return answer(400, { error: "The body is no JSON object." });
+  if (typeof body !== "object" || body === null) return answer(400, { error: "The body must be a JSON object." });
   const { product: slug, quantity: added = 1 } = body as { product?: unknown; quantity?: unknown };
   const product = findProduct(slug);
   if (!product) return answer(404, { error: "This shop has no such product." });
@@ -43,6 +48,6 @@ function cartBody(session: DbSession<ShopSession>) {
   };
 }
 
-/** What depends on a cookie belongs in nobody's cache. */
+/** No cache may store an answer that depends on a cookie. */
 const answer = (status: number, body: object) =>
   Response.json(body, { status, headers: { "Cache-Control": "no-store", Vary: "Cookie" } });

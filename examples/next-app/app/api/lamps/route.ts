@@ -1,7 +1,7 @@
 import { beginRound, lampsLit } from "../../../lib/lamps.ts";
 import { getSession, withSession } from "../../../lib/session.ts";
 
-/** The numbers of the lamps that are lit, as the table has them: `{ lit: [1, 2] }`. */
+/** @returns the numbers of the lamps that are lit in the table: `{ lit: [1, 2] }` */
 export async function GET(): Promise<Response> {
   const lit = lampsLit(await getSession());
   return Response.json({ lit }, { headers: { "Cache-Control": "no-store", Vary: "Cookie" } });

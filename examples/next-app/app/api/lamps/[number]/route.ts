@@ -3,17 +3,20 @@ import { lamps, lightLamp } from "../../../../lib/lamps.ts";
 import { sayWhetherMerged } from "../../../../lib/merges.ts";
 import { withSession } from "../../../../lib/session.ts";
 
-/** Milliseconds that pass between the reading and the saving, as where a handler asks another service. Without any, SQLite would be done. */
+/**
+ * Milliseconds between reading and saving, as if the handler called another service. So the saves
+ * really are concurrent.
+ */
 const WORK = 50;
 
-/** Lights one lamp: one key of the session. */
+/** Lights one lamp, which is one key of the session. */
 export const PUT = sayWhetherMerged(
   withSession(
     async (session, _request: Request, { params }: RouteContext<"/api/lamps/[number]">): Promise<Response> => {
       const { number } = await params;
       const lamp = lamps.find((lamp) => `${lamp}` === number);
       if (lamp === undefined) return new Response(null, { status: 404 });
-      // Each of twenty requests would begin a session of its own.
+      // Otherwise each of the twenty requests would create a session.
       if (session.sessionKey === null) return new Response(null, { status: 401 });
       await setTimeout(WORK);
       lightLamp(session, lamp);

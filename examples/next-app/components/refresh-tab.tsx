@@ -3,12 +3,16 @@
 import { useRouter } from "next/navigation";
 import { useEffect } from "react";
 
-/** A tab that was in the background asks anew for what it shows: somebody may have signed out in another, or put something into the cart. */
-export function AskAnew() {
+/**
+ * Refreshes a tab that comes to the front: the user may have signed out in another tab, or changed
+ * the cart there.
+ */
+export function RefreshTab() {
   const router = useRouter();
   useEffect(() => {
     function onVisibilityChange() {
-      // What somebody is typing is not taken away. The form's action will find out who is signed in.
+      // A refresh could take away what the user is typing. The action of the form checks the
+      // session anyway.
       if (document.visibilityState === "visible" && !isSomethingTyped()) router.refresh();
     }
     document.addEventListener("visibilitychange", onVisibilityChange);
