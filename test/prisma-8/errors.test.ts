@@ -169,6 +169,12 @@ describe.skipIf(skipReason)(`Errors on PostgreSQL with Prisma 8${skippedBecause(
     await run("ALTER TABLE session RENAME COLUMN text TO data");
   });
 
+  it("a value that Prisma cannot encode: a ConfigError that names the column", async () => {
+    const error = await thrownBy(store.insert({ ...ROW, expireDate: "secret" as never }));
+    const message = expect.stringMatching(/The value of `expire_date` does not fit\. (?!.*secret)/);
+    expect(error).toMatchObject({ code: "SESSION_CONFIG", message });
+  });
+
   it("a `timestamp` column, as Prisma 7 makes it: a ConfigError that names the type", async () => {
     await store.insert(ROW);
     await run("ALTER TABLE session ALTER COLUMN expire_date TYPE timestamp(3)");

@@ -16,7 +16,7 @@ import { DATE_ADVICE, toConfigError } from "./to-config-error.ts";
  * Prisma 8.0.0-rc.13 on PostgreSQL and SQLite.
  *
  * The model of a transaction fits too. An error then ends the transaction, so no statement is
- * retried in it. A key that is taken is no error: the transaction goes on.
+ * retried in it. If the key of a new row is taken, the transaction goes on.
  *
  * A condition (`list`, `revoke`) can only name values of columns, as in `{ userId: 7 }`, and
  * `null`. The store throws a TypeError for any other condition, and for a value that is not of the
@@ -27,7 +27,7 @@ import { DATE_ADVICE, toConfigError } from "./to-config-error.ts";
  * const store = prisma8Store(db.orm.public.Session);
  * createNextSessions({ store, secret: process.env.SESSION_SECRET });
  * ```
- * @throws ConfigError if `model` is not a Prisma 8 model, lacks a column, or gives no `Date`. Each
+ * @throws ConfigError if `model` is not a Prisma 8 model, lacks a column, or needs Temporal. Each
  *   verb rejects with a ConfigError if the database lacks the table or a column, or if a value does
  *   not fit its column.
  */
