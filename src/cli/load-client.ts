@@ -63,6 +63,12 @@ function chooseClient(path: string, exports: Exports, exportName: string | undef
       `${path} exports no Prisma client, but \`${promise}\` is a Promise. Export what it resolves to, with \`await\`.`,
     );
   }
+  if (Object.values(exports).some(isPrisma8Client)) {
+    throw new CommandError(
+      `${path} exports a client of Prisma 8, but the commands need one of Prisma 7 or 6. ` +
+        "Call `clearExpired()` and the other functions in a script of your own.",
+    );
+  }
   throw new CommandError(
     `${path} exports no Prisma client. ${there} Export one, as in \`export const prisma = new PrismaClient(...)\`.`,
   );
@@ -84,3 +90,6 @@ function isClient(value: unknown): value is Client {
     ["$connect", "$disconnect"].every((method) => typeof Reflect.get(value, method) === "function")
   );
 }
+
+const isPrisma8Client = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && "orm" in value && "transaction" in value;

@@ -2,6 +2,7 @@ import { ConfigError } from "../errors.ts";
 import type { SessionConfig } from "../record/session-config.ts";
 import { prismaStore } from "../store/prisma/prisma-store.ts";
 import type { SessionDelegate } from "../store/prisma/session-delegate.ts";
+import { PRISMA_8_ADVICE, prisma8Object } from "../store/prisma-8-object.ts";
 import type { SessionStore } from "../store/session-store.ts";
 import { checkPart } from "./check-part.ts";
 
@@ -61,6 +62,9 @@ function noModelError(given: unknown): ConfigError {
 }
 
 function checkedStore(store: object): SessionStore {
+  const isStore = STORE_VERBS.every((verb) => typeof Reflect.get(store, verb) === "function");
+  const prisma8 = isStore ? undefined : prisma8Object(store);
+  if (prisma8) throw new ConfigError(`\`store\` must be a session store, but this is ${prisma8}. ${PRISMA_8_ADVICE}`);
   checkPart("store", store, STORE_VERBS);
   return store as SessionStore;
 }

@@ -46,6 +46,12 @@ it.each([
     undefined,
     /exports no Prisma client\. It exports \w+, \w+\. /,
   ],
+  [
+    "a client of Prisma 8",
+    "export const db = { orm: {}, transaction() {} };",
+    undefined,
+    /exports a client of Prisma 8, but the commands need one of Prisma 7 or 6\. Call `clearExpired\(\)`/,
+  ],
   ["nothing", "", undefined, /exports no Prisma client\. It exports nothing\. /],
   [
     "several clients",

@@ -7,7 +7,7 @@ import { somebodyWaits } from "../databases/waiting.ts";
 import { skippedBecause } from "../skipped.ts";
 import { deletionDeadlock, LATER, LIVE_AT, ROW, rotationDeadlock } from "../store/prisma/deadlocks.ts";
 import { gate, SECRET, type ShopData } from "../support.ts";
-import { clientOf, connectPrisma8, openPrisma8 } from "./client.ts";
+import { clientOf, connectPrisma8, openPrisma8, type Prisma8Client } from "./client.ts";
 
 const [database] = databases.filter(({ prisma, provider }) => prisma === 8 && provider === "postgresql");
 if (!database) throw new Error("There is no PostgreSQL with Prisma 8.");
@@ -169,12 +169,20 @@ describe.skipIf(skipReason)(`Errors on PostgreSQL with Prisma 8${skippedBecause(
     await run("ALTER TABLE session RENAME COLUMN text TO data");
   });
 
+  it("a value that Prisma cannot encode: a ConfigError that names the column", async () => {
+    const error = await thrownBy(store.insert({ ...ROW, expireDate: "secret" as never }));
+    const message = expect.stringMatching(/The value of `expire_date` does not fit\. (?!.*secret)/);
+    expect(error).toMatchObject({ code: "SESSION_CONFIG", message });
+  });
+
   it("a `timestamp` column, as Prisma 7 makes it: a ConfigError that names the type", async () => {
     await store.insert(ROW);
     await run("ALTER TABLE session ALTER COLUMN expire_date TYPE timestamp(3)");
     const error = await thrownBy(store.find("a"));
     await run("ALTER TABLE session ALTER COLUMN expire_date TYPE timestamptz(3) USING expire_date AT TIME ZONE 'UTC'");
-    const message = expect.stringMatching(/cannot read a column of the session table.*TimestamptzJsDate\(3\)/);
+    const message = expect.stringMatching(
+      /cannot read the column `expire_date` of the session table.*TimestamptzJsDate\(3\)/,
+    );
     expect(error).toMatchObject({ code: "SESSION_CONFIG", message });
   });
 
@@ -248,6 +256,30 @@ describe.skipIf(skipReason)(`Errors on PostgreSQL with Prisma 8${skippedBecause(
     expect(() => prisma8Store(db.prisma as never)).toThrow(/the client of Prisma 7 or older/);
     for (const wrong of [client, client.orm.public, pick(client.orm as Orm)]) {
       expect(() => createSessions({ model: wrong as never, secret: SECRET })).toThrow(/Prisma 8|Prisma model/);
+    }
+  });
+
+  it.each<[what: string, pick: (client: Prisma8Client) => unknown]>([
+    ["a model", ({ orm }) => Object(orm.public).Session],
+    ["the client", (client) => client],
+    ["`db.orm`", ({ orm }) => orm],
+    ["a namespace", ({ orm }) => orm.public],
+  ])("names %s of Prisma 8 where a model of Prisma 7 or a store is wanted", async (what, pick) => {
+    const { client, close } = await clientOf({ provider: "postgresql", url: db.url });
+    onTestFinished(close);
+    for (const option of ["model", "store"]) {
+      const sessions = () => createSessions({ [option]: pick(client), secret: SECRET } as never);
+      expect(sessions).toThrow(`but this is ${what} of Prisma 8. Pass \`store: prisma8Store(`);
+    }
+  });
+
+  it("refuses a filtered model", async () => {
+    const { client, close } = await clientOf({ provider: "postgresql", url: db.url });
+    onTestFinished(close);
+    const model = Object(client.orm.public).Session;
+    const isMine = (row: { key: { eq(value: string): object } }) => row.key.eq("a");
+    for (const changed of [model.where(isMine), model.limit(1), model.select("key", "data", "expireDate")]) {
+      expect(() => prisma8Store(changed)).toThrow(/is already a query/);
     }
   });
 });

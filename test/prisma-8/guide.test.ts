@@ -1,6 +1,6 @@
 // Does what docs/prisma-8.md says, with its own files, commands and SQL, on a server whose time zone is not UTC.
 import { execFile } from "node:child_process";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { PrismaPg } from "@prisma/adapter-pg";
@@ -66,10 +66,36 @@ async function writeProject(): Promise<void> {
   }
 }
 
-/** The commands of Prisma that the guide's blocks have, in their order. */
+/** The commands of Prisma that the guide's blocks have, in their order: to start, to change the contract, to move. */
 async function commands(): Promise<readonly string[][]> {
   const shells = (await codeBlocksOf(DOCUMENT)).filter(({ language }) => language === "sh");
-  return shells.map(({ code }) => [...code.matchAll(/^npx prisma (.*)$/gm)].map(([, command = ""]) => command));
+  const found = shells.map(({ code }) => [...code.matchAll(/^npx prisma (.*)$/gm)].map(([, command = ""]) => command));
+  return found.filter((block) => block.length > 0);
+}
+
+const CONTRACT = join(folder, "src/prisma/contract.prisma");
+const lastMigration = async () =>
+  (await readdir(join(folder, "migrations/app")))
+    .filter((name) => /^\d/.test(name))
+    .sort()
+    .at(-1) ?? "";
+
+/** Adds a column as the guide says. */
+async function changeContract(url: string): Promise<void> {
+  const contract = await readFile(CONTRACT, "utf8");
+  await writeFile(CONTRACT, contract.replace("  data ", '  userId Int? @map("user_id")\n$&'));
+  const [, change = []] = await commands();
+  expect(change).toEqual(["contract emit", "migration plan --name change --from FOLDER", "db migrate"]);
+  const last = await lastMigration();
+  for (const command of change) await prisma8(command.replace("FOLDER", last), url);
+  await prisma8("db verify", url);
+  await runSql(adapters.postgresql(url), ["UPDATE session SET user_id = 7"]);
+}
+
+/** The versions of Prisma 8's packages that the tests run. */
+async function versionOf(name: string): Promise<string> {
+  const text = await readFile(join(root, "test/prisma-8/node_modules", name, "package.json"), "utf8");
+  return JSON.parse(text).version;
 }
 
 const prisma8 = (command: string, url: string) =>
@@ -82,7 +108,7 @@ describe.skipIf(skipReason)(`The guide to a project with Prisma 8${skippedBecaus
   it("makes the table of a new project, whose code compiles", async () => {
     const url = await emptyDatabase();
     await writeProject();
-    const [, make = []] = await commands();
+    const [make = []] = await commands();
     expect(make).toEqual(["contract emit", "migration plan --name session", "db migrate"]);
     for (const command of make) await prisma8(command, url);
     await prisma8("db verify", url);
@@ -95,10 +121,20 @@ describe.skipIf(skipReason)(`The guide to a project with Prisma 8${skippedBecaus
     await session.save();
     expect((await sessions.load(session.sessionKey)).get("userId")).toBe(7);
 
+    await changeContract(url);
+    // A contract with a relation, which older commands wrote wrongly.
+    const contract = await readFile(CONTRACT, "utf8");
+    const relation = "  user User? @relation(fields: [userId], references: [id])\n";
+    await writeFile(
+      CONTRACT,
+      `${contract.replace("  data ", `${relation}$&`)}\nmodel User {\n  id Int @id\n  sessions Session[]\n}\n`,
+    );
+    await prisma8("contract emit", url);
+
     const tsc = join(root, "node_modules/typescript/bin/tsc");
     const compiled = await run(process.execPath, [tsc, "-p", folder]).catch(({ stdout }) => ({ stdout }));
     expect(compiled.stdout).toBe("");
-  }, 120_000);
+  }, 240_000);
 
   it("moves a project from Prisma 7 and signs nobody out", async () => {
     const url = await emptyDatabase();
@@ -143,7 +179,7 @@ describe.skipIf(skipReason)(`The guide to a project with Prisma 8${skippedBecaus
     // 3. Prisma 8 adopts the table.
     await writeProject();
     const [, , adopt = []] = await commands();
-    expect(adopt).toEqual(["contract emit", "db sign", "db verify"]);
+    expect(adopt).toEqual(["contract emit", "migration plan --name session", "db sign", "db verify"]);
     for (const command of adopt) await prisma8(command, url);
 
     // 4. The other option.
@@ -165,7 +201,43 @@ describe.skipIf(skipReason)(`The guide to a project with Prisma 8${skippedBecaus
 
     const { stdout, stderr } = await prisma8("db update --dry-run", url);
     expect(stdout + stderr).toContain('DROP TABLE "public"."_prisma_migrations"');
-  }, 120_000);
+
+    await changeContract(url);
+    expect((await open(store, key)).toJSON()).toEqual(both);
+  }, 240_000);
+
+  it("names the versions that were run, wherever it installs Prisma 8", async () => {
+    const text = await readFile(join(root, DOCUMENT), "utf8");
+    const [start = "", move = ""] = text.split("## Move from Prisma 7");
+    expect(start).toContain(`\`@prisma/orm-toolchain\` ${await versionOf("@prisma/orm-toolchain")}`);
+    const installed = (section: string) =>
+      [...section.matchAll(/^npm install .*?(\S+@\S+)$/gm)].map(([, name]) => name);
+    expect(installed(start)[0]).toBe(`@prisma/orm-postgres@${await versionOf("@prisma/orm-postgres")}`);
+    expect(installed(start)).toHaveLength(2);
+    expect(installed(move)).toEqual(installed(start));
+    expect(move).toContain("Replace `prisma.config.ts`");
+  });
+
+  it("and the README add the model to a project that has migrations", async () => {
+    const url = await emptyDatabase();
+    await writeProject();
+    const contract = await readFile(CONTRACT, "utf8");
+    await writeFile(CONTRACT, "// use prisma-8\n\nmodel User {\n  id Int @id\n}\n");
+    for (const command of ["contract emit", "migration plan --name user", "db migrate"]) await prisma8(command, url);
+    await writeFile(CONTRACT, `${contract}\nmodel User {\n  id Int @id\n}\n`);
+    const readme = await readFile(join(root, "README.md"), "utf8");
+    const [, section = ""] = readme.split("### With Prisma 8");
+    const add = [...section.matchAll(/^npx prisma (.*)$/gm)].map(([, command = ""]) => command);
+    expect(add).toEqual(["contract emit", "migration plan --name session", "db migrate"]);
+    const option = /add `(--from)` to `migration plan`/.exec(section)?.[1];
+    const last = await lastMigration();
+    for (const command of add)
+      await prisma8(command.startsWith("migration plan") && option ? `${command} ${option} ${last}` : command, url);
+    await prisma8("db verify", url);
+    const { store, close } = await connectPrisma8({ provider: "postgresql", url });
+    onTestFinished(close);
+    expect(await store.find("a")).toBeUndefined();
+  }, 240_000);
 
   it("is right that `db update` and Prisma 7's own SQL move the expiry outside of UTC", async () => {
     const url = await emptyDatabase();
@@ -188,5 +260,5 @@ describe.skipIf(skipReason)(`The guide to a project with Prisma 8${skippedBecaus
     const { store, close } = await connectPrisma8({ provider: "postgresql", url });
     onTestFinished(close);
     expect((await store.find("a"))?.expireDate).toEqual(new Date("2029-12-31T15:00:00.000Z"));
-  }, 120_000);
+  }, 240_000);
 });

@@ -1,11 +1,12 @@
 import { ConfigError } from "../../errors.ts";
-import { fieldCodecs } from "./model-contract.ts";
+import { fieldCodecs, isQuery } from "./model-contract.ts";
 import { DATE_ADVICE } from "./to-config-error.ts";
 
 export const PACKAGE_COLUMNS: readonly string[] = ["key", "data", "expireDate"];
 const METHODS = ["where", "select", "createAndCount", "updateAndCount", "deleteAndCount"];
 /** Codecs of dates that give no `Date`: `Temporal`, which Node lacks, or text. */
 const NO_DATE = /-(temporal|string)@/;
+const TEMPORAL = /-temporal@/;
 const ADVICE =
   "Pass the model of your Prisma 8 client: `prisma8Store(db.orm.public.Session)`, on SQLite `db.orm.Session`.";
 
@@ -20,6 +21,12 @@ const ADVICE =
 export function checkModel(model: unknown): asserts model is object {
   const problem = problemOf(model);
   if (problem) throw new ConfigError(`\`prisma8Store()\` needs a model of Prisma 8, ${problem}`);
+  if (isQuery(model as object)) {
+    throw new ConfigError(
+      "`prisma8Store()` needs a model of Prisma 8, but this is already a query: it has a condition, a limit, columns or " +
+        `an order. ${ADVICE}`,
+    );
+  }
   const codecs = fieldCodecs(model as object);
   if (!codecs) return;
   const missing = PACKAGE_COLUMNS.find((name) => !(name in codecs));
@@ -31,6 +38,14 @@ export function checkModel(model: unknown): asserts model is object {
   }
   if (NO_DATE.test(codecs.expireDate ?? "")) {
     throw new ConfigError(`The field \`expireDate\` of the Prisma 8 model does not give a Date. ${DATE_ADVICE}`);
+  }
+  const temporal = Object.keys(codecs).find((name) => TEMPORAL.test(codecs[name] ?? ""));
+  if (temporal !== undefined) {
+    throw new ConfigError(
+      `The field \`${temporal}\` of the Prisma 8 model needs Temporal, which Node.js lacks: \`list()\` and \`revoke()\` ` +
+        `would fail. Declare it as \`TimestamptzJsDate(3)\` or as text, such as \`TimestamptzString(3)\`. ` +
+        "Then run `npx prisma contract emit`.",
+    );
   }
 }
 

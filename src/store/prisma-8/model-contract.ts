@@ -2,7 +2,8 @@
 // be absent.
 
 /**
- * The codec of each field, by the field's name. `undefined` if the model does not describe itself.
+ * The codec of each field, by the field's name, such as `pg/text@1`. That of a list ends in `[]`.
+ * `undefined` if the model does not describe itself.
  */
 export function fieldCodecs(model: object): Readonly<Record<string, string | undefined>> | undefined {
   const namespaces = at(model, "ctx", "context", "contract", "domain", "namespaces");
@@ -11,12 +12,22 @@ export function fieldCodecs(model: object): Readonly<Record<string, string | und
   return Object.fromEntries(
     Object.entries(fields).map(([name, field]: [string, unknown]) => {
       const codecId = at(field, "type", "codecId");
-      return [name, typeof codecId === "string" ? codecId : undefined];
+      const list = at(field, "many") === true ? "[]" : "";
+      return [name, typeof codecId === "string" ? codecId + list : undefined];
     }),
   );
 }
 
 export const isOnSqlite = (model: object): boolean => at(model, "ctx", "context", "contract", "target") === "sqlite";
+
+/** Whether the model already has conditions, a limit, columns or the like. */
+export function isQuery(model: object): boolean {
+  const state = at(model, "state");
+  if (typeof state !== "object" || state === null) return false;
+  return Object.values(state).some((part: unknown) =>
+    Array.isArray(part) ? part.length > 0 : part !== undefined && !(part instanceof Map),
+  );
+}
 
 /** Whether the model is one of a transaction. Only outside can it open a connection of its own. */
 export function isInTransaction(model: object): boolean {

@@ -7,9 +7,9 @@ export const sqlStateOf = (error: unknown): string | undefined =>
 /** Prisma's own code of an error, such as `RUNTIME.ENCODE_FAILED`, or that of this package. */
 export const codeOf = (error: unknown): string | undefined => text(property(error, "code"));
 
-/** What Prisma adds to its own errors: names of columns and codecs. */
-export const metaOf = (error: unknown, name: string): string | undefined =>
-  text(property(property(error, "meta"), name));
+/** What Prisma adds to an error that it wraps: names of columns and codecs. */
+export const detailOf = (error: unknown, name: string): string | undefined =>
+  text(property(property(error, "details"), name));
 
 export const messageOf = (error: unknown): string => text(property(error, "message")) ?? "";
 

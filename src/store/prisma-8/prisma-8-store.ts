@@ -2,7 +2,7 @@ import { ConfigError } from "../../errors.ts";
 import { isPlainObject } from "../plain-object.ts";
 import type { Columns, MatchingRow, SessionStore } from "../session-store.ts";
 import { withoutUndefined } from "../without-undefined.ts";
-import { columnChecker } from "./check-columns.ts";
+import { columnChecker, misfitOf } from "./check-columns.ts";
 import { checkModel, PACKAGE_COLUMNS } from "./check-model.ts";
 import { classifyError } from "./classify-error.ts";
 import { guardByLike, guardByRange } from "./guard-by-data.ts";
@@ -16,17 +16,18 @@ import { DATE_ADVICE, toConfigError } from "./to-config-error.ts";
  * Prisma 8.0.0-rc.13 on PostgreSQL and SQLite.
  *
  * The model of a transaction fits too. An error then ends the transaction, so no statement is
- * retried in it. A key that is taken is no error: the transaction goes on.
+ * retried in it. If the key of a new row is taken, the transaction goes on.
  *
  * A condition (`list`, `revoke`) can only name values of columns, as in `{ userId: 7 }`, and
- * `null`. The store throws a TypeError for any other condition.
+ * `null`. The store throws a TypeError for any other condition, and for a value that is not of the
+ * column's type.
  *
  * @example
  * ```ts
  * const store = prisma8Store(db.orm.public.Session);
  * createNextSessions({ store, secret: process.env.SESSION_SECRET });
  * ```
- * @throws ConfigError if `model` is not a Prisma 8 model, lacks a column, or gives no `Date`. Each
+ * @throws ConfigError if `model` is not a Prisma 8 model, lacks a column, or needs Temporal. Each
  *   verb rejects with a ConfigError if the database lacks the table or a column, or if a value does
  *   not fit its column.
  */
@@ -94,7 +95,7 @@ export function prisma8Store(model: Prisma8Model): Required<SessionStore> {
       // Each column by its name, since the data may be long and are not always wanted.
       const names = ["key", "expireDate", ...columnNames, ...(hasData ? ["data"] : [])];
       const found = await send(() => {
-        let rows = matching(model, condition);
+        let rows = matching(model, codecs, condition);
         if (exceptKey !== undefined) rows = rows.where((row) => row.key.neq(exceptKey));
         if (liveAt) rows = rows.where((row) => row.expireDate.gt(liveAt));
         const ordered = rows
@@ -110,7 +111,7 @@ export function prisma8Store(model: Prisma8Model): Required<SessionStore> {
     async deleteMatching(condition, among) {
       const isAmong = (row: SessionFields) =>
         "keys" in among ? row.key.in(among.keys) : row.key.notIn(among.exceptKeys);
-      return send(() => matching(model, condition).where(isAmong).deleteAndCount());
+      return send(() => matching(model, codecs, condition).where(isAmong).deleteAndCount());
     },
     classifyError: (error) => (inTransaction ? "fatal" : classifyError(error)),
   };
@@ -125,12 +126,22 @@ async function send<Result>(statement: () => PromiseLike<Result>): Promise<Resul
   }
 }
 
-/** `where(condition)` of Prisma would leave out what is undefined, and match every row without it. */
-function matching(model: Prisma8Model, condition: Columns): Prisma8Model {
+/**
+ * `where(condition)` of Prisma would leave out what is undefined, and match every row without it.
+ * On SQLite, an object or an array as the first parameter would shift the others.
+ */
+function matching(model: Prisma8Model, codecs: ReturnType<typeof fieldCodecs>, condition: Columns): Prisma8Model {
   return Object.entries(condition).reduce((rows, [name, value]) => {
-    if (["AND", "OR", "NOT"].includes(name) || isPlainObject(value) || value === undefined) {
+    if (["AND", "OR", "NOT"].includes(name) || isPlainObject(value) || Array.isArray(value) || value === undefined) {
       throw new TypeError(
         `prisma8Store() cannot search by \`${name}\` because it only knows conditions like \`{ userId: 7 }\`.`,
+      );
+    }
+    if (codecs && !Object.hasOwn(codecs, name)) throw noColumn(name);
+    const misfit = misfitOf(codecs, name, value);
+    if (misfit !== undefined) {
+      throw new TypeError(
+        `prisma8Store() cannot search by \`${name}\` because the condition has ${misfit}. Pass a value of the column's type.`,
       );
     }
     return rows.where((row) => equality(row as unknown as AnyFields, name, value));
@@ -139,9 +150,12 @@ function matching(model: Prisma8Model, condition: Columns): Prisma8Model {
 
 function equality(row: AnyFields, name: string, value: unknown): Condition {
   const field = row[name];
-  if (!field?.eq) throw new ConfigError(`Cannot search by \`${name}\` because the Prisma 8 model has no such column.`);
+  if (!field?.eq) throw noColumn(name);
   return field.eq(value);
 }
+
+const noColumn = (name: string) =>
+  new ConfigError(`Cannot search by \`${name}\` because the Prisma 8 model has no such column.`);
 
 /** Of a column whose codec was not known when the model was checked. */
 function checkedDate(value: Date): Date {

@@ -1,5 +1,5 @@
 import { ConfigError } from "../../errors.ts";
-import { codeOf, messageOf, metaOf, sqlStateOf } from "./prisma-8-error.ts";
+import { codeOf, detailOf, messageOf, sqlStateOf } from "./prisma-8-error.ts";
 
 const MIGRATE =
   "Run `npx prisma migration plan` after a change of the contract, and `npx prisma db migrate` for each database. " +
@@ -43,14 +43,14 @@ function missingPart(error: unknown): string | undefined {
 }
 
 function unfitType(error: unknown): ConfigError {
-  const column = metaOf(error, "column");
+  const column = detailOf(error, "column");
   return new ConfigError(
     `Prisma cannot read ${column ? `the column \`${column}\`` : "a column"} of the session table as the contract says. ${DATE_ADVICE}`,
   );
 }
 
 function refusedArguments(error: unknown): ConfigError {
-  const label = metaOf(error, "label");
+  const label = detailOf(error, "label");
   // Of these messages, only those of `ORM.` name no values.
   const reason = codeOf(error)?.startsWith("ORM.")
     ? ` ${messageOf(error)}.`

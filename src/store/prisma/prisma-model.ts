@@ -1,6 +1,7 @@
 // Reads the description of a Prisma model at run time.
 import { ConfigError } from "../../errors.ts";
 import { isPlainObject } from "../plain-object.ts";
+import { PRISMA_8_ADVICE, prisma8Object } from "../prisma-8-object.ts";
 import type { Columns } from "../session-store.ts";
 import { isPrismaValue } from "./prisma-value.ts";
 import type { SessionDelegate } from "./session-delegate.ts";
@@ -17,11 +18,9 @@ const METHODS = ["findUnique", "findMany", "createMany", "updateMany", "deleteMa
  * @throws ConfigError that says what is missing
  */
 export function checkModel(model: SessionDelegate): void {
-  if (isPrisma8(model)) {
-    throw new ConfigError(
-      "`model` must be a model of Prisma 7 or 6, but this is one of Prisma 8. " +
-        'Pass `store: prisma8Store(db.orm.public.Session)`, from "prisma-db-session/prisma-8".',
-    );
+  const prisma8 = prisma8Object(model);
+  if (prisma8) {
+    throw new ConfigError(`\`model\` must be a model of Prisma 7 or 6, but this is ${prisma8}. ${PRISMA_8_ADVICE}`);
   }
   const missing = METHODS.filter((method) => typeof model?.[method] !== "function");
   if (missing.length > 0) {
@@ -41,10 +40,6 @@ export function checkModel(model: SessionDelegate): void {
     }
   }
 }
-
-/** A model or the client of Prisma 8. */
-const isPrisma8 = (model: unknown) =>
-  typeof model === "object" && model !== null && ("createAndCount" in model || "orm" in model);
 
 /**
  * Whether the model belongs to an interactive transaction. Its client has no `$disconnect`.

@@ -6,7 +6,7 @@ const error = (message: string, properties: object = {}) => Object.assign(new Er
 const ofDatabase = (sqlState: string, message = "") => error(message, { kind: "sql_query", sqlState });
 const ofConnection = (message: string, properties: object = {}) =>
   error(message, { kind: "sql_connection", ...properties });
-const ofPrisma = (code: string, meta: object = {}, message = "") => error(message, { code, meta });
+const ofPrisma = (code: string, details: object = {}, message = "") => error(message, { code, details });
 
 // As Prisma 8.0.0-rc.13 threw them. errors.test.ts provokes many of them on a real PostgreSQL.
 describe("classifyError", () => {

@@ -24,7 +24,14 @@ export const CODECS = {
 export function fakeModel({ target = "postgres", codecs = CODECS, isInTransaction = false }: FakeOptions = {}) {
   const table: Row[] = [];
   const fields = Object.fromEntries(
-    Object.entries(codecs).map(([name, codecId]) => [name, { nullable: false, type: { kind: "scalar", codecId } }]),
+    Object.entries(codecs).map(([name, codecId]) => [
+      name,
+      {
+        nullable: false,
+        type: { kind: "scalar", codecId: codecId.replace("[]", "") },
+        ...(codecId.endsWith("[]") && { many: true }),
+      },
+    ]),
   );
   const contract = { target, domain: { namespaces: { public: { models: { Session: { fields } } } } } };
   const described = {

@@ -1,4 +1,4 @@
-import { prismaStore } from "prisma-db-session";
+import { createSessions, prismaStore } from "prisma-db-session";
 import { prisma8Store } from "prisma-db-session/prisma-8";
 import { storeConformanceTests } from "prisma-db-session/testing";
 import { describe, expect, it } from "vitest";
@@ -70,11 +70,20 @@ describe("What is no model of Prisma 8", () => {
     expect(() => prisma8Store(model as never)).toThrow(configError(message));
   });
 
-  it("is named where Prisma 7's model is wanted", () => {
-    for (const wrong of [fakeModel(), { orm: {} }]) {
-      const message = /^`model` must be a model of Prisma 7 or 6, but this is one of Prisma 8\. .*prisma8Store/;
-      expect(() => prismaStore(wrong as never)).toThrow(configError(message));
-    }
+  it.each<[what: string, object: unknown]>([
+    ["a model of Prisma 8", fakeModel()],
+    ["the client of Prisma 8", { orm: {} }],
+    ["`db.orm` of Prisma 8", { public: { Session: fakeModel() } }],
+    ["a namespace of Prisma 8", { Session: fakeModel() }],
+  ])("is named where a model of Prisma 7 or a store is wanted: %s", (what, wrong) => {
+    const message = (start: string) => configError(new RegExp(`^${start}, but this is ${what}\\. .*prisma8Store`));
+    const secret = "x".repeat(32);
+    const asModel = message("`model` must be a model of Prisma 7 or 6");
+    expect(() => prismaStore(wrong as never)).toThrow(asModel);
+    expect(() => createSessions({ model: wrong as never, secret })).toThrow(asModel);
+    const asStore = message("`store` must be a session store");
+    expect(() => createSessions({ store: wrong as never, secret })).toThrow(asStore);
+    expect(() => createSessions({ store: () => wrong as never, secret }).open()).toThrow(asStore);
   });
 
   it("is refused if it lacks a column", () => {
@@ -91,6 +100,12 @@ describe("What is no model of Prisma 8", () => {
       expect(() => prisma8Store(fakeModel({ codecs: { ...CODECS, expireDate } }))).toThrow(configError(message));
     },
   );
+
+  it("is refused if another column needs Temporal, which would end list() and revoke()", () => {
+    const codecs = { ...CODECS, createdAt: "pg/timestamptz-temporal@1" };
+    const message = /The field `createdAt` of the Prisma 8 model needs Temporal.* `TimestamptzJsDate\(3\)`/;
+    expect(() => prisma8Store(fakeModel({ codecs }))).toThrow(configError(message));
+  });
 
   it("is refused at the first reading if only that shows that its date is not a Date", async () => {
     const store = prisma8Store(fakeModel());
@@ -111,8 +126,21 @@ describe("A condition", () => {
     ["NOT", { NOT: { userId: 7 } }],
     ["userId", { userId: { in: [7] } }],
     ["userId", { userId: undefined }],
+    ["userId", { userId: [7] }],
+    ["userId", { userId: new Map([["userId", 7]]) }],
+    ["userId", { userId: Promise.resolve(7) }],
+    ["userId", { userId: () => 7 }],
+    ["userId", { userId: Symbol("7") }],
+    ["userId", { userId: Number.NaN }],
+    ["userId", { userId: 7.5 }],
+    ["userId", { userId: true }],
+    ["userId", { userId: "7" }],
+    ["address", { address: 7 }],
+    ["address", { address: new Date(7) }],
+    ["createdAt", { createdAt: new Date(Number.NaN) }],
+    ["createdAt", { createdAt: "2030-01-01" }],
   ])("that is more than values of columns is a TypeError: %s", async (name, condition) => {
-    const store = prisma8Store(fakeModel());
+    const store = prisma8Store(fakeModel({ codecs: { ...CODECS, createdAt: "pg/timestamptz-date@1" } }));
     await store.insert(ROW);
     const refused = new RegExp(`^prisma8Store\\(\\) cannot search by \`${name}\``);
     await expect(store.findMatching(condition)).rejects.toThrow(refused);
@@ -124,6 +152,8 @@ describe("A condition", () => {
     const store = prisma8Store(fakeModel());
     const unknown = configError(/Cannot search by `userID` because the Prisma 8 model has no such column/);
     await expect(store.findMatching({ userID: 7 })).rejects.toEqual(unknown);
+    const inherited = configError(/Cannot search by `constructor` because the Prisma 8 model has no such column/);
+    await expect(store.findMatching({ constructor: 1 })).rejects.toEqual(inherited);
   });
 });
 
@@ -140,9 +170,56 @@ describe("A column", () => {
   it("of numbers that gets a string is a ConfigError on SQLite, which would store it", async () => {
     const codecs = { ...CODECS, userId: "sqlite/integer@1" };
     const store = prisma8Store(fakeModel({ target: "sqlite", codecs }));
-    const refused = configError(/because `columns` returned a string for it and it holds numbers/);
+    const refused = configError(/because `columns` returned a string for it and it holds integers/);
     await expect(store.insert({ ...ROW, columns: { userId: "7" } })).rejects.toEqual(refused);
     expect(await store.insert({ ...ROW, columns: { userId: 7, address: null } })).toBe(true);
+  });
+
+  it.each<[value: unknown, what: string, codec: string, holds: string]>([
+    [[7], "an array", "sqlite/integer@1", "holds integers"],
+    [new Map(), "an object", "sqlite/integer@1", "holds integers"],
+    [Promise.resolve(7), "a promise", "pg/int4@1", "holds integers"],
+    [() => 7, "a function", "pg/int4@1", "holds integers"],
+    [Symbol("7"), "a symbol", "pg/int8@1", "holds integers"],
+    [Number.NaN, "NaN", "pg/int8number@1", "holds integers"],
+    [7.5, "a fraction", "sqlite/bigintnumber@1", "holds integers"],
+    [true, "a boolean", "sqlite/integer@1", "holds integers"],
+    [Number.POSITIVE_INFINITY, "Infinity", "sqlite/real@1", "holds numbers"],
+    [7, "a number", "sqlite/text@1", "holds text"],
+    [1, "a number", "pg/bool@1", "holds booleans"],
+    [new Date(Number.NaN), "an invalid Date", "sqlite/datetime@1", "holds dates"],
+    ["2030-01-01", "a string", "pg/timestamptz-date@1", "holds dates"],
+    ["text", "a string", "pg/bytea@1", "holds bytes"],
+    [new Map(), "an object", "pg/jsonb@1", "holds JSON"],
+    ["text", "a string", "pg/text@1[]", "is a list that holds text"],
+    [[7], "an array", "pg/text@1[]", "is a list that holds text"],
+    [Number.NaN, "NaN", "pg/numeric@1", "does not hold"],
+  ])("that gets a value of another type is a ConfigError: %s", async (own, what, codec, holds) => {
+    const model = fakeModel({ codecs: { ...CODECS, own: codec } });
+    const refused = configError(
+      new RegExp(`Cannot write the column \`own\` .* returned ${what} for it and it ${holds}`),
+    );
+    await expect(prisma8Store(model).insert({ ...ROW, columns: { own } })).rejects.toEqual(refused);
+  });
+
+  it.each<[value: unknown, codec: string]>([
+    [7, "pg/int4@1"],
+    [7n, "sqlite/bigint@1"],
+    [7.5, "sqlite/real@1"],
+    [true, "pg/bool@1"],
+    ["text", "pg/varchar@1"],
+    ["1.50", "pg/numeric@1"],
+    [new Date(7), "sqlite/datetime@1"],
+    ["2030-01-01", "pg/date-string@1"],
+    [new Uint8Array(1), "sqlite/blob@1"],
+    [{ name: "phone" }, "sqlite/json@1"],
+    [["a"], "pg/json@1"],
+    [["a", null], "pg/text@1[]"],
+    ["text", "of/an-extension@1"],
+    [null, "pg/int4@1"],
+  ])("may hold a value of its type: %s", async (own, codec) => {
+    const store = prisma8Store(fakeModel({ codecs: { ...CODECS, own: codec } }));
+    expect(await store.insert({ ...ROW, columns: { own } })).toBe(true);
   });
 
   it("that is undefined stays as it is", async () => {
