@@ -14,11 +14,11 @@ export async function codeBlocksOf(document: string): Promise<CodeBlock[]> {
   return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language = "", code = ""]) => ({ language, code }));
 }
 
-/** Each block of code begins with the name of its file. */
+/** Each block of code begins with the name of its file. The same file for another case has the case in brackets. */
 export function fileOf(code: string): string {
-  const file = /^\/\/ (\S+\.m?[jt]sx?)\n/.exec(code)?.[1];
+  const [, file, extension, variant] = /^\/\/ (\S+)(\.m?[jt]sx?)(?: \(([\w, ]+)\))?\n/.exec(code) ?? [];
   if (!file) throw new Error(`This block does not begin with its file's name:\n${code}`);
-  return file;
+  return variant ? `${file}.${variant.toLowerCase().replace(/\W+/g, "-")}${extension}` : `${file}${extension}`;
 }
 
 /** What GitHub makes of headings. */

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { codeBlocksOf, fileOf, root } from "./code-blocks.ts";
 
 it.each([
-  ["docs/next.md", "handOn"],
+  ["docs/proxy.md", "handOn"],
   ["docs/deployment.md", "checkSessions"],
 ])("%s shows %s() as the fixture apps run it", async (document, name) => {
   const blocks = await codeBlocksOf(document);

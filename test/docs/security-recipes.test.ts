@@ -12,15 +12,15 @@ import { codeBlocksOf, fileOf, root } from "./code-blocks.ts";
 
 const folder = `${root}generated/security-recipes`;
 
-/** The code of docs/security.md, as it stands there. */
+/** The code of docs/sign-in-and-out.md, as it stands there. */
 async function recipe(file: string) {
   return import(/* @vite-ignore */ `${folder}/${file}`);
 }
 
 beforeAll(async () => {
   // Of the reader's own: what they export is given by each test.
-  const files: Record<string, string> = { "lib/prisma.ts": "", "lib/users.ts": "", "lib/coupons.ts": "" };
-  for (const { language, code } of await codeBlocksOf("docs/security.md")) {
+  const files: Record<string, string> = { "lib/prisma.ts": "", "lib/accounts.ts": "", "lib/coupons.ts": "" };
+  for (const { language, code } of await codeBlocksOf("docs/sign-in-and-out.md")) {
     if (language === "ts") files[fileOf(code)] = code.replaceAll('"@/', `"${folder}/`);
   }
   for (const [file, code] of Object.entries(files)) {
@@ -59,7 +59,7 @@ describe("the recipe for a new password", () => {
     const [session, thief] = [await load(mine.sessionKey), await load(mine.sessionKey)];
     const changePassword = vi.fn();
     vi.doMock(`${folder}/lib/session.ts`, () => ({ getSession: async () => session, revoke }));
-    vi.doMock(`${folder}/lib/users.ts`, () => ({ changePassword }));
+    vi.doMock(`${folder}/lib/accounts.ts`, () => ({ changePassword }));
     const { setPassword } = await recipe("app/account/actions.ts");
     const liveKeys = async () => (await store.findMatching({})).map(({ key }) => key).sort();
     const keysOf = (...sessions: DbSession<ShopData>[]) =>
@@ -100,7 +100,7 @@ describe("the recipe for a sign-in", () => {
     await session.save();
     const oldKey = session.sessionKey;
     vi.doMock(`${folder}/lib/session.ts`, () => ({ getSession: async () => session }));
-    vi.doMock(`${folder}/lib/users.ts`, () => ({ isLocked: async () => isLocked }));
+    vi.doMock(`${folder}/lib/accounts.ts`, () => ({ isLocked: async () => isLocked }));
     vi.doMock("next/headers", () => ({ headers: async () => new Headers({ "user-agent": "Firefox" }) }));
     const { signInAs } = await recipe("lib/sign-in.ts");
     const isSignedIn: unknown = await signInAs(7);

@@ -41,8 +41,8 @@ describe("the tests that the security pages rest on", () => {
 });
 
 describe("docs/security.md", () => {
-  it("has at most 320 lines", () => {
-    expect(page.trimEnd().split("\n").length).toBeLessThanOrEqual(320);
+  it("has at most 200 lines", () => {
+    expect(page.trimEnd().split("\n").length).toBeLessThanOrEqual(200);
   });
 
   it("says of each attempt what stops it, and tests hold each", () => {

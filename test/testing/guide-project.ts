@@ -12,7 +12,7 @@ const READERS_OWN = {
   "lib/users.ts": "export const authenticate = async () => undefined;",
   "lib/session.ts": `import { createNextSessions } from "prisma-db-session/next";
 import { sessionOptions } from "./session-options";
-export const { getSession, withSession } = createNextSessions(sessionOptions);
+export const { getSession, withSession, revoke } = createNextSessions(sessionOptions);
 `,
 };
 
@@ -28,7 +28,7 @@ export async function guideProject(packages: Record<string, string>): Promise<st
   const files: Record<string, string> = {};
   for (const document of ["README.md", "docs/testing.md"]) {
     for (const { language, code } of await codeBlocksOf(document)) {
-      if (/^[jt]sx?$/.test(language)) files[fileOf(code)] = code;
+      if (/^[jt]sx?$/.test(language) && !fileOf(code).startsWith("lib/prisma")) files[fileOf(code)] = code;
     }
   }
   Object.assign(files, READERS_OWN);
