@@ -1,0 +1,106 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { createTestBrowser } from "prisma-db-session/testing";
+import { renderToStaticMarkup } from "react-dom/server";
+import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
+import { describeEachPrisma7OwnedDatabase } from "../databases/index.ts";
+import { SECRET } from "../support.ts";
+import { codeBlocksOf, fileOf, root } from "./code-blocks.ts";
+
+vi.mock("next/headers", () => import("prisma-db-session/testing"));
+
+const folder = `${root}generated/quick-start`;
+const load = (file: string) => import(/* @vite-ignore */ `${folder}/${file}`);
+
+beforeAll(async () => {
+  const files: Record<string, string> = {
+    "tsconfig.json": JSON.stringify({ extends: "../../tsconfig.json", compilerOptions: { jsx: "react-jsx" } }),
+  };
+  for (const { language, code } of await codeBlocksOf("README.md")) {
+    if (language.startsWith("ts")) files[fileOf(code)] = code.replaceAll('"@/', `"${folder}/`);
+  }
+  for (const [file, code] of Object.entries(files)) {
+    await mkdir(dirname(`${folder}/${file}`), { recursive: true });
+    await writeFile(`${folder}/${file}`, code);
+  }
+});
+
+beforeEach(() => {
+  vi.resetModules();
+  vi.doMock("next/navigation", () => import("next/navigation.js"));
+  vi.stubEnv("SESSION_SECRET", SECRET);
+  vi.stubEnv("DEMO_PASSWORD", "correct horse");
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+describeEachPrisma7OwnedDatabase("the README's quick start", (db) => {
+  async function quickStart() {
+    const { session } = db().prisma;
+    vi.doMock(`${folder}/lib/prisma.ts`, () => ({ prisma: { session } }));
+    const { signIn, addToCart, signOut, signOutEverywhere } = await load("app/actions.ts");
+    const { default: Page } = await load("app/page.tsx");
+
+    /** A visitor, and what their actions and pages answer. */
+    function visitor() {
+      const browser = createTestBrowser();
+      const redirected = async (action: () => unknown) => (await browser.action(action)).redirect;
+      return {
+        signIn(password = "correct horse") {
+          const form = new FormData();
+          form.set("email", "ada@example.com");
+          form.set("password", password);
+          return redirected(() => signIn(form));
+        },
+        addToCart: () => redirected(() => addToCart("tea")),
+        signOut: () => redirected(signOut),
+        signOutEverywhere: () => redirected(signOutEverywhere),
+        async page() {
+          const { redirect, result } = await browser.render(() => Page());
+          return redirect ?? renderToStaticMarkup(result);
+        },
+      };
+    }
+    return { visitor, rows: () => session.count() };
+  }
+
+  it("sends a visitor to the sign-in page, without a row, and also after a wrong password", async () => {
+    const { visitor, rows } = await quickStart();
+    const ada = visitor();
+    expect(await ada.page()).toBe("/sign-in");
+    expect(await ada.signIn("wrong")).toBe("/sign-in?failed");
+    expect(await ada.page()).toBe("/sign-in");
+    expect(await rows()).toBe(0);
+  });
+
+  it("signs in, keeps the cart that was filled before, and fills it", async () => {
+    const { visitor } = await quickStart();
+    const ada = visitor();
+    await ada.addToCart();
+    expect(await ada.signIn()).toBe("/");
+    expect(await ada.page()).toContain("1 in your cart");
+    await ada.addToCart();
+    expect(await ada.page()).toContain("2 in your cart");
+  });
+
+  it("signs this device out", async () => {
+    const { visitor, rows } = await quickStart();
+    const [laptop, phone] = [visitor(), visitor()];
+    for (const device of [laptop, phone]) await device.signIn();
+    expect(await laptop.signOut()).toBe("/");
+    expect(await laptop.page()).toBe("/sign-in");
+    expect(await phone.page()).toContain("0 in your cart");
+    expect(await rows()).toBe(1);
+  });
+
+  it("signs all devices out, also from a device that has no session any more", async () => {
+    const { visitor, rows } = await quickStart();
+    const [laptop, phone] = [visitor(), visitor()];
+    for (const device of [laptop, phone]) await device.signIn();
+    expect(await laptop.signOutEverywhere()).toBe("/sign-in");
+    expect(await rows()).toBe(0);
+    for (const device of [laptop, phone]) expect(await device.page()).toBe("/sign-in");
+    expect(await phone.signOutEverywhere()).toBe("/sign-in");
+  });
+});
