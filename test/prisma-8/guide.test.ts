@@ -218,15 +218,15 @@ describe.skipIf(skipReason)(`The guide to a project with Prisma 8${skippedBecaus
     expect(move).toContain("Replace `prisma.config.ts`");
   });
 
-  it("and the README add the model to a project that has migrations", async () => {
+  it("adds the model to a project that has migrations", async () => {
     const url = await emptyDatabase();
     await writeProject();
     const contract = await readFile(CONTRACT, "utf8");
     await writeFile(CONTRACT, "// use prisma-8\n\nmodel User {\n  id Int @id\n}\n");
     for (const command of ["contract emit", "migration plan --name user", "db migrate"]) await prisma8(command, url);
     await writeFile(CONTRACT, `${contract}\nmodel User {\n  id Int @id\n}\n`);
-    const readme = await readFile(join(root, "README.md"), "utf8");
-    const [, section = ""] = readme.split("### With Prisma 8");
+    const guide = await readFile(join(root, DOCUMENT), "utf8");
+    const [, section = ""] = guide.split(/^\*\*[34]\. /m);
     const add = [...section.matchAll(/^npx prisma (.*)$/gm)].map(([, command = ""]) => command);
     expect(add).toEqual(["contract emit", "migration plan --name session", "db migrate"]);
     const option = /add `(--from)` to `migration plan`/.exec(section)?.[1];
