@@ -12,7 +12,7 @@ async function codeFrom(file: string, seen = new Map<string, string>()): Promise
   if (seen.has(file)) return seen;
   const code = await readFile(file, "utf8");
   seen.set(file, code);
-  for (const [, path = ""] of code.matchAll(/(?:from|import|import\()\s*"(\.[^"]+)"/g)) {
+  for (const [, path = ""] of code.matchAll(/(?:from|import|import\()\s*"(\.[^"$]+)"/g)) {
     await codeFrom(join(dirname(file), path), seen);
   }
   return seen;

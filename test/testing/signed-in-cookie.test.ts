@@ -113,7 +113,7 @@ describe("signedInCookie", () => {
     ],
     ["is set to Secure on plain http", { url: "http://shop.lan" }, { secure: true }, /refuses a Secure cookie/],
     ["is of another domain", { url: "https://evilshop.example" }, { domain: "shop.example" }, /does not send a cookie/],
-    ["contradicts its name", { ...dev }, { name: "__Host-sid" }, /Browsers refuse a cookie named __Host-sid/],
+    ["contradicts its name", { ...dev }, { name: "__Host-sid" }, /Browsers refuse a cookie with the name `__Host-sid`/],
     ["is of no app", { url: "localhost:3000" }, {}, /`url` must be the full URL/],
     ["is of another environment", { url: "http://localhost", nodeEnv: "test" }, {}, /`nodeEnv` must be/],
   ])("explains a cookie that %s, and writes no row", async (_, app, cookie, message) => {
