@@ -13,6 +13,7 @@ import { KeyedQueue } from "../record/keyed-queue.ts";
 import type { SessionConfig } from "../record/session-config.ts";
 import type { SessionDelegate } from "../store/prisma/session-delegate.ts";
 import { withRetries } from "../store/with-retries.ts";
+import { warnOfWeakSecret } from "../warnings/weak-secret.ts";
 import { checkPart } from "./check-part.ts";
 import { type ConfigSource, configSource } from "./config-source.ts";
 import { checkOptionNames } from "./option-names.ts";
@@ -39,6 +40,7 @@ export function resolveOptions<Data extends object, Model extends SessionDelegat
   }
   checkSchema(options.schema);
   const maxPerOwner = resolveMaxPerOwner(options);
+  warnOfWeakSecret(options.secret);
   const now = options.now ?? (() => new Date());
   const config: Omit<SessionConfig, "store"> = {
     codec,
