@@ -1,3 +1,4 @@
+import { ConfigError } from "../errors.ts";
 import { resolveOptions } from "../options/resolve-options.ts";
 import type { SessionsOptions } from "../options.ts";
 import { DbSession } from "../session/db-session.ts";
@@ -29,13 +30,18 @@ export interface SignedInCookie {
  * });
  * await context.addCookies([cookie]);
  * ```
- * @throws ConfigError if options are missing or invalid. Also if the URL and the options do not
+ * @throws ConfigError inside of a Next.js server, and if options are missing or invalid. Also if the URL and the options do not
  *   show the cookie's name, or if the browser would refuse the cookie.
  */
 export async function signedInCookie<
   Data extends object = Record<string, unknown>,
   Model extends SessionDelegate = SessionDelegate,
 >(options: SessionsOptions<Data, Model>, data: Partial<NoInfer<Data>>, app: TestedApp): Promise<SignedInCookie> {
+  if (process.env.NEXT_RUNTIME !== undefined) {
+    throw new ConfigError(
+      "`signedInCookie` signs in without a password, so it must not run inside of the app. Call it in your tests.",
+    );
+  }
   const cookieOptions = appCookieOptions(options.cookie, app);
   const config = resolveOptions({ ...options, cookie: cookieOptions })();
   let given: { readonly value: string; readonly expires: Date | null } | undefined;

@@ -139,5 +139,14 @@ function parseSetCookie(header: string): ChangedCookie {
     ...(maxAge !== undefined && { maxAge: Number(maxAge) }),
     ...(expires !== undefined && { expires: new Date(expires) }),
   });
-  return { name: pair.slice(0, at), value: pair.slice(at + 1), isRemoved };
+  return { name: pair.slice(0, at), value: decoded(pair.slice(at + 1)), isRemoved };
+}
+
+/** Like Next.js, which leaves a value that is not encoded as it is. */
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
 }

@@ -86,7 +86,7 @@ export class TestCookies implements Iterable<[string, TestCookie]> {
 
   /** The value of a `Cookie` header. */
   toString(): string {
-    return [...this.#values].map(([name, value]) => `${name}=${value}`).join("; ");
+    return [...this.#values].map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("; ");
   }
 
   *[Symbol.iterator](): Iterator<[string, TestCookie]> {

@@ -37,9 +37,15 @@ export class SignOutByDelete {
     this.#deleted.set(key, warning);
   }
 
-  /** Warns of the keys that are still missing in a session that is still signed in. */
+  /**
+   * Warns of the keys that are still missing. While another key of the sign-in is left, the user is
+   * still signed in: only a mark such as `welcome` was deleted.
+   */
   warn(data: ReadonlyMap<string, unknown>): void {
-    for (const [key, warning] of this.#deleted) if (!data.has(key)) warnOnce(`sign-out by ${key}`, warning);
+    const isSignedIn = [...(shared[SIGN_IN_KEYS] ?? [])].some((key) => data.has(key));
+    for (const [key, warning] of this.#deleted) {
+      if (!isSignedIn && !data.has(key)) warnOnce(`sign-out by ${key}`, warning);
+    }
     this.clear();
   }
 

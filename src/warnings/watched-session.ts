@@ -1,3 +1,4 @@
+import { AUTHENTICATED } from "../record/reserved.ts";
 import { DbSession } from "../session/db-session.ts";
 import { ChangedDefaults } from "./changed-defaults.ts";
 import { SignOutByDelete } from "./sign-out-by-delete.ts";
@@ -64,7 +65,8 @@ export class WatchedSession<Data extends object> extends DbSession<Data> {
     if (!this.data) return;
     this.#defaults.removeStored(this.data);
     this.#defaults.warn();
-    if (this.authenticatedAt !== undefined) this.#signOut.warn(this.data);
+    // Not by `authenticatedAt`, which would set `accessed`.
+    if (this.data.has(AUTHENTICATED)) this.#signOut.warn(this.data);
   }
 
   #forget(): void {

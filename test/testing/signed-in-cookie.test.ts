@@ -126,6 +126,16 @@ describe("signedInCookie", () => {
     expect(await store.findMatching({})).toEqual([]);
   });
 
+  it("refuses to run inside of a Next.js server, and writes no row", async () => {
+    vi.stubEnv("NEXT_RUNTIME", "nodejs");
+    const store = memoryStore();
+    await expect(signedInCookie(options({ store }), { userId: 7 }, dev)).rejects.toMatchObject({
+      code: "SESSION_CONFIG",
+      message: expect.stringContaining("must not run inside of the app"),
+    });
+    expect(await store.findMatching({})).toEqual([]);
+  });
+
   it("explains a missing secret", async () => {
     await expect(signedInCookie(options({ secret: undefined }), { userId: 7 }, dev)).rejects.toThrow(/secret/);
   });

@@ -33,6 +33,18 @@ function app() {
 }
 
 describe("a test browser", () => {
+  it("encodes the values of cookies as Next.js does", async () => {
+    const browser = createTestBrowser();
+    const text = "Zoë ✓; admin=1";
+    await browser.action(async () => (await cookies()).set("name", text));
+    expect((await browser.render(async () => (await cookies()).get("name")?.value)).result).toBe(text);
+    expect((await browser.render(async () => (await headers()).get("cookie"))).result).toBe(
+      `name=${encodeURIComponent(text)}`,
+    );
+    await browser.fetch(async () => new Response(null, { headers: { "set-cookie": "name=x%20y; Path=/" } }), "/");
+    expect((await browser.render(async () => (await cookies()).get("name")?.value)).result).toBe("x y");
+  });
+
   it("is signed in by an action, until it signs out", async () => {
     const { signIn, signOut, page } = app();
     const browser = createTestBrowser();

@@ -51,6 +51,23 @@ it.each<[string, (session: DbSession<ShopData>) => unknown]>([
   expect(warnings()).toEqual([]);
 });
 
+it("the deletion of a mark is no sign-out while the user is there", async () => {
+  const visitor = sessions().open();
+  await visitor.markAuthenticated({ userId: 7, welcome: true });
+  const session = await sessions().load(visitor.sessionKey);
+  session.pop("welcome");
+  await session.save();
+  expect(warnings()).toEqual([]);
+});
+
+it("the search for warnings does not count as access", async () => {
+  const visitor = sessions().open();
+  await visitor.markAuthenticated({ userId: 7 });
+  const session = await sessions().load(visitor.sessionKey);
+  await session.save();
+  expect(session.accessed).toBe(false);
+});
+
 it("is warned of once in a process", async () => {
   for (let i = 0; i < 3; i++) await afterSignIn((session) => session.delete("userId"));
   expect(warnings()).toHaveLength(1);
