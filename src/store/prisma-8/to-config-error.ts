@@ -8,6 +8,27 @@ const MIGRATE =
 /** The value is none of the column's type. Prisma 8 leaves it to PostgreSQL to find that out. */
 const WRONG_TYPE: ReadonlySet<string | undefined> = new Set(["22003", "22007", "22008", "22P02"]);
 
+/**
+ * What the database refuses again and again, by SQLSTATE. The messages show no values. But the
+ * details of 23502 on PostgreSQL show the whole row, which must get into no log.
+ */
+const REFUSALS: Readonly<Record<string, { readonly reason: string; readonly advice: string }>> = {
+  "22001": {
+    reason: "a value is longer than its column",
+    advice: "Give the column a longer type. The column `key` needs at least 71 characters.",
+  },
+  "23502": {
+    reason: "a column without a value does not allow NULL",
+    advice: "Let `columns` fill the column, give the column a default, or make it optional.",
+  },
+  "23503": {
+    reason: "a column that `columns` fills refers to a row that does not exist",
+    advice:
+      "If the owner of the session was deleted, sign out with `flush()`. Give the relation `onDelete: Cascade`, so that the " +
+      "sessions of a deleted owner are deleted too.",
+  },
+};
+
 /** What the date column must be, for the messages of each check. */
 export const DATE_ADVICE =
   "Declare `expireDate TimestamptzJsDate(3)` on PostgreSQL, and `expireDate DateTime` on SQLite, in a column of the " +
@@ -18,10 +39,11 @@ export const DATE_ADVICE =
  * error itself.
  */
 export function toConfigError(error: unknown): unknown {
-  const reason = missingPart(error);
-  if (reason) {
-    const detail = messageOf(error);
-    return new ConfigError(`Cannot use the session table because ${reason} (${detail}). ${MIGRATE}`, { cause: error });
+  const missing = missingPart(error);
+  const refusal = missing ? { reason: missing, advice: MIGRATE } : REFUSALS[sqlStateOf(error) ?? ""];
+  if (refusal) {
+    const text = `Cannot use the session table because ${refusal.reason} (${messageOf(error)}). ${refusal.advice}`;
+    return new ConfigError(text, sqlStateOf(error) === "23502" ? {} : { cause: error });
   }
   const code = codeOf(error);
   // The messages and causes of these errors show values of the statement. They must get into no

@@ -55,6 +55,18 @@ describe("toConfigError", () => {
   });
 
   it.each([
+    ["22001", "value too long for type character varying(20)", /longer than its column .* at least 71 characters\.$/],
+    ["23502", 'null value in column "tenant_id"', /does not allow NULL .*tenant_id.* Let `columns` fill the column/],
+    ["23503", 'violates foreign key constraint "user_fk"', /does not exist .*user_fk.* `onDelete: Cascade`/],
+  ])("says what to do about the SQLSTATE %s", (sqlState, text, message) => {
+    const thrown = ofDatabase(sqlState, text);
+    const configError = toConfigError(thrown);
+    expect(configError).toMatchObject({ code: "SESSION_CONFIG", message: expect.stringMatching(message) });
+    expect((configError as Error).cause).toBe(sqlState === "23502" ? undefined : thrown);
+    expect(classifyError(configError)).toBe("rejected");
+  });
+
+  it.each([
     [
       "a column of another type",
       ofPrisma("RUNTIME.DECODE_FAILED", { column: "expire_date", wirePreview: "secret" }, "secret"),
