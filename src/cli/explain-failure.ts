@@ -102,6 +102,6 @@ export function withoutInvocation(error: unknown): string {
   const lines = error instanceof Error ? error.message.trim().split("\n") : [];
   if (!lines[0]?.startsWith("Invalid `")) return messageOf(error);
   const isPlace = (line: string, i: number) =>
-    i === 0 || line.trim() === "" || /^\S+:\d+:\d+$/.test(line) || CODE.test(line);
+    i === 0 || line.trim() === "" || /^\S.*:\d+:\d+$/.test(line) || CODE.test(line);
   return messageOf(lines.slice(lines.findIndex((line, i) => !isPlace(line, i))).join("\n"));
 }

@@ -42,6 +42,11 @@ it.each([
     /^The connection is read-only: .*primary server/,
   ],
   ["25006", "no", /^The connection is read-only: /],
+  [
+    "P1001",
+    "\nInvalid `model.createMany()` invocation in\n/home/mein Prüf ordner/lib/store.ts:43:44\n\n  42 try {\n→ 43   await send(\nCannot reach",
+    /^The database cannot be reached: Cannot reach\. /,
+  ],
   ["P2003", "Foreign key constraint violated", /^A foreign key refuses the row: .*Give its column a value/],
   ["P1008", "Operations timed out", /^The database is busy: .*Run the command again\. On SQLite .*`timeout`/],
   ["", "SQLITE_BUSY: database is locked", /^The database is busy: /],
