@@ -74,7 +74,7 @@ describe.skipIf(skipReason)(`Errors on PostgreSQL with Prisma 8${skippedBecause(
   });
 
   it("no free connection: rejected", async () => {
-    const { store: mine, transaction } = await connected({ pool: { max: 1, connectionTimeoutMillis: 200 } });
+    const { store: mine, transaction } = await connected({ pool: { max: 1, connectionTimeoutMillis: 3000 } });
     const error = await transaction(() => thrownBy(mine.find("a")));
     expect(error).toMatchObject({ message: "timeout exceeded when trying to connect" });
     expect(mine.classifyError(error)).toBe("rejected");
