@@ -1,6 +1,5 @@
 import type { SerializedValues } from "../codec/serialize-values.ts";
-
-type Dictionary = ReadonlyMap<string, unknown>;
+import type { Dictionary, ReadonlyDictionary } from "./dictionary.ts";
 
 /** The keys whose values differ. */
 export function changedKeys(before: SerializedValues, after: SerializedValues): string[] {
@@ -11,7 +10,7 @@ export function changedKeys(before: SerializedValues, after: SerializedValues): 
 }
 
 /** Gives a dictionary these keys as another dictionary has them. A key that the other lacks is deleted. */
-export function copyKeys(keys: Iterable<string>, from: Dictionary, to: Map<string, unknown>): void {
+export function copyKeys(keys: Iterable<string>, from: ReadonlyDictionary, to: Dictionary): void {
   for (const key of keys) {
     if (from.has(key)) to.set(key, from.get(key));
     else to.delete(key);

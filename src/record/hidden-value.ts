@@ -1,3 +1,5 @@
+import type { Dictionary, ReadonlyDictionary } from "./dictionary.ts";
+
 /**
  * Stands in a dictionary for a value of the row that does not fit the option `schema`. The user
  * does not see it. The row keeps the value until the user sets or deletes its key.
@@ -12,10 +14,8 @@ export class HiddenValue {
 
 export const isHidden = (value: unknown): value is HiddenValue => value instanceof HiddenValue;
 
-type Dictionary = Map<string, unknown>;
-
 /** The keys whose values are hidden. */
-export function hiddenKeys(data: ReadonlyMap<string, unknown>): string[] {
+export function hiddenKeys(data: ReadonlyDictionary): string[] {
   const keys: string[] = [];
   for (const [key, value] of data) if (isHidden(value)) keys.push(key);
   return keys;

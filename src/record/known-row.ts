@@ -1,12 +1,10 @@
 import { type SerializedValues, serializeValues } from "../codec/serialize-values.ts";
 import type { StoredRow, UpdateGuard } from "../store/session-store.ts";
+import type { Dictionary } from "./dictionary.ts";
 import { HiddenValue, isHidden, unhide } from "./hidden-value.ts";
 import { METADATA } from "./reserved.ts";
 import { decodeMetadata, encodeMetadata, type RowMetadata } from "./row-metadata.ts";
 import type { SessionConfig } from "./session-config.ts";
-
-/** The user's entries and the reserved ones. The metadata are split off. */
-export type Dictionary = Map<string, unknown>;
 
 /** A row as this request last read or wrote it. */
 export interface KnownRow extends StoredRow {

@@ -1,15 +1,8 @@
 import { emitFor } from "../events.ts";
 import { changedKeys, copyKeys } from "./changes.ts";
+import type { Dictionary } from "./dictionary.ts";
 import { HiddenValue, hiddenKeys } from "./hidden-value.ts";
-import {
-  copyDictionary,
-  type DecodedRow,
-  type Dictionary,
-  dictionaryOf,
-  type KnownRow,
-  serialize,
-  valuesOf,
-} from "./known-row.ts";
+import { copyDictionary, type DecodedRow, dictionaryOf, type KnownRow, serialize, valuesOf } from "./known-row.ts";
 import { isReserved } from "./reserved.ts";
 import { issuePath, judge, misfitError, type Verdict } from "./schema-verdict.ts";
 import type { SchemaConfig } from "./session-config.ts";

@@ -1,7 +1,8 @@
 import type { RowChanges } from "../store/session-store.ts";
 import { changedKeys } from "./changes.ts";
+import type { Dictionary } from "./dictionary.ts";
 import { sessionExpiryDate } from "./expiry.ts";
-import { type Dictionary, dictionaryOf, encodeRow, hasOlderSecret, serialize, valuesOf } from "./known-row.ts";
+import { dictionaryOf, encodeRow, hasOlderSecret, serialize, valuesOf } from "./known-row.ts";
 import type { LiveRowState, Write } from "./row-state.ts";
 import type { SessionConfig } from "./session-config.ts";
 import { newWriteId, withWrite } from "./write-log.ts";

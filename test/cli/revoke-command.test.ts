@@ -82,7 +82,7 @@ describeEachPrisma7OwnedDatabase("revoke", (db) => {
     ['{"expireDate":{"gt":"2000-01-01T00:00:00Z"}}', KEYS],
     ["{}", KEYS],
     ['{"OR":[{"userId":7},{"userId":null},{"userId":8}]}', KEYS],
-    // An expired row is no reason to believe that somebody stays signed in.
+    // An expired row does not show that another user stays signed in.
     ['{"NOT":{"key":"seven3"}}', KEYS],
   ])("needs --all for a condition that matches every live session, also with --yes: %s", async (where, keys) => {
     await insert(db(), ROWS);

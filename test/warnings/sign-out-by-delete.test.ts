@@ -73,7 +73,7 @@ it("is warned of once in a process", async () => {
   expect(warnings()).toHaveLength(1);
 });
 
-it("is not warned of in a session that nobody has signed in", async () => {
+it("is not warned of in a session without a sign-in", async () => {
   await afterSignIn(() => {});
   const visitor = sessions().open();
   visitor.set("userId", 7);
