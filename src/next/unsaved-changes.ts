@@ -2,6 +2,7 @@ import { after } from "next/server.js";
 import { type CallSite, captureCallSite, leadTo } from "../session/call-site.ts";
 import type { DbSession } from "../session/db-session.ts";
 import { warnAtEnd } from "../warnings/session-class.ts";
+import { warnOnce } from "../warnings/warn-once.ts";
 
 /** How a session was asked for, in development. */
 export interface Asked {
@@ -21,7 +22,7 @@ export function warnAfterRequest<Data extends object>(session: DbSession<Data>, 
   try {
     after(() => {
       warnAtEnd(session);
-      if (place && isUnsaved(session)) console.warn(leadTo(changed ?? place, new UnsavedChanges(isWritable)));
+      if (place && isUnsaved(session)) warnOfUnsaved(changed, { place, isWritable });
     });
   } catch {
     return; // a static page has no request
@@ -30,6 +31,12 @@ export function warnAfterRequest<Data extends object>(session: DbSession<Data>, 
   session.onChange = () => {
     changed = captureCallSite();
   };
+}
+
+/** Prints it once for each way through the code that leads to such a change. */
+function warnOfUnsaved(changed: CallSite | undefined, { place, isWritable }: { place: CallSite; isWritable: boolean }) {
+  const warning = leadTo(changed ?? place, new UnsavedChanges(isWritable));
+  warnOnce(`unsaved ${changed?.stack} ${place.stack}`, warning);
 }
 
 /** Printed as an error is, so that Next.js shows the lines of the source. */

@@ -33,6 +33,8 @@ async function request(work: (app: ReturnType<typeof nextApp>) => Promise<unknow
   await inNextRequest({ cookies, ...(phase && { phase }) }, () => work(app));
 }
 
+// A place is warned of once in a process, so each test asks for the session on a line of its own.
+
 function setWithoutSaving(session: ShopSession) {
   session.set("userId", 8);
   session.set("note", "and again");
@@ -40,12 +42,21 @@ function setWithoutSaving(session: ShopSession) {
 
 describe("in development", () => {
   it.each([
-    ["action", "Call `await session.save()` after it, or let `withSession()` do that."],
-    ["render", "Change it in a server action or a route handler."],
+    [
+      "action",
+      "Call `await session.save()` after it, or let `withSession()` do that.",
+      async ({ getSession }: ReturnType<typeof nextApp>) => setWithoutSaving(await getSession()),
+    ],
+    [
+      "render",
+      "Change it in a server action or a route handler.",
+      async ({ getSession }: ReturnType<typeof nextApp>) => setWithoutSaving(await getSession()),
+    ],
   ] as const)(
     "a change that is not saved is warned of once, with its place, and what fits it (%s)",
-    async (phase, advice) => {
-      await request(async ({ getSession }) => setWithoutSaving(await getSession()), phase);
+    async (phase, advice, change) => {
+      await request(change, phase);
+      await request(change, phase);
       expect(placesNamed(advice)[0]).toContain("setWithoutSaving");
     },
   );
