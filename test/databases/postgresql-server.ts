@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { PostgreSqlContainer } from "@testcontainers/postgresql";
+import { PostgreSqlContainer, type StartedPostgreSqlContainer } from "@testcontainers/postgresql";
 import { getContainerRuntimeClient } from "testcontainers";
 import { startEmbeddedPostgres } from "./embedded-postgres.ts";
 import type { Server } from "./server-process.ts";
@@ -41,13 +41,28 @@ async function startContainer(): Promise<Server> {
       throw new Error("the container engine does not answer");
     }),
   ]);
-  const container = await new PostgreSqlContainer(IMAGE).withCommand(["postgres", ...flags]).start();
+  // On a busy machine, the port of a container is sometimes not reached. The next container has another port.
+  const container = await runContainer().catch(runContainer);
   return {
     url: container.getConnectionUri(),
     async stop() {
       await container.stop();
     },
   };
+}
+
+/** An error ends with what the container printed. */
+async function runContainer(): Promise<StartedPostgreSqlContainer> {
+  const printed: string[] = [];
+  try {
+    return await new PostgreSqlContainer(IMAGE)
+      .withCommand(["postgres", ...flags])
+      .withStartupTimeout(60_000)
+      .withLogConsumer((stream) => void stream.on("data", (line) => printed.push(String(line))))
+      .start();
+  } catch (error) {
+    throw new Error(`${message(error)}. The container printed: ${printed.slice(-20).join("")}`, { cause: error });
+  }
 }
 
 const message = (error: unknown) => (error instanceof Error ? error.message : String(error));
