@@ -1,5 +1,5 @@
 import { createSessions, memoryStore, type SessionEvent, type SessionStore } from "prisma-db-session";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { describeEachDatabase } from "../databases/index.ts";
 import { describeEachStore, type TestStores } from "../stores.ts";
 import { SECRET, START, storedKey } from "../support.ts";
@@ -167,6 +167,33 @@ describeEachStore("Two cleaners", (stores) => {
     await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
     expect(await cleaner(otherStore).clearExpired({ batchSize: 3 })).toBe(7);
   });
+});
+
+it("the batches grow while they are short, and get smaller after one that took long", async () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const store = memoryStore();
+  for (const row of rows(9000, "expired", EARLIER)) await store.insert(row);
+  const batches: number[] = [];
+  const deleteExpired: typeof store.deleteExpired = (keys, at) => {
+    batches.push(keys.length);
+    vi.advanceTimersByTime(batches.length === 6 ? 31 : batches.length === 7 ? 10 : 9);
+    return store.deleteExpired(keys, at);
+  };
+  const sessions = createSessions({ store: { ...store, deleteExpired }, secret: SECRET, now: () => START });
+  expect(await sessions.clearExpired()).toBe(9000);
+  expect(batches).toEqual([100, 200, 400, 800, 1600, 3200, 1600, 1100]);
+});
+
+it("rows that a client extension only marks are an error too where they are more than a batch", async () => {
+  const store = memoryStore();
+  const dates = [1, 2, 3, 4, 5].map((ms) => new Date(START.getTime() - ms));
+  for (const [i, expireDate] of dates.entries()) {
+    await store.insert({ key: storedKey(`expired${i}`), data: "", expireDate });
+  }
+  const deleteExpired: typeof store.deleteExpired = async (keys) => keys.length;
+  const sessions = createSessions({ store: { ...store, deleteExpired }, secret: SECRET, now: () => START });
+  await expect(sessions.clearExpired({ batchSize: 2 })).rejects.toMatchObject({ code: "SESSION_CONFIG" });
 });
 
 it("sends a batch again that failed: after a rollback, and once after any other failure", async () => {

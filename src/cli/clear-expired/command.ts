@@ -1,4 +1,4 @@
-import { BATCH_SIZE, clearExpired, MAX_BATCH_SIZE } from "../../admin/clear-expired.ts";
+import { clearExpired, MAX_BATCH_SIZE } from "../../admin/clear-expired.ts";
 import { defineCommand } from "../command.ts";
 import { CommandError } from "../command-error.ts";
 import { explainFailure } from "../explain-failure.ts";
@@ -22,7 +22,7 @@ export const clearExpiredCommand = defineCommand({
     "batch-size": {
       type: "string",
       value: "N",
-      help: `how many rows a batch deletes at most, up to ${MAX_BATCH_SIZE} (default: ${BATCH_SIZE})`,
+      help: `how many rows a batch deletes at most, up to ${MAX_BATCH_SIZE} (default: it depends on the time of a batch)`,
     },
     "dry-run": { type: "boolean", help: "count the expired rows, delete nothing" },
     json: { type: "boolean", help: "print the result as one line of JSON" },
