@@ -25,7 +25,7 @@ export class WatchedSession<Data extends object> extends DbSession<Data> {
   override pop<K extends keyof Data & string, Default>(key: K, defaultValue: Default): Data[K] | Default;
   override pop(key: keyof Data & string, defaultValue?: unknown): unknown {
     const value = this.has(key) ? super.get(key) : defaultValue;
-    this.delete(key);
+    this.#delete(key, this.pop);
     return value;
   }
 
@@ -35,8 +35,12 @@ export class WatchedSession<Data extends object> extends DbSession<Data> {
   }
 
   override delete(key: keyof Data & string): boolean {
+    return this.#delete(key, this.delete);
+  }
+
+  #delete(key: keyof Data & string, method: (...args: never[]) => unknown): boolean {
     const isDeleted = super.delete(key);
-    if (isDeleted && this.authenticatedAt !== undefined) this.#signOut.deleted(key, this.delete);
+    if (isDeleted && this.authenticatedAt !== undefined) this.#signOut.deleted(key, method);
     return isDeleted;
   }
 

@@ -37,6 +37,7 @@ it.each<[string, (session: DbSession<ShopData>) => unknown]>([
     expect(warnings()).toEqual([]);
   });
   expect(warnings()).toEqual([expect.stringMatching(CALL_FLUSH)]);
+  expect(warnings.lines()).toEqual([expect.stringContaining("sign-out-by-delete.test.ts")]);
 });
 
 it.each<[string, (session: DbSession<ShopData>) => unknown]>([

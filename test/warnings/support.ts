@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, type MockInstance, vi } from "vitest";
 
 /** The warnings of a process that has printed none yet. Call it at the top of a test file. */
-export function freshWarnings(environment: "development" | "production"): () => string[] {
+export function freshWarnings(environment: "development" | "production") {
   let warn: MockInstance<typeof console.warn>;
   beforeEach(() => {
     forgetWarnings();
@@ -13,7 +13,10 @@ export function freshWarnings(environment: "development" | "production"): () => 
     vi.unstubAllEnvs();
     forgetWarnings();
   });
-  return () => warn.mock.calls.map(([warning]) => String(warning));
+  return Object.assign(() => warn.mock.calls.map(([warning]) => String(warning)), {
+    /** The lines that the warnings lead to. */
+    lines: () => warn.mock.calls.map(([warning]) => String(warning.stack).match(/^ +at .*$/m)?.[0]),
+  });
 }
 
 /** What a new process would not know. */
