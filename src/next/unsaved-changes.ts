@@ -33,11 +33,14 @@ export function warnAfterRequest<Data extends object>(session: DbSession<Data>, 
   };
 }
 
-/** Prints it once for each way through the code that leads to such a change. */
+/** Prints it once for each way through the user's code that leads to such a change. */
 function warnOfUnsaved(changed: CallSite | undefined, { place, isWritable }: { place: CallSite; isWritable: boolean }) {
   const warning = leadTo(changed ?? place, new UnsavedChanges(isWritable));
-  warnOnce(`unsaved ${changed?.stack} ${place.stack}`, warning);
+  warnOnce(`unsaved ${changed && callsOf(changed)} ${callsOf(place)}`, warning);
 }
+
+/** The calls up to this one: those that waited before it are not the same in each request. */
+const callsOf = ({ stack }: CallSite): string => String(stack).split(/\n +at (?:async |.*\(node:)/)[0] ?? "";
 
 /** Printed as an error is, so that Next.js shows the lines of the source. */
 class UnsavedChanges extends Error {
