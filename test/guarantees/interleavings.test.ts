@@ -1,7 +1,7 @@
 import type { DbSession } from "prisma-db-session";
 import { describe, expect, it, vi } from "vitest";
 import { type Actor, type ActorsWorld, type Data, type Ending, explore, type Scenario } from "./interleaving.ts";
-import { report } from "./scale.ts";
+import { report, scale } from "./scale.ts";
 
 vi.mock("../../src/store/jitter.ts", () => ({ jitter: async () => {} }));
 vi.mock("../../src/key/session-key.ts", async (importOriginal) => ({
@@ -84,8 +84,9 @@ const MAY_BE: Record<string, readonly string[]> = {
 };
 
 const SCENARIOS: Record<string, Scenario> = {
-  "two writers with two faults each": {
+  "two writers with up to two faults each": {
     actors: [writer("a", ["b"], 2), writer("b", ["a"], 2)],
+    faults: scale({ test: 2, prove: 4 }),
     judge: (ending) => wrongMarks(ending, ["a", "b"]),
   },
   "three writers with one fault in all": {

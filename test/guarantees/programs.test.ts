@@ -59,7 +59,7 @@ const phase: fc.Arbitrary<Phase> = fc.record({
 const program = fc.array(phase, { minLength: 1, maxLength: 4 });
 
 describeEachStore("Random programs of two to five requests on one session", (stores, { isMemory }) => {
-  const numRuns = isMemory ? scale({ test: 2000, prove: 50_000 }) : scale({ test: 25, prove: 500 });
+  const numRuns = isMemory ? scale({ test: 500, prove: 50_000 }) : scale({ test: 25, prove: 500 });
 
   it(`${numRuns} of them do what a plain model does, whichever statement comes first`, {
     timeout: 600_000,

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { memoryStore } from "prisma-db-session";
 import { describe, expect, it } from "vitest";
 import { randomSessionKey } from "../../src/key/session-key.ts";
+import { scale } from "../guarantees/scale.ts";
 import { memorySessions } from "../support.ts";
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -57,17 +58,19 @@ function expectUniform(keys: Iterable<string>): void {
   expect(worstPairs).toBeLessThan(CRITICAL_TWO);
 }
 
+const KEYS = scale({ test: 200_000, prove: 1_000_000 });
+
 describe("session keys", () => {
-  it("have 32 characters of a-z and 0-9, uniform and independent, and no two of a million are alike", () => {
+  it("have 32 characters of a-z and 0-9, uniform and independent, and no two are alike", () => {
     const keys = new Set<string>();
     let malformed = 0;
-    for (let i = 0; i < 1_000_000; i++) {
+    for (let i = 0; i < KEYS; i++) {
       const key = randomSessionKey();
       if (key.length !== LENGTH || /[^a-z0-9]/.test(key)) malformed++;
       keys.add(key);
     }
     expect(malformed).toBe(0);
-    expect(keys.size).toBe(1_000_000);
+    expect(keys.size).toBe(KEYS);
     expectUniform(keys);
   }, 120_000);
 
@@ -76,7 +79,7 @@ describe("session keys", () => {
     const store = { ...memoryStore(), insert: async () => true, update: async () => "updated" as const };
     const { sessions } = memorySessions({ store, onEvent: () => {} });
     const keys: string[] = [];
-    while (keys.length < 100_000) {
+    while (keys.length < KEYS / 10) {
       const session = sessions.open();
       await session.create();
       keys.push(session.sessionKey as string);
