@@ -18,16 +18,15 @@ const RUNS = 34_000;
 /** As a reader whose secret was rotated. */
 const reader = context({ storedKey: MINE, secrets: secretsOf(NEWER_SECRET, SECRET) });
 
-/**
- * The text and the milliseconds that it took: the fewest of some tries, since a busy machine may
- * stop any of them.
- */
+/** The text and the milliseconds of processor time that it took: the fewest of some tries. */
 function timed(codec: Codec, data: string): [text: string | undefined, ms: number] {
   let fewest = Number.POSITIVE_INFINITY;
   for (let tries = 6; ; tries--) {
-    const began = performance.now();
+    // Not the time of a clock, in which a busy machine does other work too.
+    const began = process.cpuUsage();
     const text = codec.decode(data, reader);
-    fewest = Math.min(fewest, performance.now() - began);
+    const { user, system } = process.cpuUsage(began);
+    fewest = Math.min(fewest, (user + system) / 1000);
     if (fewest <= MAX_MS || tries === 1) return [text, fewest];
   }
 }
