@@ -144,26 +144,20 @@ export const warningTests = (target: Target) =>
     });
 
     it("warns of nothing that is saved or only read", async () => {
-      const text = await printed(
-        async () => {
-          await get("/get-session")(app.url, { change: "reads", key: undefined });
-          await get("/component")(app.url, { change: "reads", key: undefined });
-          await post("/get-session")(app.url, { change: "set", key: undefined });
-          await post("/with-session/42")(app.url, forget);
-          await get("/get-session")(app.url, end);
-        },
-        isOver,
-      );
+      const text = await printed(async () => {
+        await get("/get-session")(app.url, { change: "reads", key: undefined });
+        await get("/component")(app.url, { change: "reads", key: undefined });
+        await post("/get-session")(app.url, { change: "set", key: undefined });
+        await post("/with-session/42")(app.url, forget);
+        await get("/get-session")(app.url, end);
+      }, isOver);
       expect(warnings(text)).toBe(0);
     });
 
     if (target.isCached)
       it("has nothing to say of a session that is read by a page to be prefetched", async () => {
         await get("/partial")(app.url, { change: "reads", key: UNKNOWN_KEY });
-        const text = await printed(
-          () => get("/get-session")(app.url, end),
-          isOver,
-        );
+        const text = await printed(() => get("/get-session")(app.url, end), isOver);
         expect(text).not.toMatch(/unstable value|Error:/);
         expect(await app.log()).not.toContain("unstable value");
       });
