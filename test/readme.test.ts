@@ -22,6 +22,16 @@ datasource db {
   "lib/accounts.ts": `export declare function changePassword(id: number, password: string): Promise<void>;
 export declare function isLocked(id: number): Promise<boolean>;
 `,
+  // As much of better-auth as docs/beside-better-auth.md uses.
+  "lib/auth.ts": `type Login = { user: { id: string } };
+export declare const auth: {
+  api: {
+    getSession(options: { headers: Headers }): Promise<Login | null>;
+    signOut(options: { headers: Headers }): Promise<unknown>;
+    revokeSessions(options: { headers: Headers }): Promise<unknown>;
+  };
+};
+`,
   "lib/coupons.ts": `export declare function credit(userId: number, coupon: string): Promise<void>;
 `,
   "lib/provider.ts": `export declare function providerUrl(state: string): string;
