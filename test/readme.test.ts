@@ -78,7 +78,7 @@ describe("the README and the docs", () => {
       await rm(project, { recursive: true, force: true });
       const files: Record<string, string> = { ...READERS_OWN };
       // Its code needs Prisma 8: test/prisma-8/guide.test.ts compiles it.
-      const compiledHere = (await which()).filter((document) => document !== "docs/prisma-8.md");
+      const compiledHere = (await which()).filter((document) => !document.startsWith("docs/prisma-8"));
       for (const [name, code] of await filesOf(compiledHere)) {
         if (name.startsWith("model ")) files["prisma/schema.prisma"] += code;
         else files[name] = code;
