@@ -1,3 +1,9 @@
+/**
+ * Sessions without a framework, the stores, the codecs, the errors and the events.
+ *
+ * @module prisma-db-session
+ */
+
 export type { ClearExpiredOptions } from "./admin/clear-expired.ts";
 export type { ListedSession } from "./admin/list-sessions.ts";
 export type { RevokeOptions } from "./admin/revoke-sessions.ts";

@@ -30,8 +30,8 @@ export interface Sessions<
    * @returns The number of deleted rows. If the answer of a DELETE was lost, the package sends that
    * DELETE again. The number may then be too small, but is never too large.
    * @throws the reason of the signal, after the running batch
-   * @throws ConfigError for an invalid `batchSize`, or if expired rows are read again and again but
-   * cannot be deleted
+   * @throws {@link ConfigError} for an invalid `batchSize`, or if expired rows are read again and
+   *   again but cannot be deleted
    */
   readonly clearExpired: (options?: ClearExpiredOptions) => Promise<number>;
   /**
@@ -62,8 +62,8 @@ export interface Sessions<
    * Checks the options, and reads the table once: one statement that names every column of the
    * model. Call it when the server starts, for example in `instrumentation.ts`. A wrong option or a
    * forgotten migration then does not wait for the first visitor.
-   * @throws ConfigError if an option is missing or invalid, or if the table or a column is missing.
-   * A restart does not help: change the code or the database.
+   * @throws {@link ConfigError} if an option is missing or invalid, or if the table or a column is
+   *   missing. A restart does not help: change the code or the database.
    * @throws the database's own error otherwise, for example if the database cannot be reached
    */
   readonly check: () => Promise<void>;
@@ -78,7 +78,7 @@ export interface Sessions<
  * const sessions = createSessions<{ userId: number }>({ model: prisma.session, secret: process.env.SESSION_SECRET });
  * const session = await sessions.load(sessionKey);
  * ```
- * @throws ConfigError for options that are missing or invalid
+ * @throws {@link ConfigError} for options that are missing or invalid
  */
 export function createSessions<
   Data extends object = Record<string, unknown>,

@@ -1,8 +1,10 @@
 import { execFile } from "node:child_process";
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
+import { anchorsOf } from "./docs/code-blocks.ts";
 import { bundleForEdge } from "./edge/bundle.ts";
 import { addNext, compileConsumer } from "./packed-consumer.ts";
 import { projectWithPackage } from "./packed-package.ts";
@@ -57,3 +59,41 @@ it("the packed package has its command, which runs by itself and names the versi
   );
   expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('has no model "session"') });
 });
+
+it("the packed package has no file over 100 KB", async () => {
+  const { installed } = await projectWithPackage();
+  const files = await filesIn(installed);
+  expect(files.length).toBeGreaterThan(50);
+  const large: string[] = [];
+  for (const file of files) if ((await stat(join(installed, file))).size > 100_000) large.push(file);
+  expect(large).toEqual([]);
+});
+
+it("the packed package has everything that its documents link to", async () => {
+  const { installed } = await projectWithPackage();
+  const files = await filesIn(installed);
+  const broken: string[] = [];
+  let links = 0;
+  for (const document of files.filter((file) => /\.(md|txt)$/.test(file))) {
+    const text = await readFile(join(installed, document), "utf8");
+    const prose = text.replace(/^```.*?^```$/gms, "");
+    for (const [link, path = "", anchor] of prose.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)) {
+      links++;
+      const target = path === "" ? document : join(dirname(document), path);
+      const isThere = files.includes(target);
+      const isRight =
+        isThere && (!anchor || anchorsOf(await readFile(join(installed, target), "utf8")).includes(anchor));
+      if (!isRight) broken.push(`${document}: ${link}`);
+    }
+  }
+  expect(links).toBeGreaterThan(100);
+  expect(broken).toEqual([]);
+});
+
+/** All files in a folder, by their paths from it. */
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name).slice(folder.length + 1));
+}

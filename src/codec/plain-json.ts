@@ -19,7 +19,8 @@ const QUOTE_AT = BEGINNING.length + SIGNATURE_LENGTH;
  *
  * The `serializer` must write a JSON object. `JSON` and superjson do (superjson has the data under
  * `json`).
- * @throws ConfigError from `encode`, and so from `save()`, if the serializer writes something else
+ * @throws {@link ConfigError} from `encode`, and so from `save()`, if the serializer writes
+ *   something else
  */
 export function plainJson(): Codec {
   return {

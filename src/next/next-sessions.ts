@@ -66,7 +66,7 @@ export interface NextSessions<
    *   { sameOrigin: true },
    * );
    * ```
-   * @throws ConflictError, SerializationError like `save()`
+   * @throws {@link ConflictError}, {@link SerializationError} like `save()`
    */
   readonly withSession: <Args extends unknown[], Result>(
     handler: (session: DbSession<Data>, ...args: Args) => Result,
@@ -86,8 +86,8 @@ export interface GetSession<Data extends object> {
    *
    * In development, it prints a warning if a changed session is not saved by the end of the
    * request.
-   * @throws ConfigError at the first use, for options that are missing or invalid, and outside of a
-   * request of the App Router
+   * @throws {@link ConfigError} at the first use, for options that are missing or invalid, and
+   * outside of a request of the App Router
    */
   (): Promise<DbSession<Data>>;
   /**

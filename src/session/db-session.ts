@@ -37,8 +37,8 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Ro
    * stays as it is. To save a session, use `save()`.
    *
    * If an INSERT failed although the database inserted the row, the next write uses that row.
-   * @throws CreateError if 100 keys were all taken
-   * @throws SerializationError for a value that would not be the same after a load
+   * @throws {@link CreateError} if 100 keys were all taken
+   * @throws {@link SerializationError} for a value that would not be the same after a load
    */
   create(): Promise<void> {
     return this.inTurn(() => this.write({ create: {} }));
@@ -52,12 +52,14 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Ro
    *
    * You can always call `save()` again after an error: nothing is applied twice.
    *
-   * @param options.mustCreate Create a row or fail. `save()` then never updates a row, and tries
-   * only one key. Default: false.
-   * @throws UpdateError if the row no longer exists. No row is created.
-   * @throws CreateError with `mustCreate`, if the session has a row already or the new key is taken
-   * @throws ConflictError if the changes could not be merged, or because of `onConflict: "error"`
-   * @throws SerializationError for a value that would not be the same after a load
+   * @param options With `mustCreate`, create a row or fail. `save()` then never updates a row, and
+   * tries only one key. Default: false.
+   * @throws {@link UpdateError} if the row no longer exists. No row is created.
+   * @throws {@link CreateError} with `mustCreate`, if the session has a row already or the new key
+   *   is taken
+   * @throws {@link ConflictError} if the changes could not be merged, or because of
+   *   `onConflict: "error"`
+   * @throws {@link SerializationError} for a value that would not be the same after a load
    */
   save({ mustCreate = false }: { readonly mustCreate?: boolean } = {}): Promise<void> {
     return this.inTurn(async () => {
@@ -119,7 +121,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Ro
    *
    * If the rotation fails, nothing more is saved under the old key: the next write gives the row
    * the new key.
-   * @throws UpdateError, ConflictError, SerializationError like `save()`
+   * @throws {@link UpdateError}, {@link ConflictError}, {@link SerializationError} like `save()`
    */
   cycleKey(): Promise<void> {
     return this.rotate(() => this.write());
@@ -133,14 +135,15 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Ro
    * The row may be gone or may have got a new key: a button was clicked twice, or the user signed
    * out in another tab. If you pass `data`, a new session then starts, and the user is signed in.
    * The new session holds exactly `data`, so pass everything that identifies or restricts the user.
-   * Never pass a grant without its user: for a second factor or a role, pass the user too, or `set()`
-   * the grant and call it without data. If the user only proves the password again, pass no data.
+   * Never pass a grant without its user: for a second factor or a role, pass the user too, or
+   * `set()` the grant and call it without data. If the user only proves the password again, pass no
+   * data.
    *
    * Several concurrent requests can all succeed. If something may happen only once, use `save()`
    * with `onConflict: "error"`, or a unique column.
-   * @throws UpdateError without data, if the row no longer exists
-   * @throws ConflictError, SerializationError like `save()`. The session then does not hold `data`.
-   *   If its row no longer existed either, the session object is empty.
+   * @throws {@link UpdateError} without data, if the row no longer exists
+   * @throws {@link ConflictError}, {@link SerializationError} like `save()`. The session then does
+   *   not hold `data`. If its row no longer existed either, the session object is empty.
    * @throws TypeError for a key that begins with `_session_`
    */
   markAuthenticated(data?: Partial<Data>): Promise<void> {

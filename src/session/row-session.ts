@@ -77,7 +77,7 @@ export abstract class RowSession<Data extends object> extends SessionBase<Data> 
    * Whether the session should be saved at the end of a request. True if something changed, if a
    * write or its cookie failed, or if your code set `modified`. False if the session is empty or
    * was not loaded, and after a ConflictError with `onConflict: "error"`.
-   * @throws SerializationError like `save()`
+   * @throws {@link SerializationError} like `save()`
    * @internal
    */
   needsSave(): boolean {

@@ -19,7 +19,8 @@ const SECURE_PREFIX = /^__(host|secure|http|host-http)-/i;
 /**
  * The options of the cookie as the app sees them. The defaults depend on `NODE_ENV`, which differs
  * between the app and its tests.
- * @throws ConfigError if `secure` cannot be known, and for a cookie that the app's URL cannot have
+ * @throws {@link ConfigError} if `secure` cannot be known, and for a cookie that the app's URL
+ *   cannot have
  */
 export function appCookieOptions(cookie: CookieOptions = {}, { url, nodeEnv }: TestedApp): CookieOptions {
   if (nodeEnv !== undefined && !["production", "development"].includes(nodeEnv)) {

@@ -1,3 +1,9 @@
+/**
+ * Helpers for the tests of your app and of your own stores.
+ *
+ * @module prisma-db-session/testing
+ */
+
 export type { BrowserCookie, TestedApp } from "./app-cookie.ts";
 export { cookies, draftMode, headers } from "./next-headers.ts";
 export { type SignedInCookie, signedInCookie } from "./signed-in-cookie.ts";

@@ -30,8 +30,9 @@ export interface SignedInCookie {
  * });
  * await context.addCookies([cookie]);
  * ```
- * @throws ConfigError inside of a Next.js server, and if options are missing or invalid. Also if the URL and the options do not
- *   show the cookie's name, or if the browser would refuse the cookie.
+ * @throws {@link ConfigError} inside of a Next.js server, and if options are missing or invalid.
+ *   Also if the URL and the options do not show the cookie's name, or if the browser would refuse
+ *   the cookie.
  */
 export async function signedInCookie<
   Data extends object = Record<string, unknown>,

@@ -30,8 +30,9 @@ export interface WebSessions<
    * Otherwise the headers stay as they are.
    *
    * You may call it again: the last state counts. If the save fails, the headers stay as they are.
-   * @throws UpdateError if the row no longer exists. The cookie stays. Let the user sign in again.
-   * @throws ConflictError, SerializationError like `save()`
+   * @throws {@link UpdateError} if the row no longer exists. The cookie stays. Let the user sign in
+   *   again.
+   * @throws {@link ConflictError}, {@link SerializationError} like `save()`
    * @throws TypeError if the session does not come from `getSession()`, or if the headers cannot be
    * changed
    */
@@ -56,7 +57,7 @@ export interface WebSessions<
  *   return response;
  * }
  * ```
- * @throws ConfigError for options that are missing or invalid
+ * @throws {@link ConfigError} for options that are missing or invalid
  */
 export function createWebSessions<
   Data extends object = Record<string, unknown>,

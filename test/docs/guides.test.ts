@@ -100,10 +100,18 @@ describe.each(["iron-session", "express-session", "authjs", "django"])("docs/fro
   it("names in its tables only what there is", async () => {
     expectNames(lastCells(await proseOf(document)));
   });
+});
 
-  it("is short", async () => {
-    const lines = (await readFile(root + document, "utf8")).split("\n");
-    expect(lines.length).toBeLessThanOrEqual(200);
-    expect(lines.filter((line) => line.length > 100)).toEqual([]);
-  });
+describe("every page", async () => {
+  const pages = (await readdir(`${root}docs`)).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`);
+
+  it.each([["README.md", 250], ...pages.map((page) => [page, 200] as const)] as const)(
+    "%s has at most %i lines, of at most 100 characters",
+    async (page, most) => {
+      const text = await readFile(root + page, "utf8");
+      expect(text.trimEnd().split("\n").length).toBeLessThanOrEqual(most);
+      const prose = text.replace(/^```.*?^```$/gms, "").replace(/^\|.*$/gm, "");
+      expect(prose.split("\n").filter((line) => line.length > 100)).toEqual([]);
+    },
+  );
 });

@@ -7,6 +7,9 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort, type Server, startServer } from "../databases/server-process.ts";
 import { root } from "../docs/code-blocks.ts";
+import { COLOUR_SCHEMES, problemsOf } from "../e2e/axe.ts";
+import { launchChromium, noChromium } from "../e2e/chromium.ts";
+import { skippedBecause } from "../skipped.ts";
 import { SECRET } from "../support.ts";
 import { FormBrowser } from "./form-browser.ts";
 
@@ -112,5 +115,27 @@ describe("the minimal example", { timeout: 60_000 }, () => {
     desk.cookie = cookie;
     expect(await desk.redirectOf("/"), "this browser").toBe("/sign-in");
     expect(await phone.redirectOf("/"), "the other browser").toBe("/sign-in");
+  });
+
+  describe.skipIf(noChromium)(`in a browser${skippedBecause(noChromium)}`, () => {
+    it.each(COLOUR_SCHEMES)("axe-core finds nothing in %s colours", async (colorScheme) => {
+      const chromium = await launchChromium();
+      try {
+        const page = await chromium.newPage({ colorScheme });
+        const found: Record<string, string[]> = {};
+        await page.goto(`${server.url}/sign-in`);
+        found["/sign-in"] = await problemsOf(page);
+        await page.goto(`${server.url}/sign-in?failed`);
+        found["/sign-in?failed"] = await problemsOf(page);
+        await page.getByLabel("Email address").fill(PASSWORD.email);
+        await page.getByLabel("Password").fill(PASSWORD.password);
+        await page.getByRole("button", { name: "Sign in" }).click();
+        await page.getByText(PROTECTED).waitFor();
+        found["/"] = await problemsOf(page);
+        expect(found).toEqual({ "/sign-in": [], "/sign-in?failed": [], "/": [] });
+      } finally {
+        await chromium.close();
+      }
+    });
   });
 });

@@ -1,4 +1,4 @@
-// Does what docs/prisma-8.md says, with its own files, commands and SQL, on a server whose time zone is not UTC.
+// Does what docs/prisma-8.md and docs/prisma-8-from-7.md say, with their own files, commands and SQL, on a server whose time zone is not UTC.
 import { execFile } from "node:child_process";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -20,7 +20,11 @@ import { connectPrisma8 } from "./client.ts";
 const run = promisify(execFile);
 const server = inject("postgresql");
 const skipReason = prisma8With(sessionTable)[0]?.skipReason;
-const DOCUMENT = "docs/prisma-8.md";
+/** First to start, then to move. */
+const DOCUMENTS = ["docs/prisma-8.md", "docs/prisma-8-from-7.md"];
+const textOfGuide = async () =>
+  (await Promise.all(DOCUMENTS.map((document) => readFile(join(root, document), "utf8")))).join("\n");
+const blocksOfGuide = async () => (await Promise.all(DOCUMENTS.map(codeBlocksOf))).flat();
 const folder = join(root, "test/prisma-8/postgresql/generated/guide");
 /** Nine hours from UTC. */
 const ZONE = "Asia/Tokyo";
@@ -56,7 +60,7 @@ async function writeProject(): Promise<void> {
     "generated/prisma/client.ts":
       'export { PrismaClient } from "../../../../../../../generated/postgresql/client.ts";\n',
   };
-  for (const { language, code } of await codeBlocksOf(DOCUMENT)) {
+  for (const { language, code } of await blocksOfGuide()) {
     if (language === "prisma") files["src/prisma/contract.prisma"] = code;
     if (language === "ts") files[fileOf(code)] = code;
   }
@@ -68,7 +72,7 @@ async function writeProject(): Promise<void> {
 
 /** The commands of Prisma that the guide's blocks have, in their order: to start, to change the contract, to move. */
 async function commands(): Promise<readonly string[][]> {
-  const shells = (await codeBlocksOf(DOCUMENT)).filter(({ language }) => language === "sh");
+  const shells = (await blocksOfGuide()).filter(({ language }) => language === "sh");
   const found = shells.map(({ code }) => [...code.matchAll(/^npx prisma (.*)$/gm)].map(([, command = ""]) => command));
   return found.filter((block) => block.length > 0);
 }
@@ -158,7 +162,7 @@ describe.skipIf(skipReason)(`The guide to a project with Prisma 8${skippedBecaus
 
     // 1. UTC on every connection of Prisma 7.
     const inUtc = { connectionString: url, options: "-c TimeZone=UTC" };
-    const [lib] = (await codeBlocksOf(DOCUMENT)).filter(({ code }) => code.startsWith("// lib/prisma.ts"));
+    const [lib] = (await blocksOfGuide()).filter(({ code }) => code.startsWith("// lib/prisma.ts"));
     expect(lib?.code).toContain(inUtc.options);
     const utc = new PrismaClient({ adapter: new PrismaPg(inUtc) });
     ended(utc);
@@ -168,7 +172,7 @@ describe.skipIf(skipReason)(`The guide to a project with Prisma 8${skippedBecaus
     await seven.save();
 
     // 2. The column's type, on a connection in the server's time zone.
-    const [change] = (await codeBlocksOf(DOCUMENT)).filter(({ language }) => language === "sql");
+    const [change] = (await blocksOfGuide()).filter(({ language }) => language === "sql");
     await sql(change?.code ?? "");
     const timestamptz = new TimestamptzClient({ adapter: new PrismaPg(inUtc) });
     ended(timestamptz);
@@ -207,8 +211,8 @@ describe.skipIf(skipReason)(`The guide to a project with Prisma 8${skippedBecaus
   }, 240_000);
 
   it("names the versions that were run, wherever it installs Prisma 8", async () => {
-    const text = await readFile(join(root, DOCUMENT), "utf8");
-    const [start = "", move = ""] = text.split("## Move from Prisma 7");
+    const text = await textOfGuide();
+    const [start = "", move = ""] = text.split("# Move from Prisma 7");
     expect(start).toContain(`\`@prisma/orm-toolchain\` ${await versionOf("@prisma/orm-toolchain")}`);
     const installed = (section: string) =>
       [...section.matchAll(/^npm install .*?(\S+@\S+)$/gm)].map(([, name]) => name);
@@ -225,7 +229,7 @@ describe.skipIf(skipReason)(`The guide to a project with Prisma 8${skippedBecaus
     await writeFile(CONTRACT, "// use prisma-8\n\nmodel User {\n  id Int @id\n}\n");
     for (const command of ["contract emit", "migration plan --name user", "db migrate"]) await prisma8(command, url);
     await writeFile(CONTRACT, `${contract}\nmodel User {\n  id Int @id\n}\n`);
-    const guide = await readFile(join(root, DOCUMENT), "utf8");
+    const guide = await textOfGuide();
     const [, section = ""] = guide.split(/^\*\*[34]\. /m);
     const add = [...section.matchAll(/^npx prisma (.*)$/gm)].map(([, command = ""]) => command);
     expect(add).toEqual(["contract emit", "migration plan --name session", "db migrate"]);

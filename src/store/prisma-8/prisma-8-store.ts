@@ -27,9 +27,9 @@ import { DATE_ADVICE, toConfigError } from "./to-config-error.ts";
  * const store = prisma8Store(db.orm.public.Session);
  * createNextSessions({ store, secret: process.env.SESSION_SECRET });
  * ```
- * @throws ConfigError if `model` is not a Prisma 8 model, lacks a column, or needs Temporal. Each
- *   verb rejects with a ConfigError if the database lacks the table or a column, or if a value does
- *   not fit its column.
+ * @throws {@link ConfigError} if `model` is not a Prisma 8 model, lacks a column, or needs
+ *   Temporal. Each verb rejects with a ConfigError if the database lacks the table or a column, or
+ *   if a value does not fit its column.
  */
 export function prisma8Store(model: Prisma8Model): Required<SessionStore> {
   checkModel(model);
@@ -117,7 +117,7 @@ export function prisma8Store(model: Prisma8Model): Required<SessionStore> {
   };
 }
 
-/** @throws ConfigError if only a change of the code or of the database can end the error */
+/** @throws {@link ConfigError} if only a change of the code or of the database can end the error */
 async function send<Result>(statement: () => PromiseLike<Result>): Promise<Result> {
   try {
     return await statement();

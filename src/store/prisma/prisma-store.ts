@@ -14,8 +14,9 @@ import { toConfigError } from "./to-config-error.ts";
  * cannot draw another key there. With read replicas, pass the primary's model, because a session
  * must see its own writes.
  *
- * @throws ConfigError if `model` is not a Prisma model or lacks a column. Each verb rejects with a
- *   ConfigError if the database lacks the table or a column, or if a value does not fit its column.
+ * @throws {@link ConfigError} if `model` is not a Prisma model or lacks a column. Each verb rejects
+ *   with a ConfigError if the database lacks the table or a column, or if a value does not fit its
+ *   column.
  */
 export function prismaStore(model: SessionDelegate): Required<SessionStore> {
   checkModel(model);
@@ -110,7 +111,7 @@ export function prismaStore(model: SessionDelegate): Required<SessionStore> {
   };
 }
 
-/** @throws ConfigError if only a change of the code or the database can fix the error */
+/** @throws {@link ConfigError} if only a change of the code or the database can fix the error */
 async function send<Result>(statement: PromiseLike<Result>): Promise<Result> {
   try {
     return await statement;

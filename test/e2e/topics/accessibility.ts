@@ -1,10 +1,6 @@
-import { createRequire } from "node:module";
-import type { AxeResults } from "axe-core";
 import { describe, expect, it } from "vitest";
+import { COLOUR_SCHEMES, problemsOf } from "../axe.ts";
 import type { OpenShop } from "../use-shop.ts";
-import type { Visitor } from "../visitor.ts";
-
-const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 const DESKTOP = { viewport: { width: 1280, height: 800 } };
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
@@ -15,13 +11,13 @@ export function accessibilityTests(shop: OpenShop): void {
       ["on a desktop", DESKTOP],
       ["on a phone", PHONE],
     ])("%s", (_, size) => {
-      it.each(["light", "dark"] as const)(
+      it.each(COLOUR_SCHEMES)(
         "in %s colours",
         async (colorScheme) => {
           const visitor = await shop.visit({ ...size, colorScheme });
           const found: Record<string, string[]> = {};
           const check = async (state: string) => {
-            const problems = await problemsOf(visitor);
+            const problems = await problemsOf(visitor.page);
             if (problems.length > 0) found[state] = problems;
           };
           await check("the first page");
@@ -83,11 +79,4 @@ export function accessibilityTests(shop: OpenShop): void {
       expect(await visitor.page.evaluate("document.documentElement.scrollWidth"), path).toBe(320);
     }
   });
-}
-
-async function problemsOf({ page }: Visitor): Promise<string[]> {
-  await page.waitForFunction("document.title !== ''"); // after a redirect, Next.js may set it a moment later than the page
-  await page.addScriptTag({ path: axe });
-  const { violations } = (await page.evaluate("axe.run()")) as AxeResults;
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
 }
