@@ -1,11 +1,11 @@
 import { parseArgs } from "node:util";
 import { createMariadb, createPostgresql, createSqlite } from "../test/databases/create.ts";
-import { copyPostgres, startEmbeddedPostgres } from "../test/databases/embedded-postgres.ts";
 import { startOwnMariadb } from "../test/databases/mariadb-server.ts";
 import type { TestDatabase } from "../test/databases/types.ts";
 import { benchCodecs } from "./codecs.ts";
 import { benchConflicts } from "./conflicts.ts";
 import { benchLoad } from "./load.ts";
+import { benchPostgres } from "./postgres.ts";
 import type { Result } from "./result.ts";
 import { benchRow } from "./row.ts";
 import { benchSave } from "./save.ts";
@@ -25,27 +25,19 @@ interface Bench {
   readonly stop: () => Promise<void>;
 }
 
-// Not the servers of the tests. Those are faster than others, because they may lose acknowledged
-// writes.
 const DATABASES = {
   sqlite: async (): Promise<Bench> => ({ db: await createSqlite(), stop: async () => {} }),
   async postgresql(): Promise<Bench> {
-    const { url, stop } = given(process.env.TEST_POSTGRES_URL) ?? (await ownPostgres());
+    const { url, stop } = await benchPostgres();
     return { db: await createPostgresql(url), stop };
   },
   async mariadb(): Promise<Bench> {
-    const { url, stop } = given(process.env.TEST_MYSQL_URL) ?? (await startOwnMariadb([]));
+    const { TEST_MYSQL_URL } = process.env;
+    if (TEST_MYSQL_URL) return { db: await createMariadb(TEST_MYSQL_URL), stop: async () => {} };
+    const { url, stop } = await startOwnMariadb([]);
     return { db: await createMariadb(url), stop };
   },
 };
-
-async function ownPostgres() {
-  const { folder, remove } = await copyPostgres();
-  const { url, stop } = await startEmbeddedPostgres(folder, []);
-  return { url, stop: () => stop().then(remove) };
-}
-
-const given = (url: string | undefined) => (url ? { url, stop: async () => {} } : undefined);
 
 async function main(args: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { prisma8Store } from "prisma-db-session/prisma-8";
@@ -7,7 +7,7 @@ import { connectPrisma8, type OnQuery, type Prisma8Provider } from "../prisma-8/
 import { notInstalled } from "../prisma-8/installed.ts";
 import { adapters } from "./adapters.ts";
 import { testDatabase } from "./client.ts";
-import { runSql, statementsIn, uniqueName, withDatabase } from "./sql.ts";
+import { prisma8Migration, runSql, statementsIn, uniqueName, withDatabase } from "./sql.ts";
 import type { Table } from "./table.ts";
 import type { AnyTestClient, Database, TestDatabase } from "./types.ts";
 
@@ -87,16 +87,7 @@ async function statementsOf(
   { contract }: Pick<Table<never>, "contract">,
   provider: Prisma8Provider,
 ): Promise<string[]> {
-  const folder = new URL(`../../prisma/prisma-8-${provider}/migrations/app/`, import.meta.url);
-  const statements: string[] = [];
-  for (const name of (await readdir(folder)).sort()) {
-    const operations: Operation[] = JSON.parse(await readFile(new URL(`${name}/ops.json`, folder), "utf8"));
-    statements.push(...operations.flatMap(({ execute }) => execute.map(({ sql }) => sql)));
-  }
+  const statements = await prisma8Migration(provider);
   if (contract === "session") return statements;
   return [...statements, ...(await statementsIn(new URL(`owned/prisma-8-${provider}.sql`, import.meta.url)))];
-}
-
-interface Operation {
-  readonly execute: readonly { readonly sql: string }[];
 }

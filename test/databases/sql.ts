@@ -21,6 +21,21 @@ export async function migration(provider: Provider): Promise<string[]> {
   return (await Promise.all(scripts)).flat();
 }
 
+/** The same for Prisma 8, which has SQL in the JSON of its migrations. */
+export async function prisma8Migration(provider: "postgresql" | "sqlite"): Promise<string[]> {
+  const folder = new URL(`../../prisma/prisma-8-${provider}/migrations/app/`, import.meta.url);
+  const statements: string[] = [];
+  for (const name of (await readdir(folder)).sort()) {
+    const operations: Operation[] = JSON.parse(await readFile(new URL(`${name}/ops.json`, folder), "utf8"));
+    statements.push(...operations.flatMap(({ execute }) => execute.map(({ sql }) => sql)));
+  }
+  return statements;
+}
+
+interface Operation {
+  readonly execute: readonly { readonly sql: string }[];
+}
+
 /** The statements of a file, each of which ends with a line. */
 export async function statementsIn(file: URL): Promise<string[]> {
   const withoutComments = (await readFile(file, "utf8")).replace(/^--.*$/gm, "");

@@ -1,0 +1,4 @@
+import { auth } from "../../../lib/auth";
+import { handlersOf } from "../../../lib/better-auth";
+
+export const { GET, POST, PUT } = handlersOf(auth);

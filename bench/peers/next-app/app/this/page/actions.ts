@@ -1,0 +1,8 @@
+"use server";
+
+import { nextVisit } from "../../../lib/answer";
+import { withSession } from "../../../lib/this";
+
+export const visit = withSession(async (session) => {
+  session.set("visits", nextVisit());
+});

@@ -1,0 +1,73 @@
+import { KILOBYTE } from "../kilobyte.ts";
+import { interleave } from "../rounds.ts";
+import type { OperationName, OperationResult } from "./result.ts";
+import type { Scale } from "./scale.ts";
+import type { PeerName } from "./stores/index.ts";
+import type { Peer, Visitor } from "./stores/peer.ts";
+
+const OPERATIONS: readonly OperationName[] = ["load", "save", "create", "request", "rotate", "signOut"];
+
+/** Measures each operation of each peer, by one visitor and by 32 concurrent visitors. */
+export async function benchOperations(
+  peers: ReadonlyMap<PeerName, Peer>,
+  { warmUp, rounds, operations }: Scale,
+): Promise<OperationResult[]> {
+  const results: OperationResult[] = [];
+  for (const operation of OPERATIONS) {
+    for (const [visitors, times] of Object.entries(operations)) {
+      const concurrent = Number(visitors);
+      const measures = new Map<PeerName, Measure>();
+      for (const [name, peer] of peers) measures.set(name, await prepare(operation, peer, concurrent, times));
+      const us = await interleave([...peers.keys()], { warmUp, rounds }, (name) => (measures.get(name) as Measure)());
+      for (const peer of peers.keys()) results.push({ operation, concurrent, peer, us: us[peer] });
+      console.error(`${operation} at ${concurrent}`);
+    }
+  }
+  return results;
+}
+
+/** Resolves to the microseconds of one operation. */
+type Measure = () => Promise<number>;
+type Work = () => Promise<unknown>;
+
+async function prepare(operation: OperationName, peer: Peer, concurrent: number, times: number): Promise<Measure> {
+  // A session can be signed out once only, so each round needs new sessions.
+  if (operation === "signOut") {
+    return async () => {
+      const visitors = await Promise.all(Array.from({ length: concurrent }, () => createVisitors(peer, times)));
+      return microseconds(visitors.map((own) => own.map((visitor) => () => visitor.signOut())));
+    };
+  }
+  const visitors = await createVisitors(peer, concurrent);
+  const works = visitors.map((visitor) => workOf(operation, peer, visitor));
+  return () => microseconds(works.map((work) => Array.from({ length: times }, () => work)));
+}
+
+function workOf(operation: Exclude<OperationName, "signOut">, peer: Peer, visitor: Visitor): Work {
+  let visits = 0;
+  switch (operation) {
+    case "create":
+      return () => peer.create(KILOBYTE);
+    case "request":
+      return () => peer.request(visitor.key, { visits: ++visits });
+    default:
+      return () => visitor[operation]();
+  }
+}
+
+async function createVisitors(peer: Peer, count: number): Promise<Visitor[]> {
+  const visitors: Visitor[] = [];
+  for (let i = 0; i < count; i++) visitors.push(await peer.create(KILOBYTE));
+  return visitors;
+}
+
+/** Runs each list one by one, and all lists concurrently. */
+async function microseconds(lists: readonly (readonly Work[])[]): Promise<number> {
+  const began = performance.now();
+  await Promise.all(
+    lists.map(async (works) => {
+      for (const work of works) await work();
+    }),
+  );
+  return ((performance.now() - began) * 1000) / lists.flat().length;
+}

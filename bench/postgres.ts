@@ -1,0 +1,14 @@
+import { copyPostgres, startEmbeddedPostgres } from "../test/databases/embedded-postgres.ts";
+import type { Server } from "../test/databases/server-process.ts";
+
+/**
+ * The server that TEST_POSTGRES_URL names, or a new one with PostgreSQL from npm. Not the server of
+ * the tests: that one is faster than others, because it may lose acknowledged writes.
+ */
+export async function benchPostgres(): Promise<Server> {
+  const { TEST_POSTGRES_URL } = process.env;
+  if (TEST_POSTGRES_URL) return { url: TEST_POSTGRES_URL, stop: async () => {} };
+  const { folder, remove } = await copyPostgres();
+  const { url, stop } = await startEmbeddedPostgres(folder, []);
+  return { url, stop: () => stop().then(remove) };
+}
