@@ -17,13 +17,12 @@ export interface Node extends OwnServer {
 interface Options {
   /** How many servers follow the primary. */
   readonly standbys: number;
-  /** The port where the standbys find the primary, whichever server that is. */
-  readonly primaryPort: number;
   readonly flags: readonly string[];
   readonly primaryFlags?: readonly string[];
-  readonly standbyFlags?: readonly string[];
+  /** The port where the standbys find the primary, whichever server that is. Default: the port of the first. */
+  readonly primaryPort?: number;
   /** Called as soon as the primary runs: the standbys connect next. */
-  readonly onPrimary: (primary: Node) => void;
+  readonly onPrimary?: (primary: Node) => void;
 }
 
 /** Starts a primary, and standbys that stream from it. The primary is the first. */
@@ -36,11 +35,13 @@ export async function startNodes(binaries: string, options: Options): Promise<{ 
   try {
     const folder = await initPostgres(binaries);
     const copies = await Promise.all(Array.from({ length: options.standbys }, () => copyPostgresFolder(folder)));
-    const { flags, primaryFlags = [], standbyFlags = [], primaryPort } = options;
+    const { flags, primaryFlags = [] } = options;
     const port = await freePort();
-    const primary = await startPostgres(binaries, { ...folder, port, flags: [...flags, ...primaryFlags] });
-    nodes.push(nodeOf(primary, port));
-    options.onPrimary(nodes[0] as Node);
+    const server = await startPostgres(binaries, { ...folder, port, flags: [...flags, ...primaryFlags] });
+    const primary = nodeOf(server, port);
+    nodes.push(primary);
+    options.onPrimary?.(primary);
+    const { primaryPort = port } = options;
     for (const [index, copy] of copies.entries()) {
       await writeFile(join(copy.directory, "data/standby.signal"), "");
       const conninfo = `host=127.0.0.1 port=${primaryPort} user=postgres password=${copy.password} application_name=s${index}`;
@@ -48,7 +49,7 @@ export async function startNodes(binaries: string, options: Options): Promise<{ 
       const standby = await startPostgres(binaries, {
         ...copy,
         port,
-        flags: [...flags, ...standbyFlags, "-c", `primary_conninfo=${conninfo}`],
+        flags: [...flags, "-c", `primary_conninfo=${conninfo}`],
         ready: "database system is ready to accept read-only connections",
       });
       nodes.push(nodeOf(standby, port));
