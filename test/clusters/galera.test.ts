@@ -79,7 +79,9 @@ describe.skipIf(skipReason)(`On a Galera cluster of three nodes${skippedBecause(
   });
 
   it("with wsrep_sync_wait a session is found on every node at once", async () => {
-    const [first, ...others] = (await connectAll()).map(({ session }) => createSessions({ model: session, secret: SECRET }));
+    const [first, ...others] = (await connectAll()).map(({ session }) =>
+      createSessions({ model: session, secret: SECRET }),
+    );
     const missing: number[] = [];
     for (let userId = 0; userId < SIGN_INS; userId++) {
       const session = first?.open();
@@ -106,7 +108,9 @@ describe.skipIf(skipReason)(`On a Galera cluster of three nodes${skippedBecause(
         expect(browser.cookie).toBe(cookie);
       }
     }
-    report(`without wsrep_sync_wait: ${misses} visits found no session yet, before ${SIGN_INS * others.length} found it`);
+    report(
+      `without wsrep_sync_wait: ${misses} visits found no session yet, before ${SIGN_INS * others.length} found it`,
+    );
     expect(misses, "or nothing was proved").toBeGreaterThan(0);
   });
 });

@@ -25,7 +25,13 @@ export async function findGalera(): Promise<{ mariadbd: string; library: string 
     await run("/bin/sh", ["-c", `command -v ${program}`]).catch(() => missing(program));
   }
   for (const library of LIBRARIES) {
-    if (await access(library).then(() => true, () => false)) return { mariadbd, library };
+    if (
+      await access(library).then(
+        () => true,
+        () => false,
+      )
+    )
+      return { mariadbd, library };
   }
   return missing("Galera");
 }
@@ -42,7 +48,10 @@ interface Ports {
 }
 
 /** Starts nodes on 127.0.0.1, each with ports and a folder of its own. */
-export async function startGalera(count: number, settings: readonly string[]): Promise<{
+export async function startGalera(
+  count: number,
+  settings: readonly string[],
+): Promise<{
   nodes: GaleraNode[];
   stop(): Promise<void>;
 }> {

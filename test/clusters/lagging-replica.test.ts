@@ -43,7 +43,9 @@ describe.skipIf(skipReason)(`With a read replica${skippedBecause(skipReason)}`, 
 
   /** A client that sends its readings to the replica, and everything to the primary if it is asked to. */
   async function routed() {
-    const clients = await Promise.all([primary(), replica()].map((node) => connectClient("postgresql", database(node))));
+    const clients = await Promise.all(
+      [primary(), replica()].map((node) => connectClient("postgresql", database(node))),
+    );
     onTestFinished(async () => {
       await Promise.all(clients.map((client) => client.$disconnect()));
     });
@@ -77,7 +79,10 @@ describe.skipIf(skipReason)(`With a read replica${skippedBecause(skipReason)}`, 
 
   it("that stands still, a sign-in is found with $primary(), and not lost for a browser without it", async () => {
     const client = await routed();
-    const sound = createWebSessions<{ userId: number; cart: string }>({ model: client.$primary().session, secret: SECRET });
+    const sound = createWebSessions<{ userId: number; cart: string }>({
+      model: client.$primary().session,
+      secret: SECRET,
+    });
     const stale = createWebSessions<{ userId: number; cart: string }>({ model: client.session, secret: SECRET });
     await replica().ask("SELECT pg_wal_replay_pause()");
     await until(replica(), "SELECT pg_get_wal_replay_pause_state() = 'paused'");

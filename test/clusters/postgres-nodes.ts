@@ -26,7 +26,10 @@ interface Options {
 }
 
 /** Starts a primary, and standbys that stream from it. The primary is the first. */
-export async function startNodes(binaries: string, options: Options): Promise<{ nodes: Node[]; stop(): Promise<void> }> {
+export async function startNodes(
+  binaries: string,
+  options: Options,
+): Promise<{ nodes: Node[]; stop(): Promise<void> }> {
   const nodes: Node[] = [];
   const stop = async () => {
     // The standbys first: a primary waits until they have received everything.
