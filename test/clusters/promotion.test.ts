@@ -13,6 +13,8 @@ const STANDBYS = scale({ test: 1, prove: 2 });
 /** Before the first promotion, between two and after the last. */
 const MIN_WRITES = scale({ test: 50, prove: 2000 });
 const MAX_WAIT_MS = 50;
+/** From the primary to its standbys, and back. A standby for which no commit waits misses the last of them. */
+const LINK_MS = 10;
 
 /**
  * `on`: a commit waits until the standbys have it on their disks. That is enough, because a standby applies all that it
@@ -30,12 +32,18 @@ it.skipIf(skipReason)(
   async () => {
     const address = await startSwitch();
     onTestFinished(address.stop);
+    const link = await startSwitch({ delayMs: LINK_MS });
+    onTestFinished(link.stop);
+    const switchTo = (port: number) => {
+      address.to(port);
+      link.to(port);
+    };
     const { nodes, stop } = await startNodes("folder" in binaries ? binaries.folder : "", {
       standbys: STANDBYS,
-      primaryPort: address.port,
+      primaryPort: link.port,
       flags: flags(BASE),
       primaryFlags: flags(SYNCHRONOUS),
-      onPrimary: ({ port }) => address.to(port),
+      onPrimary: ({ port }) => switchTo(port),
     });
     onTestFinished(stop);
     const [first, ...standbys] = nodes;
@@ -60,8 +68,9 @@ it.skipIf(skipReason)(
           const killed = performance.now();
           await primary.kill();
           address.off();
+          link.off();
           primary = await promoteOne(left);
-          address.to(primary.port);
+          switchTo(primary.port);
           left = left.filter((node) => node !== primary);
           await ledger.acknowledgesWrites(1);
           pauses.push(performance.now() - killed);

@@ -11,8 +11,13 @@ export interface Switch {
   stop(): Promise<void>;
 }
 
+interface Options {
+  /** How long everything takes that passes, as over a distance. What is on its way when a server dies is lost. */
+  readonly delayMs?: number;
+}
+
 /** A switch on a free port of 127.0.0.1, which is off at first. */
-export async function startSwitch(): Promise<Switch> {
+export async function startSwitch({ delayMs = 0 }: Options = {}): Promise<Switch> {
   const sockets = new Set<Socket>();
   let target: number | undefined;
   const server = createServer({ noDelay: true }, (client) => {
@@ -31,7 +36,8 @@ export async function startSwitch(): Promise<Switch> {
         sockets.delete(socket);
         other.destroy();
       });
-      socket.pipe(other);
+      if (delayMs === 0) socket.pipe(other);
+      else socket.on("data", (chunk) => setTimeout(() => other.writable && other.write(chunk), delayMs));
     }
   });
   server.listen(0, "127.0.0.1");
