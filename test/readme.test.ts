@@ -162,6 +162,9 @@ function nameOf(language: string, code: string): string | undefined {
   else if (language === "js")
     fileOf(code); // test/jest or test/docs runs it, or it is of another library
   // test/clusters/partitions.test.ts runs SQL
-  else expect(["python", "sh", "sql", "text", "yaml"], "another language would need a check of its own").toContain(language);
+  else
+    expect(["python", "sh", "sql", "text", "yaml"], "another language would need a check of its own").toContain(
+      language,
+    );
   return undefined;
 }

@@ -14,7 +14,10 @@ const REMEDY = "Run `scripts/ci/install-clusters.sh` as root (Debian: mariadb-se
 
 /** A node of a cluster in which every node takes writes. */
 export interface GaleraNode extends OwnServer {
-  /** Starts a node that was killed. It joins the others, and takes no statement before it has what they have. */
+  /**
+   * Starts a node that was killed. It joins the others, and takes no statement before it has what
+   * they have.
+   */
   rejoin(): Promise<void>;
 }
 
@@ -97,7 +100,8 @@ async function startNode(options: NodeOptions): Promise<GaleraNode> {
   const { index, own, group, mariadbd, library, password, settings } = options;
   const directory = await mkdtemp(join(tmpdir(), "prisma-db-session-galera-"));
   try {
-    // Not root: as root, the rsync that takes a snapshot would become the user nobody, who must not write here.
+    // Not root: as root, the rsync that takes a snapshot would become the user nobody, who must not
+    // write here.
     const user = await ordinaryUser();
     if (user) await chown(directory, user.uid, user.gid);
     const common = ["--no-defaults", `--datadir=${join(directory, "data")}`];

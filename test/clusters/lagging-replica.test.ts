@@ -41,7 +41,10 @@ describe.skipIf(skipReason)(`With a read replica${skippedBecause(skipReason)}`, 
   const caughtUp = async () =>
     until(replica(), `SELECT pg_last_wal_replay_lsn() >= '${await primary().ask("SELECT pg_current_wal_lsn()")}'`);
 
-  /** A client that sends its readings to the replica, and everything to the primary if it is asked to. */
+  /**
+   * A client that sends its readings to the replica, and everything to the primary if it is asked
+   * to.
+   */
   async function routed() {
     const clients = await Promise.all(
       [primary(), replica()].map((node) => connectClient("postgresql", database(node))),

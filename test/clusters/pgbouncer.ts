@@ -15,7 +15,10 @@ const SERVER_CONNECTIONS = 4;
 
 export interface Program {
   readonly path: string;
-  /** Whether it knows which connection to the server has which prepared statement: since version 1.21. */
+  /**
+   * Whether it knows which connection to the server has which prepared statement: since version
+   * 1.21.
+   */
   readonly tracksStatements: boolean;
 }
 

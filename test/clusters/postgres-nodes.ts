@@ -10,7 +10,9 @@ const POLL_MS = 50;
 /** A server of PostgreSQL, which is the primary or a standby. */
 export interface Node extends OwnServer {
   readonly port: number;
-  /** Sends one statement on a connection of its own, and returns the first column of the first row. */
+  /**
+   * Sends one statement on a connection of its own, and returns the first column of the first row.
+   */
   ask(sql: string): Promise<unknown>;
 }
 
@@ -19,7 +21,10 @@ interface Options {
   readonly standbys: number;
   readonly flags: readonly string[];
   readonly primaryFlags?: readonly string[];
-  /** The port where the standbys find the primary, whichever server that is. Default: the port of the first. */
+  /**
+   * The port where the standbys find the primary, whichever server that is. Default: the port of
+   * the first.
+   */
   readonly primaryPort?: number;
   /** Called as soon as the primary runs: the standbys connect next. */
   readonly onPrimary?: (primary: Node) => void;
@@ -84,8 +89,8 @@ export async function until(node: Node, sql: string): Promise<void> {
 }
 
 /**
- * Makes the standby that has received most the primary, and returns it. The others can follow it. The old primary must be
- * dead, and must not be reached by anybody any more.
+ * Makes the standby that has received most the primary, and returns it. The others can follow it.
+ * The old primary must be dead, and no client may reach it any more.
  */
 export async function promoteOne(standbys: readonly Node[]): Promise<Node> {
   const received: { node: Node; bytes: number }[] = [];

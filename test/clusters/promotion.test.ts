@@ -13,12 +13,16 @@ const STANDBYS = scale({ test: 1, prove: 2 });
 /** Before the first promotion, between two and after the last. */
 const MIN_WRITES = scale({ test: 50, prove: 2000 });
 const MAX_WAIT_MS = 50;
-/** From the primary to its standbys, and back. A standby for which no commit waits misses the last of them. */
+/**
+ * From the primary to its standbys, and back. A standby for which no commit waits misses the last
+ * of them.
+ */
 const LINK_MS = 10;
 
 /**
- * `on`: a commit waits until the standbys have it on their disks. That is enough, because a standby applies all that it
- * has before it takes writes. Who reads from a standby needs `remote_apply`: see lagging-replica.test.ts.
+ * `on`: a commit waits until the standbys have it on their disks. That is enough, because a standby
+ * applies all that it has before it takes writes. Reading from a standby needs `remote_apply`: see
+ * lagging-replica.test.ts.
  */
 const SYNCHRONOUS = ["synchronous_commit=on", `synchronous_standby_names=${STANDBYS} (*)`];
 const BASE = ["fsync=off", "full_page_writes=on", "wal_keep_size=1GB", "wal_retrieve_retry_interval=100ms"];

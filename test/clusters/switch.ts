@@ -1,7 +1,10 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 
-/** Stands in front of several servers, as a load balancer does, and sends every connection to one of them. */
+/**
+ * Stands in front of several servers, as a load balancer does, and sends every connection to one of
+ * them.
+ */
 export interface Switch {
   readonly port: number;
   /** From now on connections go to the server at this port. Those to another server are reset. */
@@ -12,7 +15,10 @@ export interface Switch {
 }
 
 interface Options {
-  /** How long everything takes that passes, as over a distance. What is on its way when a server dies is lost. */
+  /**
+   * How long everything takes that passes, as over a distance. What is on its way when a server
+   * dies is lost.
+   */
   readonly delayMs?: number;
 }
 

@@ -108,7 +108,10 @@ interface StartOptions extends PostgresFolder {
   readonly ready?: string;
 }
 
-/** Starts the server of a folder. The folder is removed when the server stops, and when it does not start. */
+/**
+ * Starts the server of a folder. The folder is removed when the server stops, and when it does not
+ * start.
+ */
 export async function startPostgres(
   binaries: string,
   { directory, password, port, flags, ready = "database system is ready to accept connections" }: StartOptions,

@@ -12,7 +12,10 @@ export interface Server {
 export interface OwnServer extends Server {
   /** SIGKILL, for all of its processes at once. Comes back when they are gone. */
   kill(): Promise<void>;
-  /** Starts it again after that, on what it had written, with these arguments or those of its first start. */
+  /**
+   * Starts it again after that, on what it had written, with these arguments or those of its first
+   * start.
+   */
   restart(args?: readonly string[]): Promise<void>;
 }
 

@@ -15,8 +15,8 @@ export interface LoadOptions {
   readonly ledger: Ledger;
   readonly random: SeededRandom;
   /**
-   * Sessions as each process has them, which draws its keys with this generator. Every session has actors in all of
-   * them: in two, or in as many as are asked for.
+   * Sessions as each process has them, which draws its keys with this generator. Every session has
+   * actors in all of them: in two, or in as many as are asked for.
    */
   readonly sessions: (randomKey: () => string, process: number) => Sessions;
   readonly processes?: number;

@@ -13,7 +13,10 @@ import { watchStore } from "./watched-store.ts";
 interface Proof {
   readonly title: string;
   readonly provider: Provider;
-  /** Where the load goes, and the faults are: to one database, or to each node of a cluster. They are closed afterwards. */
+  /**
+   * Where the load goes, and the faults are: to one database, or to each node of a cluster. They
+   * are closed afterwards.
+   */
   readonly clients: readonly { readonly store: SessionStore; close(): Promise<void> }[];
   /** What happens meanwhile; the load ends with it. */
   readonly faults: (ledger: Ledger) => Promise<void>;
