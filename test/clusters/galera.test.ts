@@ -112,9 +112,7 @@ describe.skipIf(skipReason)(`On a Galera cluster of three nodes${skippedBecause(
         expect(browser.cookie).toBe(cookie);
       }
     }
-    report(
-      `without wsrep_sync_wait: ${misses} visits found no session yet, before ${visits} found it`,
-    );
+    report(`without wsrep_sync_wait: ${misses} visits found no session yet, before ${visits} found it`);
     expect(misses, "or nothing was proved").toBeGreaterThan(0);
   });
 });
