@@ -9,7 +9,7 @@ export default defineConfig({
   ...base,
   test: {
     ...base.test,
-    include: ["test/guarantees/**/*.test.ts", "test/**/hostile-*.test.ts", "test/security/keys.test.ts"],
+    include: ["test/{clusters,guarantees}/**/*.test.ts", "test/**/hostile-*.test.ts", "test/security/keys.test.ts"],
     provide: { proving: true },
     fileParallelism: false,
     testTimeout: HOUR,

@@ -171,6 +171,10 @@ function nameOf(language: string, code: string): string | undefined {
   if (language === "json") JSON.parse(code);
   else if (language === "js")
     fileOf(code); // test/jest or test/docs runs it, or it is of another library
-  else expect(["python", "sh", "text", "yaml"], "another language would need a check of its own").toContain(language);
+  // test/clusters/partitions.test.ts runs SQL
+  else
+    expect(["python", "sh", "sql", "text", "yaml"], "another language would need a check of its own").toContain(
+      language,
+    );
   return undefined;
 }

@@ -56,26 +56,74 @@ async function startableCopy(native: string, base: string, user: User | undefine
  * @param binaries the folder of `copyPostgres()`
  */
 export async function startEmbeddedPostgres(binaries: string, flags: readonly string[]): Promise<OwnServer> {
+  const { directory, password } = await initPostgres(binaries);
+  return startPostgres(binaries, { directory, password, port: await freePort(), flags });
+}
+
+/** A folder with an empty database in `data`, and the password of the user postgres. */
+interface PostgresFolder {
+  readonly directory: string;
+  readonly password: string;
+}
+
+/** Makes the folder of a server that has not started yet. */
+export async function initPostgres(binaries: string): Promise<PostgresFolder> {
   const directory = await mkdtemp(join(dirname(binaries), "prisma-db-session-postgresql-"));
   try {
     const user = await ordinaryUser();
     if (user) await chown(directory, user.uid, user.gid);
 
-    const data = join(directory, "data");
     const password = crypto.randomUUID();
     const passwordFile = join(directory, "password");
     await writeFile(passwordFile, password);
     const initFlags = ["--username=postgres", `--pwfile=${passwordFile}`, "--auth=scram-sha-256"];
     const speed = ["--no-sync", "--encoding=UTF8", "--locale=C"];
+    const data = join(directory, "data");
     await run(join(binaries, "bin/initdb"), ["-D", data, ...initFlags, ...speed], { cwd: directory, ...user });
+    return { directory, password };
+  } catch (error) {
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  }
+}
 
-    const port = await freePort();
+/** Copies the folder of a server that is not running, for a replica of it. */
+export async function copyPostgresFolder({ directory, password }: PostgresFolder): Promise<PostgresFolder> {
+  const copy = await mkdtemp(join(dirname(directory), "prisma-db-session-postgresql-"));
+  try {
+    const user = await ordinaryUser();
+    if (user) await chown(copy, user.uid, user.gid);
+    await run("cp", ["-R", join(directory, "data"), copy], { cwd: copy, ...user });
+    return { directory: copy, password };
+  } catch (error) {
+    await rm(copy, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+interface StartOptions extends PostgresFolder {
+  readonly port: number;
+  readonly flags: readonly string[];
+  /** The line of its log that says that it takes connections. */
+  readonly ready?: string;
+}
+
+/**
+ * Starts the server of a folder. The folder is removed when the server stops, and when it does not
+ * start.
+ */
+export async function startPostgres(
+  binaries: string,
+  { directory, password, port, flags, ready = "database system is ready to accept connections" }: StartOptions,
+): Promise<OwnServer> {
+  try {
+    const user = await ordinaryUser();
     const listen = ["-p", `${port}`, "-c", "listen_addresses=127.0.0.1", "-c", `unix_socket_directories=${directory}`];
     return await startServer(`postgresql://postgres:${password}@127.0.0.1:${port}/postgres`, {
       command: join(binaries, "bin/postgres"),
-      args: ["-D", data, ...listen, ...flags],
+      args: ["-D", join(directory, "data"), ...listen, ...flags],
       directory,
-      ready: "database system is ready to accept connections",
+      ready,
       stopSignal: "INT",
       ...(user && { user }),
     });
@@ -86,7 +134,7 @@ export async function startEmbeddedPostgres(binaries: string, flags: readonly st
 }
 
 /** PostgreSQL refuses to run as root; every Unix has a user with no rights to run it as instead. */
-async function ordinaryUser(): Promise<User | undefined> {
+export async function ordinaryUser(): Promise<User | undefined> {
   if (userInfo().uid !== 0) return undefined;
   const id = async (flag: string) => Number((await run("id", [flag, "nobody"])).stdout);
   return { uid: await id("-u"), gid: await id("-g") };

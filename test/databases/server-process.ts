@@ -12,13 +12,16 @@ export interface Server {
 export interface OwnServer extends Server {
   /** SIGKILL, for all of its processes at once. Comes back when they are gone. */
   kill(): Promise<void>;
-  /** Starts it again after that, on what it had written. */
-  restart(): Promise<void>;
+  /**
+   * Starts it again after that, on what it had written, with these arguments or those of its first
+   * start.
+   */
+  restart(args?: readonly string[]): Promise<void>;
 }
 
 interface Options {
   command: string;
-  args: string[];
+  args: readonly string[];
   /** Everything that the server writes; removed when it stops. */
   directory: string;
   /** The line of its log that says that it takes connections. */
@@ -27,6 +30,8 @@ interface Options {
   /** The user to run as; ours, when there is none. */
   user?: { uid: number; gid: number };
 }
+
+const START_MS = 120_000;
 
 // The shell between us and the server outlives us in every case: when our end of its standard input closes, at
 // the end of a run, by Ctrl-C or because we were killed, it stops the server and removes the directory.
@@ -54,8 +59,8 @@ export async function startServer(url: string, options: Options): Promise<OwnSer
   return {
     url,
     kill: async () => lives.at(-1)?.kill(),
-    async restart() {
-      lives.push(await startProcess(options));
+    async restart(args = options.args) {
+      lives.push(await startProcess({ ...options, args }));
     },
     async stop() {
       for (const { stop } of lives.reverse()) await stop();
@@ -78,8 +83,11 @@ async function startProcess(options: Options): Promise<{ stop(): Promise<void>; 
   };
 
   let log = "";
+  let limit: NodeJS.Timeout | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
+      // A child of a server that failed can keep the stream open.
+      limit = setTimeout(() => reject(new Error(`${command} does not start:\n${log}`)), START_MS);
       keeper.on("error", reject);
       keeper.stderr.on("end", () => reject(new Error(`${command} ended:\n${log}`)));
       keeper.stderr.on("data", (chunk) => {
@@ -90,6 +98,8 @@ async function startProcess(options: Options): Promise<{ stop(): Promise<void>; 
   } catch (error) {
     if (keeper.pid !== undefined) await stop();
     throw error;
+  } finally {
+    clearTimeout(limit);
   }
   // A run that fails before it can stop us must not wait for us either: see above.
   keeper.unref();

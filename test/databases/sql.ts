@@ -37,9 +37,12 @@ interface Operation {
 }
 
 /** The statements of a file, each of which ends with a line. */
-export async function statementsIn(file: URL): Promise<string[]> {
-  const withoutComments = (await readFile(file, "utf8")).replace(/^--.*$/gm, "");
-  return withoutComments
+export const statementsIn = async (file: URL): Promise<string[]> => statementsOf(await readFile(file, "utf8"));
+
+/** The same of a text. */
+export function statementsOf(text: string): string[] {
+  return text
+    .replace(/^--.*$/gm, "")
     .split(/;\s*$/m)
     .map((statement) => statement.trim())
     .filter((statement) => statement !== "");

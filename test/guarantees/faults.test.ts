@@ -26,7 +26,7 @@ for (const { name, prisma: version, provider, skipReason, create } of databases.
       await proveUnderLoad({
         title: `${name} over connections that fail`,
         provider,
-        client: await impatientStore({ prisma: version, provider }, through.href),
+        clients: [await impatientStore({ prisma: version, provider }, through.href)],
         async faults() {
           proxy.rage(true);
           await wait(SECONDS * 1000);

@@ -8,14 +8,21 @@ import { connectPrisma8 } from "../prisma-8/client.ts";
 type Constructor = new (options: { adapter: SqlDriverAdapterFactory }) => TestClient;
 export type ServerProvider = Exclude<Provider, "sqlite">;
 
+type PrismaPgOptions = ConstructorParameters<typeof PrismaPg>[1];
+
 const CONNECTIONS = 16;
 const CONNECT_MS = 2000;
 const ANSWER_MS = 1000;
 
 /** A client that waits for nothing for ever, as an application's should be where connections may go dead. */
 export async function impatientClient(provider: ServerProvider, url: string): Promise<TestClient> {
+  return clientWith(provider, impatientAdapters[provider](url));
+}
+
+/** A client with an adapter of the test's own. */
+export async function clientWith(provider: ServerProvider, adapter: SqlDriverAdapterFactory): Promise<TestClient> {
   const PrismaClient = await clients[provider]();
-  return new PrismaClient({ adapter: impatientAdapters[provider](url) });
+  return new PrismaClient({ adapter });
 }
 
 /** The store of such a client, and what closes the client. */
@@ -38,13 +45,16 @@ const clients = {
 } as unknown as Record<ServerProvider, () => Promise<Constructor>>;
 
 export const impatientAdapters = {
-  postgresql: (url: string) =>
-    new PrismaPg({
-      connectionString: url,
-      max: CONNECTIONS,
-      connectionTimeoutMillis: CONNECT_MS,
-      query_timeout: ANSWER_MS,
-    }),
+  postgresql: (url: string, options: PrismaPgOptions = {}) =>
+    new PrismaPg(
+      {
+        connectionString: url,
+        max: CONNECTIONS,
+        connectionTimeoutMillis: CONNECT_MS,
+        query_timeout: ANSWER_MS,
+      },
+      options,
+    ),
   mysql(url: string) {
     const { hostname, port, username, password, pathname } = new URL(url);
     return new PrismaMariaDb({

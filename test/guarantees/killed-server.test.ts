@@ -51,7 +51,7 @@ for (const { name, provider, skipReason, start } of servers) {
       await proveUnderLoad({
         title: `${name}, killed ${KILLS} times`,
         provider,
-        client: await impatientStore({ prisma: 7, provider }, database),
+        clients: [await impatientStore({ prisma: 7, provider }, database)],
         async faults(ledger) {
           for (let kills = 0; kills < KILLS; kills++) {
             await ledger.acknowledges(MIN_OPERATIONS);

@@ -128,6 +128,17 @@ export class Ledger {
     }
   }
 
+  /** How many writes are acknowledged: everything but the loads. */
+  get writes(): number {
+    return this.operations.filter(({ kind, outcome }) => kind !== "load" && outcome === "acknowledged").length;
+  }
+
+  /** Waits until so many more writes are acknowledged. */
+  async acknowledgesWrites(more: number): Promise<void> {
+    const enough = this.writes + more;
+    while (this.writes < enough) await this.acknowledges(Math.min(enough - this.writes, 100));
+  }
+
   /** What was asked and answered, in a few lines. */
   summary(): string[] {
     const counts = (operations: readonly Operation[]) =>

@@ -14,8 +14,12 @@ const MAX_PAUSE_MS = 20;
 export interface LoadOptions {
   readonly ledger: Ledger;
   readonly random: SeededRandom;
-  /** Sessions as one process has them, which draws its keys with this generator. Every session has actors in two of them. */
-  readonly sessions: (randomKey: () => string) => Sessions;
+  /**
+   * Sessions as each process has them, which draws its keys with this generator. Every session has
+   * actors in all of them: in two, or in as many as are asked for.
+   */
+  readonly sessions: (randomKey: () => string, process: number) => Sessions;
+  readonly processes?: number;
   /** Whether this very error came from the database. */
   readonly isOfDatabase: (error: unknown) => boolean;
   /** Asked before each operation. */
@@ -38,7 +42,7 @@ interface Shared {
 
 /** Several sessions, and several actors on each: whatever sessions can do, at the same time. Ends when all of it is answered. */
 export async function runLoad(options: LoadOptions): Promise<void> {
-  const processes = [options.sessions(drawKey), options.sessions(drawKey)];
+  const processes = Array.from({ length: options.processes ?? 2 }, (_, i) => options.sessions(drawKey, i));
   const actors: Actor[] = [];
   for (let session = 0; session < SESSIONS; session++) {
     const shared: Shared = { life: undefined };

@@ -13,8 +13,11 @@ import { watchStore } from "./watched-store.ts";
 interface Proof {
   readonly title: string;
   readonly provider: Provider;
-  /** Where the load goes, and the faults are. It is closed afterwards. */
-  readonly client: { readonly store: SessionStore; close(): Promise<void> };
+  /**
+   * Where the load goes, and the faults are: to one database, or to each node of a cluster. They
+   * are closed afterwards.
+   */
+  readonly clients: readonly { readonly store: SessionStore; close(): Promise<void> }[];
   /** What happens meanwhile; the load ends with it. */
   readonly faults: (ledger: Ledger) => Promise<void>;
   /** A client past all faults, when nothing is on its way any more. */
@@ -22,15 +25,20 @@ interface Proof {
 }
 
 /** Puts a load on sessions while there are faults, and then holds against the table what everybody was told. */
-export async function proveUnderLoad({ title, provider, client, faults, afterwards }: Proof): Promise<void> {
-  const { store, threw } = watchStore(client.store);
+export async function proveUnderLoad({ title, provider, clients, faults, afterwards }: Proof): Promise<void> {
+  const watched = clients.map(({ store }) => watchStore(store));
+  const stores = watched.map(({ store }) => store);
   const ledger = new Ledger();
   let isOver = false;
   const load = runLoad({
     ledger,
     random: seededRandom(SEED),
-    sessions: (randomKey) => createSessions({ store, secret: SECRET, randomKey }),
-    isOfDatabase: threw,
+    processes: Math.max(2, watched.length),
+    sessions(randomKey, process) {
+      const store = stores[process % stores.length] as SessionStore;
+      return createSessions({ store, secret: SECRET, randomKey });
+    },
+    isOfDatabase: (error) => watched.some(({ threw }) => threw(error)),
     isOver: () => isOver,
   });
   try {
@@ -38,7 +46,7 @@ export async function proveUnderLoad({ title, provider, client, faults, afterwar
   } finally {
     isOver = true;
     await load;
-    await client.close();
+    await Promise.all(clients.map((client) => client.close()));
   }
 
   const past = await afterwards();
@@ -49,6 +57,7 @@ export async function proveUnderLoad({ title, provider, client, faults, afterwar
   const { lies, curiosities } = audit(ledger, table);
   report(`${title}, seed ${SEED}`);
   for (const line of ledger.summary()) report(line);
+  report(`${ledger.writes} acknowledged writes; ${lies.length} lost, applied twice or brought back`);
   report(`rows: ${table.count}; ${formatCounts({ ...curiosities })}`);
   expect(lies, `with SEED=${SEED}`).toEqual([]);
   // Or nothing was proved. (That some have failed is not needed: what a fault stops may succeed all the same.)
