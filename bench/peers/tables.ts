@@ -111,7 +111,7 @@ function keptSentence({ growth: { writers } }: PeersResult): string {
     .filter((one) => one.writers === most)
     .map(({ peer, kept }) => `| ${peer} | ${(100 * quantile(kept, 0.5)).toFixed(0)} % |`);
   return `${[
-    `When ${most} requests each changed another key of one session at the same time, this many changes were kept:\n`,
+    `When ${most} requests each changed another key of one session at the same time, this many changes were\nkept:\n`,
     "| | kept |\n|---|---:|",
     ...rows,
   ].join("\n")}\n`;
