@@ -5,7 +5,7 @@ import { deleteInRounds, type Round } from "./delete-in-rounds.ts";
 
 /** Small, because other requests wait for a batch: every writer on SQLite, and readers of the same rows on MySQL. */
 const BATCH_SIZE = 100;
-/** Larger batches were not faster on any database. */
+/** Bounds the size of one statement, and how long a batch can take if the database gets slow. */
 const LARGEST_BATCH = 5000;
 export const MAX_BATCH_SIZE = 10_000;
 /** The next batch is twice as large after a batch that took less time than this. */
@@ -81,7 +81,7 @@ export async function clearExpired(
   });
 }
 
-/** What another request may have to wait for decides how large a batch is. */
+/** Another request may have to wait for a batch, so the time of a batch decides its size. */
 function nextSize(size: number, took: number): number {
   if (took < SHORT_MS) return Math.min(size * 2, LARGEST_BATCH);
   if (took > LONG_MS) return Math.max(Math.floor(size / 2), BATCH_SIZE);

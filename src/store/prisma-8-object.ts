@@ -1,6 +1,6 @@
 /**
  * What an object of Prisma 8 is, for an error message: a model, the client, its `orm` or one of its
- * namespaces. `undefined` if it is none of them.
+ * namespaces. `undefined` for any other object.
  *
  * `orm` and a namespace are proxies without keys, which find their parts by name only.
  */

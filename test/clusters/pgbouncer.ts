@@ -22,7 +22,7 @@ export interface Program {
   readonly tracksStatements: boolean;
 }
 
-/** Debian's, or the newer one that the script builds. Throws if there is none. */
+/** Debian's, or the newer one that the script builds. Throws if neither is installed. */
 export async function findPgbouncer({ tracksStatements }: Pick<Program, "tracksStatements">): Promise<string> {
   const candidates = ["/opt/pgbouncer/bin/pgbouncer", "pgbouncer"];
   for (const candidate of candidates) {

@@ -1,13 +1,11 @@
 // The code of docs/beside-better-auth.md, with a stand-in for better-auth.
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import { memoryStore } from "prisma-db-session";
 import { createNextSessions } from "prisma-db-session/next";
 import { createTestBrowser } from "prisma-db-session/testing";
 import { renderToStaticMarkup } from "react-dom/server";
 import { beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { SECRET } from "../support.ts";
-import { codeBlocksOf, fileOf, root } from "./code-blocks.ts";
+import { root, writeCodeOf } from "./code-blocks.ts";
 
 vi.mock("next/headers", () => import("prisma-db-session/testing"));
 
@@ -15,17 +13,12 @@ const folder = `${root}generated/beside-better-auth`;
 const load = (file: string) => import(/* @vite-ignore */ `${folder}/${file}`);
 
 beforeAll(async () => {
-  const files: Record<string, string> = {
+  const files = {
     "tsconfig.json": JSON.stringify({ extends: "../../tsconfig.json", compilerOptions: { jsx: "react-jsx" } }),
     "lib/auth.ts": "",
     "lib/prisma.ts": "",
   };
-  for (const { language, code } of await codeBlocksOf("docs/beside-better-auth.md"))
-    if (language.startsWith("ts")) files[fileOf(code)] = code.replaceAll('"@/', `"${folder}/`);
-  for (const [file, code] of Object.entries(files)) {
-    await mkdir(dirname(`${folder}/${file}`), { recursive: true });
-    await writeFile(`${folder}/${file}`, code);
-  }
+  await writeCodeOf("docs/beside-better-auth.md", folder, files);
 });
 beforeEach(() => {
   vi.resetModules();

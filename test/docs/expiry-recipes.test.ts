@@ -1,13 +1,11 @@
 // The code of docs/expiry.md, as it stands there.
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import { memoryStore } from "prisma-db-session";
 import { createNextSessions } from "prisma-db-session/next";
 import { createTestBrowser } from "prisma-db-session/testing";
 import { renderToStaticMarkup } from "react-dom/server";
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { SECRET, testClock } from "../support.ts";
-import { codeBlocksOf, fileOf, root } from "./code-blocks.ts";
+import { root, writeCodeOf } from "./code-blocks.ts";
 
 vi.mock("next/headers", () => import("prisma-db-session/testing"));
 
@@ -17,17 +15,12 @@ const MINUTE = 60;
 const DAY = 86_400;
 
 beforeAll(async () => {
-  const files: Record<string, string> = {
+  const files = {
     "tsconfig.json": JSON.stringify({ extends: "../../tsconfig.json", compilerOptions: { jsx: "react-jsx" } }),
     "lib/session.ts": "",
     "lib/users.ts": "export const authenticate = async () => ({ id: 7 });",
   };
-  for (const { language, code } of await codeBlocksOf("docs/expiry.md"))
-    if (language.startsWith("ts")) files[fileOf(code)] = code.replaceAll('"@/', `"${folder}/`);
-  for (const [file, code] of Object.entries(files)) {
-    await mkdir(dirname(`${folder}/${file}`), { recursive: true });
-    await writeFile(`${folder}/${file}`, code);
-  }
+  await writeCodeOf("docs/expiry.md", folder, files);
 });
 beforeEach(() => {
   vi.resetModules();

@@ -1,11 +1,9 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import { createTestBrowser } from "prisma-db-session/testing";
 import { renderToStaticMarkup } from "react-dom/server";
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { describeEachPrisma7OwnedDatabase } from "../databases/index.ts";
 import { SECRET } from "../support.ts";
-import { codeBlocksOf, fileOf, root } from "./code-blocks.ts";
+import { root, writeCodeOf } from "./code-blocks.ts";
 
 vi.mock("next/headers", () => import("prisma-db-session/testing"));
 
@@ -13,16 +11,10 @@ const folder = `${root}generated/quick-start`;
 const load = (file: string) => import(/* @vite-ignore */ `${folder}/${file}`);
 
 beforeAll(async () => {
-  const files: Record<string, string> = {
+  const files = {
     "tsconfig.json": JSON.stringify({ extends: "../../tsconfig.json", compilerOptions: { jsx: "react-jsx" } }),
   };
-  for (const { language, code } of await codeBlocksOf("README.md")) {
-    if (language.startsWith("ts")) files[fileOf(code)] = code.replaceAll('"@/', `"${folder}/`);
-  }
-  for (const [file, code] of Object.entries(files)) {
-    await mkdir(dirname(`${folder}/${file}`), { recursive: true });
-    await writeFile(`${folder}/${file}`, code);
-  }
+  await writeCodeOf("README.md", folder, files);
 });
 
 beforeEach(() => {

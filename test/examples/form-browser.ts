@@ -2,7 +2,7 @@ import { expect } from "vitest";
 
 /** A browser without JavaScript, as far as forms and one cookie go. It follows no redirect. */
 export class FormBrowser {
-  /** `name=value`, or "" if there is none. */
+  /** `name=value`, or "" if no cookie is set. */
   cookie = "";
   readonly #site: string;
 
