@@ -31,7 +31,7 @@ describeEachPrisma7OwnedDatabase("the README's quick start", (db) => {
   async function quickStart() {
     const { session } = db().prisma;
     vi.doMock(`${folder}/lib/prisma.ts`, () => ({ prisma: { session } }));
-    const { signIn, addToCart, signOut, signOutEverywhere } = await load("app/actions.ts");
+    const { signIn, addToCart, signOut, signOutOtherDevices, signOutEverywhere } = await load("app/actions.ts");
     const { default: Page } = await load("app/page.tsx");
 
     /** A visitor, and what their actions and pages answer. */
@@ -47,6 +47,7 @@ describeEachPrisma7OwnedDatabase("the README's quick start", (db) => {
         },
         addToCart: () => redirected(() => addToCart("tea")),
         signOut: () => redirected(signOut),
+        signOutOtherDevices: () => redirected(signOutOtherDevices),
         signOutEverywhere: () => redirected(signOutEverywhere),
         async page() {
           const { redirect, result } = await browser.render(() => Page());
@@ -84,6 +85,18 @@ describeEachPrisma7OwnedDatabase("the README's quick start", (db) => {
     expect(await laptop.page()).toBe("/sign-in");
     expect(await phone.page()).toContain("0 in your cart");
     expect(await rows()).toBe(1);
+  });
+
+  it("signs the other devices out, for a user only", async () => {
+    const { visitor, rows } = await quickStart();
+    const [laptop, phone] = [visitor(), visitor()];
+    for (const device of [laptop, phone]) await device.signIn();
+    expect(await laptop.signOutOtherDevices()).toBeUndefined();
+    expect(await laptop.page()).toContain("0 in your cart");
+    expect(await phone.page()).toBe("/sign-in");
+    expect(await rows()).toBe(1);
+    expect(await phone.signOutOtherDevices()).toBe("/sign-in");
+    expect(await laptop.page()).toContain("0 in your cart");
   });
 
   it("signs all devices out, also from a device that has no session any more", async () => {
