@@ -14,9 +14,8 @@ const WEEK_MS = 604_800_000;
 const KINDS = { "a user": { userId: 4711 }, "1 KB": KILOBYTE };
 
 /**
- * Measures on PostgreSQL what a plan of capacity needs. These are the bytes of a session in the
- * table and in its indexes, the bytes of the write-ahead log, and the statements per second of one
- * process.
+ * Measures on PostgreSQL what a plan of capacity needs: the bytes of a session in the table, in its
+ * indexes and in the write-ahead log. It also measures the statements per second of one process.
  */
 export async function benchCapacity(db: TestDatabase): Promise<Result[]> {
   const results: Result[] = [];

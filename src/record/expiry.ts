@@ -85,9 +85,9 @@ export function checkExpiry(value: unknown): asserts value is Expiry {
   const isTooLong = Number.isFinite(value) && Number(value) > MAX_COOKIE_SECONDS;
   const isDate = value instanceof Date && value.getTime() >= EARLIEST && value.getTime() <= LATEST;
   if (value === null || isDate || (Number.isFinite(value) && !isTooLong)) return;
-  const problem = isTooLong ? "is more than 400 days. Did you mean milliseconds?" : "is not an expiry.";
-  throw new TypeError(`${String(value)} ${problem} ${EXPIRIES}`);
+  const range = isTooLong ? `at most ${MAX_COOKIE_SECONDS} seconds (400 days)` : EXPIRIES;
+  const hint = isTooLong ? " Did you mean milliseconds?" : "";
+  throw new TypeError(`setExpiry(): the expiry must be ${range}, but it is ${String(value)}.${hint}`);
 }
 
-const EXPIRIES =
-  "Give seconds, a Date of the years 1970 to 9999, 0 (until the browser closes) or null (as the options say).";
+const EXPIRIES = "seconds, a Date of the years 1970 to 9999, 0 (until the browser closes) or null (as the options say)";
