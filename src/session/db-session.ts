@@ -146,7 +146,8 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Ro
    *   not hold `data`. If its row no longer existed either, the session object is empty.
    * @throws TypeError for a key that begins with `_session_`
    */
-  markAuthenticated(data?: Partial<Data>): Promise<void> {
+  // Not `Partial<Data>`: the compiler's message for a wrong key is to list the keys.
+  markAuthenticated(data?: { [Key in keyof Data]?: Data[Key] }): Promise<void> {
     return this.rotate(async () => {
       const at = this.config.now().getTime();
       const entries = new Map<string, unknown>([...checkedEntries(data ?? {}), [AUTHENTICATED, at]]);
