@@ -151,7 +151,8 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Ro
    * @throws {@link CreateError} if 100 keys were all taken
    * @throws TypeError for a key that begins with `_session_`
    */
-  markAuthenticated(data?: Partial<Data>): Promise<void> {
+  // Not `Partial<Data>`: the compiler's message for a wrong key is to list the keys.
+  markAuthenticated(data?: { [Key in keyof Data]?: Data[Key] }): Promise<void> {
     return this.rotate(async () => {
       const at = this.config.now().getTime();
       const entries = new Map<string, unknown>([...checkedEntries(data ?? {}), [AUTHENTICATED, at]]);
