@@ -90,9 +90,10 @@ export function modelOf(client: object, name: string): CountableDelegate {
   );
 }
 
-/** The `Session` of Auth.js is another model than the sessions of this package. */
+/** The `Session` of Auth.js has other columns. A model that lacks one column needs other advice. */
 function checkChoice(client: object, name: string, models: readonly string[]): void {
-  if (hasSessionColumns(client, name)) return;
+  const fields = fieldTypes(Reflect.get(client, name));
+  if (!fields || ["key", "data", "expireDate"].some((column) => column in fields)) return;
   const others = models.filter((other) => hasSessionColumns(client, other));
   if (others.length === 0) return;
   throw new CommandError(
