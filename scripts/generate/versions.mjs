@@ -2,14 +2,14 @@ import { mkdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
 const FOLDER = "test/versions";
-const PROVIDERS = ["postgresql", "mysql"];
+const PROVIDERS = ["postgresql", "mysql", "sqlite"];
 
 /** The folders of the Prisma versions in test/versions/. */
 const VERSIONS = ["prisma-6", "prisma-7.0"];
 
 /**
  * The clients of older Prisma versions. Each version has one client of the session table per
- * server. One more client of Prisma 6 exists only for its types.
+ * database. One more client of Prisma 6 exists only for its types.
  */
 export async function versionClients() {
   const lockfile = `${FOLDER}/package-lock.json`;

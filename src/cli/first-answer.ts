@@ -1,3 +1,4 @@
+import { ConfigError } from "../errors.ts";
 import type { Host } from "./host.ts";
 import type { SessionModel } from "./session-model.ts";
 
@@ -22,9 +23,23 @@ export async function firstAnswer({ store }: SessionModel, { stderr }: Host): Pr
   }
 }
 
-/** The same, and says on standard error which database it is. @returns its name, if it is known */
+/**
+ * The same, and says on standard error which database it is. A wrong database often has no session
+ * table, so this says it then, too.
+ *
+ * @returns its name, if it is known
+ */
 export async function nameDatabase(model: SessionModel, host: Host): Promise<string | undefined> {
-  await firstAnswer(model, host);
+  try {
+    await firstAnswer(model, host);
+  } catch (error) {
+    if (error instanceof ConfigError) await printName(model, host);
+    throw error;
+  }
+  return printName(model, host);
+}
+
+async function printName(model: SessionModel, host: Host): Promise<string | undefined> {
   const name = await model.databaseName();
   if (name !== undefined) host.stderr.write(`Database: ${name}\n`);
   return name;

@@ -1,5 +1,5 @@
 import { ConfigError } from "../errors.ts";
-import { fieldTypes, ownColumns } from "../store/prisma/prisma-model.ts";
+import { checkModel, fieldTypes, ownColumns } from "../store/prisma/prisma-model.ts";
 import { prismaStore } from "../store/prisma/prisma-store.ts";
 import type { SessionDelegate } from "../store/prisma/session-delegate.ts";
 import { toConfigError } from "../store/prisma/to-config-error.ts";
@@ -72,18 +72,43 @@ export function sessionModel(client: object, name: string): SessionModel {
 
 /**
  * A model of a client.
- * @throws CommandError that names the models of the client if it has no such model
+ * @throws CommandError that names the models of the client if it has no such model, or if only
+ *   another model is a session model
  */
 export function modelOf(client: object, name: string): CountableDelegate {
   const model: unknown = isModelName(name) ? Reflect.get(client, name) : undefined;
-  if (isModel(model)) return model;
   // A client that is created at its first use cannot list its models.
   const models = Object.keys(client).filter((key) => isModelName(key) && isModel(Reflect.get(client, key)));
+  if (isModel(model)) {
+    checkChoice(client, name, models);
+    return model;
+  }
   throw new CommandError(
     `Your Prisma client has no model "${name}". ` +
       (models.length > 0 ? `It has ${models.join(", ")}: choose one with --model` : "Choose another with --model") +
       ", or add the model Session to your schema and run `prisma generate`.",
   );
+}
+
+/** The `Session` of Auth.js has other columns. A model that lacks one column needs other advice. */
+function checkChoice(client: object, name: string, models: readonly string[]): void {
+  const fields = fieldTypes(Reflect.get(client, name));
+  if (!fields || ["key", "data", "expireDate"].some((column) => column in fields)) return;
+  const others = models.filter((other) => hasSessionColumns(client, other));
+  if (others.length === 0) return;
+  throw new CommandError(
+    `The model \`${name}\` of your Prisma client does not hold the sessions of this package. ` +
+      `Choose the right model, as in \`--model ${others.join("` or `--model ")}\`.`,
+  );
+}
+
+function hasSessionColumns(client: object, name: string): boolean {
+  try {
+    checkModel(Reflect.get(client, name));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function countExpired(model: CountableDelegate, at: Date): Promise<number> {

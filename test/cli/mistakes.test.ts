@@ -3,7 +3,7 @@ import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { describeEachPrisma7OwnedDatabase } from "../databases/index.ts";
-import type { Provider } from "../databases/types.ts";
+import type { OwnedTestClient, Provider } from "../databases/types.ts";
 import { insert, keysIn, runOn } from "./sessions-support.ts";
 import { folder, root, runIn } from "./support.ts";
 
@@ -17,6 +17,11 @@ const ADAPTERS: Record<Provider, string> = {
   postgresql: `import { PrismaPg } from "@prisma/adapter-pg"; const adapter = new PrismaPg({ connectionString: url });`,
   mysql: `import { PrismaMariaDb } from "@prisma/adapter-mariadb"; const adapter = new PrismaMariaDb(url);`,
 };
+
+/** How a model of Prisma describes its fields. */
+const fieldsOf = (names: readonly string[]) => ({
+  fields: Object.fromEntries(names.map((name) => [name, { name, typeName: "String" }])),
+});
 
 /** An app whose lib/prisma.ts connects to a URL. */
 async function appAt(provider: Provider, url: string) {
@@ -132,10 +137,12 @@ describeEachPrisma7OwnedDatabase("a mistake at night", (db, { provider }) => {
   it.each(COMMANDS)("no table: %s", async (...command) => {
     await db().prisma.$executeRawUnsafe("ALTER TABLE session RENAME TO session_away");
     try {
-      const { exitCode, stdout, stderr } = await runOn(db(), command);
+      const { exitCode, stdout, stderr } = await runOn(db(), command, { keepDatabase: true });
       expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
-      expect(stderr).toMatch(PARAGRAPH);
-      expect(stderr).toContain("Run `npx prisma migrate dev` in development");
+      // A wrong database is the usual cause, so its name comes first.
+      const [, paragraph] = /^Database: \S+[^\n]*\n(.*)$/s.exec(stderr) ?? [];
+      expect(paragraph).toMatch(PARAGRAPH);
+      expect(paragraph).toContain("Run `npx prisma migrate dev` in development");
     } finally {
       await db().prisma.$executeRawUnsafe("ALTER TABLE session_away RENAME TO session");
     }
@@ -176,6 +183,28 @@ describeEachPrisma7OwnedDatabase("a mistake at night", (db, { provider }) => {
       expect(stderr).toContain(what);
       expect(await keysIn(db())).toEqual(["one", "two"]);
     });
+  });
+
+  it.each([...COMMANDS, ["clear-expired"], ["doctor"]])("the model of Auth.js: %s", async (...command) => {
+    await insert(db(), [{ key: "one" }]);
+    const authjs = { ...fieldsOf(["id", "sessionToken", "expires"]), count() {}, findMany() {} };
+    const extend = (client: OwnedTestClient) => ({
+      $connect: async () => {},
+      $disconnect: async () => {},
+      session: authjs,
+      user: authjs,
+      dbSession: client.session,
+    });
+    const { exitCode, stdout, stderr } = await runOn(db(), command, { extend });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toBe(
+      "prisma-db-session: The model `session` of your Prisma client does not hold the sessions of this package. " +
+        "Choose the right model, as in `--model dbSession`.\n",
+    );
+    const [name = "", ...rest] = command;
+    if (name === "doctor") return;
+    expect((await runOn(db(), [name, "--model", "dbSession", ...rest], { extend })).exitCode).toBe(0);
+    expect(await keysIn(db())).toEqual(name === "revoke" ? [] : ["one"]);
   });
 
   it.each(COMMANDS)("the wrong database: %s names it, without credentials", async (...command) => {

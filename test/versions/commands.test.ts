@@ -8,22 +8,28 @@ import { shortKeyHash } from "../../src/key/session-key.ts";
 import { folder, root, runIn } from "../cli/support.ts";
 import { mariadb } from "../databases/mariadb.ts";
 import { postgresql } from "../databases/postgresql.ts";
+import { sqlite } from "../databases/sqlite.ts";
 import { skippedBecause } from "../skipped.ts";
 import { notInstalled } from "./installed.ts";
-import { prismaVersions, type VersionedProvider } from "./prisma.ts";
+import { prismaVersions } from "./prisma.ts";
 
 const ADAPTERS = {
   postgresql: { name: "@prisma/adapter-pg", make: "new adapter.PrismaPg({ connectionString: url })" },
   mysql: { name: "@prisma/adapter-mariadb", make: "new adapter.PrismaMariaDb(url)" },
+  // Prisma 7 changed the name.
+  sqlite: {
+    name: "@prisma/adapter-libsql",
+    make: 'new (adapter[["PrismaLibSql", "PrismaLibSQL"].find((name) => name in adapter)])({ url, timeout: 5000 })',
+  },
 };
 
 for (const version of prismaVersions)
-  for (const { name, provider, skipReason = notInstalled, create } of [postgresql, mariadb])
+  for (const { name, provider, skipReason = notInstalled, create } of [sqlite, postgresql, mariadb])
     describe.skipIf(skipReason)(`Prisma ${version.version} on ${name}${skippedBecause(skipReason)}`, () => {
       async function app() {
         const database = await create();
         onTestFinished(database.drop);
-        const { name, make } = ADAPTERS[provider as VersionedProvider];
+        const { name, make } = ADAPTERS[provider];
         const here = fileURLToPath(new URL(`${version.folder}/`, import.meta.url));
         const adapter = createRequire(`${here}package.json`).resolve(name);
         const path = await folder({
@@ -68,6 +74,18 @@ for (const version of prismaVersions)
         expect((await command("revoke", "--where", '{"key":"two"}', "--yes")).exitCode).toBe(2);
         expect((await command("revoke", "--key-hash", shortKeyHash("two"), "--yes")).exitCode).toBe(0);
         expect(await keys()).toEqual([]);
+      });
+
+      it("clear-expired and doctor work", async () => {
+        const { command, keys } = await app();
+        expect(await command("clear-expired")).toMatchObject({ exitCode: 0, stdout: "1 expired row deleted.\n" });
+        expect(await keys()).toEqual(["one", "two"]);
+        const { stdout } = await command("doctor", "--json");
+        const checks: { id: string; status: string }[] = JSON.parse(stdout).checks;
+        const failed = checks.filter(({ status }) => status === "failed").map(({ id }) => id);
+        // The libsql of these versions ignores the option `timeout`.
+        expect(failed).toEqual(provider === "sqlite" ? ["busy-timeout"] : []);
+        expect(await keys()).toEqual(["one", "two"]);
       });
 
       it("a condition that Prisma refuses deletes nothing", async () => {

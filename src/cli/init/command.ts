@@ -65,13 +65,17 @@ async function makePlan(cwd: string, option: string | undefined): Promise<Plan> 
   const parts = [schema, file, secret];
   return {
     changes: parts.flatMap(({ change }) => change ?? []),
-    notes: [file.note, secret.note].filter((note) => note !== undefined),
+    notes: [file.note, secret.note, modelNote(schema)].filter((note) => note !== undefined),
     next: [
       ...(schema.change ? migrate(await realpath(cwd), schema) : []),
       ...(file.path === undefined ? [] : [await importOf(cwd, file.path)]),
     ],
   };
 }
+
+/** The other commands look for the model `session`, unless `--model` names another. */
+const modelNote = ({ model: { accessor } }: SchemaPlan): string | undefined =>
+  accessor === "session" ? undefined : `The other commands need the name of the model: add --model ${accessor}.`;
 
 /**
  * The commands for the package of the schema and its Prisma version. Prisma 7 does not generate the

@@ -64,11 +64,15 @@ describe("the model", () => {
     ["the word in a string", 'model A {\n  id String @id @default("model Session { // }")\n}\n', "Session", "session"],
   ])("has a name that is free beside %s", async (_, more, name, table) => {
     const path = await freshApp({ [SCHEMA]: schemaFor("sqlite", more) });
-    await init(path, "--yes");
+    const { stdout } = await init(path, "--yes");
     const schema = await text(path, SCHEMA);
+    const accessor = `${name[0]?.toLowerCase()}${name.slice(1)}`;
+    expect(stdout.includes(`The other commands need the name of the model: add --model ${accessor}.`)).toBe(
+      name !== "Session",
+    );
     expect(schema).toContain(`\nmodel ${name} {\n`);
     expect(schema).toContain(`  @@map("${table}")\n`);
-    expect(await text(path, "lib/session.ts")).toContain(`model: prisma.${name[0]?.toLowerCase()}${name.slice(1)},`);
+    expect(await text(path, "lib/session.ts")).toContain(`model: prisma.${accessor},`);
     expect((await init(path)).stdout).toMatch(/^Nothing to write/);
   });
 
