@@ -23,10 +23,15 @@ const ADAPTERS = {
   },
 };
 
+const COMMANDS: string[][] = [["list"], ["stats"], ["revoke", "--all", "--yes"], ["clear-expired"]];
+const PASSWORD = "s3cret-password";
+const PARAGRAPH = /^prisma-db-session: [^\n]+\.\n$/;
+
 for (const version of prismaVersions)
   for (const { name, provider, skipReason = notInstalled, create } of [sqlite, postgresql, mariadb])
     describe.skipIf(skipReason)(`Prisma ${version.version} on ${name}${skippedBecause(skipReason)}`, () => {
-      async function app() {
+      /** An app with three sessions, whose lib/prisma.ts connects to their database or to another URL. */
+      async function app(url?: (own: string) => string) {
         const database = await create();
         onTestFinished(database.drop);
         const { name, make } = ADAPTERS[provider];
@@ -36,7 +41,7 @@ for (const version of prismaVersions)
           "lib/prisma.ts": `
             import * as adapter from ${JSON.stringify(adapter)};
             import { PrismaClient } from ${JSON.stringify(`${here}generated/${provider}/client`)};
-            const url: string = ${JSON.stringify(database.url)};
+            const url: string = ${JSON.stringify(url?.(database.url) ?? database.url)};
             export const prisma = new PrismaClient({ adapter: ${make} });`,
         });
         await symlink(join(root, "node_modules"), join(path, "node_modules"), "junction"); // of it, jiti alone
@@ -53,7 +58,7 @@ for (const version of prismaVersions)
           runIn(path, [args[0] ?? "", "--client", "lib/prisma.ts", ...args.slice(1)]);
         const keys = async () =>
           (await database.prisma.session.findMany({ orderBy: { key: "asc" } })).map(({ key }) => key);
-        return { command, keys };
+        return { command, keys, prisma: database.prisma };
       }
 
       it("list, stats and revoke work", async () => {
@@ -86,6 +91,40 @@ for (const version of prismaVersions)
         // The libsql of these versions ignores the option `timeout`.
         expect(failed).toEqual(provider === "sqlite" ? ["busy-timeout"] : []);
         expect(await keys()).toEqual(["one", "two"]);
+      });
+
+      it.each(COMMANDS)("a server that is away is named, once, without the password: %s", async (...args) => {
+        const { command } = await app((own) => {
+          if (provider === "sqlite") return "file:/missing/folder/app.db";
+          const away = Object.assign(new URL(own), { hostname: "127.0.0.1", port: "1", password: PASSWORD });
+          return `${away}${provider === "mysql" ? "?acquireTimeout=500" : ""}`;
+        });
+        const { exitCode, stdout, stderr } = await command(...args);
+        expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+        expect(stderr).toMatch(PARAGRAPH);
+        expect(stderr).toContain(
+          provider === "sqlite" ? "Failed to connect to database: `/missing/" : "The database cannot be reached",
+        );
+        expect(stderr).not.toContain(PASSWORD);
+      });
+
+      it.each(COMMANDS)("a missing table is named, with the command to run: %s", async (...args) => {
+        const { command, prisma, keys } = await app();
+        await prisma.$executeRawUnsafe("ALTER TABLE session RENAME TO session_away");
+        const { exitCode, stdout, stderr } = await command(...args);
+        expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+        expect(stderr).toMatch(/^(Database: [^\n]+\n)?prisma-db-session: [^\n]+\.\n$/);
+        expect(stderr).toContain("npx prisma migrate deploy");
+        await prisma.$executeRawUnsafe("ALTER TABLE session_away RENAME TO session");
+        expect(await keys()).toEqual(["gone", "one", "two"]);
+      });
+
+      it("a condition that matches everybody deletes nothing without --all", async () => {
+        const { command, keys } = await app();
+        const { exitCode, stderr } = await command("revoke", "--where", "{}", "--yes");
+        expect(exitCode).toBe(2);
+        expect(stderr).toContain("--all");
+        expect(await keys()).toEqual(["gone", "one", "two"]);
       });
 
       it("a condition that Prisma refuses deletes nothing", async () => {
