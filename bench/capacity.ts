@@ -14,8 +14,8 @@ const WEEK_MS = 604_800_000;
 const KINDS = { "a user": { userId: 4711 }, "1 KB": KILOBYTE };
 
 /**
- * Measures on PostgreSQL what a plan of capacity needs: the bytes of a session in the table and in
- * its indexes, the bytes of the write-ahead log, and the statements of one process in a second.
+ * Measures on PostgreSQL what a plan of capacity needs: the bytes of a session in the table, in its
+ * indexes and in the write-ahead log. It also measures the statements per second of one process.
  */
 export async function benchCapacity(db: TestDatabase): Promise<Result[]> {
   const results: Result[] = [];
@@ -42,7 +42,7 @@ async function measure(db: TestDatabase, client: Client, kind: string, data: obj
   const fresh = await bytes(client);
 
   // Every save changes `expire_date`, which has an index. So each save writes a new row and new
-  // entries of both indexes, and the space of the old ones is free only after a VACUUM.
+  // entries of both indexes. The space of the old row and entries is free only after a VACUUM.
   const TENTH = "abs(hashtext(key)) % 10";
   for (let part = 0; part < 10; part++) {
     await client.query(

@@ -20,7 +20,9 @@ const WORDS = [
   ["guesser", "attacker"],
   ["fixer", "attacker"],
 ];
-const MAX_WORDS = 30;
+/** The longest sentence, in words. */
+const MAX_IN_DOCS = 30;
+const MAX_IN_COMMENTS = 25;
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const problems = [];
@@ -28,11 +30,15 @@ const problems = [];
 for (const path of await filesIn("src", /\.ts$/)) {
   const text = await readFile(join(root, path), "utf8");
   findWords(path, text.split("\n"));
+  for (const comment of commentsOf(text)) {
+    findPhrases(path, comment);
+    findLongSentences(path, comment, MAX_IN_COMMENTS);
+  }
 }
 for (const path of ["README.md", ...(await filesIn("docs", /\.md$/))]) {
   const prose = proseOf(await readFile(join(root, path), "utf8"));
   findWords(path, prose.split("\n"));
-  findLongSentences(path, prose);
+  findLongSentences(path, prose, MAX_IN_DOCS);
 }
 if (problems.length > 0) {
   console.error(problems.join("\n"));
@@ -53,6 +59,24 @@ function findWords(path, lines) {
   }
 }
 
+/** Finds the words of more than one part that a line break divides. */
+function findPhrases(path, comment) {
+  for (const [phrase, better] of WORDS) {
+    const broken = new RegExp(`\\b${phrase.replaceAll(" ", "(?: *\\n *)")}\\b`, "i");
+    if (phrase.includes(" ") && broken.test(comment)) problems.push(`${path}: "${phrase}" -> ${better}`);
+  }
+}
+
+/** The comments of a TypeScript file as prose: without asterisks, examples and code. */
+function commentsOf(text) {
+  const comments = text.match(/\/\*\*[\s\S]*?\*\/|(?:^[ \t]*\/\/.*\n)+/gm) ?? [];
+  return comments.map((comment) =>
+    proseOf(comment.replace(/^[ \t]*(?:\/\*\*|\*\/|\*|\/\/) ?|\*\/$/gm, ""))
+      .replace(/\{@link [^}]*\}/g, "Link")
+      .replace(/^@/gm, "\n@"),
+  );
+}
+
 /** Removes code and tables from Markdown. Every line keeps its number. */
 function proseOf(markdown) {
   const blank = (block) => block.replace(/[^\n]/g, "");
@@ -63,12 +87,12 @@ function proseOf(markdown) {
     .replace(/`[^`\n]*`/g, "Code");
 }
 
-function findLongSentences(path, prose) {
+function findLongSentences(path, prose, max) {
   // A heading, a list item and a blank line each end a sentence.
   const parts = prose.split(/(?<=[.!?:])\s+(?=[A-Z`"([!*_-])|\n(?=\s*(?:[-*#>]|\d+\.)\s)|\n\s*\n/);
   for (const part of parts) {
     const words = part.replace(/\]\([^)]*\)/g, "]").match(/[\p{L}\p{N}'’-]+/gu) ?? [];
-    if (words.length > MAX_WORDS) {
+    if (words.length > max) {
       problems.push(
         `${path}: a sentence of ${words.length} words: "${part.trim().replace(/\s+/g, " ").slice(0, 80)}…"`,
       );

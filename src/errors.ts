@@ -42,8 +42,8 @@ export class ConflictError extends SessionError {
 }
 
 /**
- * Only a change of the code or of the database can help: an option is missing or invalid, the table
- * does not fit, or the package was called where it cannot work.
+ * An option is missing or invalid, the table does not fit, or the package was called where it
+ * cannot work. Only a change of the code or of the database can help.
  */
 export class ConfigError extends SessionError {
   override readonly name = "ConfigError";

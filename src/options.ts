@@ -17,8 +17,8 @@ export interface SessionsOptions<
   /**
    * The session model of your Prisma client, `prisma.session`. Or a synchronous function that
    * returns a model, if each tenant or request has a client of its own. The function is called once
-   * for each session object, and once for each call of `list`, `revoke`, `clearExpired` and `check`.
-   * Give either `model` or `store`.
+   * for each session object, and once for each call of `list`, `revoke`, `clearExpired` and
+   * `check`. Give either `model` or `store`.
    */
   readonly model?: Model | (() => Model) | undefined;
   /**
@@ -62,17 +62,17 @@ export interface SessionsOptions<
   /** Converts the data to the text of the data column. Default: `signedJson()`. */
   readonly codec?: Codec;
   /**
-   * Converts the values inside the codec's text. Default: `JSON`. With `JSON`, a save refuses values
-   * that would not be the same after a load.
+   * Converts the values inside the codec's text. Default: `JSON`. With `JSON`, a save refuses
+   * values that would not be the same after a load.
    */
   readonly serializer?: Serializer;
   /**
    * A schema of Zod, Valibot, ArkType or another library with the Standard Schema interface. The
-   * session data get the type of its input. It only judges: the package stores the values as you set
-   * them, and not the output of the schema.
+   * session data get the type of its input. It only judges: the package stores the values as you
+   * set them, and not the output of the schema.
    * - If a changed value does not fit, a save throws a `SerializationError`.
-   * - If a value of the row does not fit, its key reads as absent, and the event `hidden` names the
-   *   key. The row keeps the value until you set or delete the key.
+   * - If a value of the row does not fit, its key reads as absent, and the event `hidden` names
+   *   the key. The row keeps the value until you set or delete the key.
    * - An absent key always fits. So permissions must need a key that is present.
    */
   readonly schema?: StandardSchema<Data>;

@@ -75,7 +75,10 @@ export interface Sessions<
  *
  * @example
  * ```ts
- * const sessions = createSessions<{ userId: number }>({ model: prisma.session, secret: process.env.SESSION_SECRET });
+ * const sessions = createSessions<{ userId: number }>({
+ *   model: prisma.session,
+ *   secret: process.env.SESSION_SECRET,
+ * });
  * const session = await sessions.load(sessionKey);
  * ```
  * @throws {@link ConfigError} for options that are missing or invalid

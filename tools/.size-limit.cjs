@@ -1,4 +1,5 @@
-// What each entry may weigh in an application: minified and compressed with brotli, with all that it imports.
+// What each entry may weigh in an application: minified and compressed with brotli, with all that
+// it imports.
 const entry = (name, limit) => ({
   name,
   path: `../dist/${name}.js`,

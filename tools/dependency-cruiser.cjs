@@ -1,7 +1,18 @@
 // The rooms of src/ and what each of them may import. `npm run check:rooms` reads this file.
 const ENTRIES = "^src/(next|web|edge|cli|testing|prisma-8)/";
-const PRISMA = "^src/store/prisma";
-const FACE = ["^src/(index|sessions|options)\\.ts$", "^src/options/"];
+
+// From the lowest floor up. A file must not import a file of a higher floor. `errors.ts`,
+// `events.ts` and `presets.ts` are below all rooms.
+const FLOORS = [
+  "^src/key/",
+  "^src/(codec|store)/",
+  "^src/record/",
+  "^src/(cookie|admin)/",
+  "^src/session/",
+  "^src/warnings/",
+  "^src/(options/|options\\.ts$)",
+  "^src/(index|sessions)\\.ts$",
+];
 
 /** One rule: files of a room must not import some paths. */
 const forbid = (name, comment, from, path) => ({ name, comment, severity: "error", from, to: { path } });
@@ -15,30 +26,22 @@ module.exports = {
       from: {},
       to: { circular: true },
     },
-    forbid(
-      "session-and-record-know-no-prisma-and-no-next",
-      "They talk to a SessionStore and to a SessionCookie.",
-      { path: "^src/(session|record)/" },
-      [PRISMA, ENTRIES, ...FACE],
+    ...FLOORS.map((floor, at) =>
+      forbid("no-arrow-upward", "Lower rooms know nothing of higher rooms.", { path: floor }, [
+        ...FLOORS.slice(at + 1),
+        ENTRIES,
+      ]),
     ),
-    forbid("store-and-codec-know-no-session", "They see rows and texts.", { path: "^src/(store|codec)/" }, [
-      "^src/(session|record|cookie|admin)/",
-      ENTRIES,
-      ...FACE,
+    forbid("key-is-the-lowest-room", "Keys need only errors.", { path: "^src/key/" }, ["^src/(?!key/|errors\\.ts$)"]),
+    forbid("session-and-record-know-no-prisma", "They talk to a SessionStore.", { path: "^src/(session|record)/" }, [
+      "^src/store/prisma",
     ]),
-    forbid("key-is-the-lowest-room", "Keys need only errors.", { path: "^src/key/" }, [
-      "^src/(session|record|cookie|admin|store|codec)/",
-      ENTRIES,
-      ...FACE,
+    forbid("cookie-knows-no-store", "Cookies carry a key and an expiry.", { path: "^src/cookie/" }, [
+      "^src/(store|codec)/",
     ]),
-    forbid("cookie-knows-no-row", "Cookies carry a key and an expiry.", { path: "^src/cookie/" }, [
-      "^src/(session|admin|store|codec)/",
-      ENTRIES,
-      ...FACE,
-    ]),
-    forbid("admin-knows-no-entry", "It works on many sessions of any entry.", { path: "^src/admin/" }, [
-      ENTRIES,
-      ...FACE,
+    forbid("stubs-stand-alone", "They run where the package cannot.", { path: "^src/stubs/" }, [
+      "^src/(?!stubs/)",
+      "^node:",
     ]),
     forbid(
       "entries-are-apart",
@@ -46,12 +49,19 @@ module.exports = {
       { path: "^src/(next|web|edge|cli|prisma-8)/" },
       ["^src/(?!edge/|$1/)(next|web|edge|cli|testing|prisma-8)/"],
     ),
+    forbid("testing-knows-edge-and-next", "Its browser runs the code of a Next.js app.", { path: "^src/testing/" }, [
+      "^src/(web|cli|prisma-8)/",
+    ]),
     forbid(
       "only-next-imports-next",
       "The other entries run without Next.js.",
       { path: "^src/", pathNot: "^src/next/" },
       ["^next(/|$)", "node_modules/next/"],
     ),
+    forbid("no-file-imports-prisma", "The user passes the model of a Prisma client.", { path: "^src/" }, [
+      "^@?prisma(/|$)",
+      "node_modules/(@prisma|prisma)/",
+    ]),
     forbid("edge-imports-no-node", "The edge runtime has no Node.js modules.", { path: "^src/edge/" }, [
       "^node:",
       "^(crypto|fs|path|timers|util|assert)",

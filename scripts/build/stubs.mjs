@@ -1,7 +1,11 @@
-// Writes dist/stubs/: for each entry that needs Node.js, a module with the same names for browsers and the edge runtime.
+// Writes dist/stubs/: for each entry that needs Node.js, a module with the same names for browsers
+// and the edge runtime.
 import { writeFile } from "node:fs/promises";
 
-/** The entries of package.json that need Node.js, and their modules in dist/. The last one ends the build. */
+/**
+ * The entries of package.json that need Node.js, and their modules in dist/. The last one ends the
+ * build.
+ */
 const ENTRIES = {
   "prisma-db-session": "index.js",
   "prisma-db-session/next": "next/index.js",

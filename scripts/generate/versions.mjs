@@ -8,8 +8,8 @@ const PROVIDERS = ["postgresql", "mysql"];
 const VERSIONS = ["prisma-6", "prisma-7.0"];
 
 /**
- * The clients of older Prisma versions: for each version one client of the session table per
- * server, and one client of Prisma 6 only for its types.
+ * The clients of older Prisma versions. Each version has one client of the session table per
+ * server. One more client of Prisma 6 exists only for its types.
  */
 export async function versionClients() {
   const lockfile = `${FOLDER}/package-lock.json`;

@@ -6,8 +6,8 @@ import { PrismaLibSql } from "@prisma/adapter-libsql";
 import { UserError } from "./errors.mjs";
 
 /**
- * @param {string} url `file:` and a path. The path is relative to the working directory, which the CLI
- *   sets to the folder of the config.
+ * @param {string} url `file:` and a path. The path is relative to the working directory, which
+ *   the CLI sets to the folder of the config.
  */
 export function sqlite(url) {
   const path = resolve(decode(url.replace(/^file:(\/\/(?=\/))?/, "").replace(/\?.*$/, "")));
@@ -68,8 +68,8 @@ function forMigrations(adapter) {
       return queryRaw(query);
     }
   };
-  // The engine sends whole migrations to the shadow database with executeRaw(). libsql would run only
-  // the first statement.
+  // The engine sends whole migrations to the shadow database with executeRaw(). libsql would run
+  // only the first statement.
   const executeRaw = adapter.executeRaw.bind(adapter);
   adapter.executeRaw = async (query) => {
     if (query.args.length > 0) return executeRaw(query);

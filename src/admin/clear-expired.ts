@@ -3,7 +3,10 @@ import { ConfigError } from "../errors.ts";
 import type { SessionConfig } from "../record/session-config.ts";
 import { deleteInRounds, type Round } from "./delete-in-rounds.ts";
 
-/** Small, because other requests wait for a batch: every writer on SQLite, and readers of the same rows on MySQL. */
+/**
+ * Small, because other requests wait for a batch: every writer on SQLite, and readers of the same
+ * rows on MySQL.
+ */
 const BATCH_SIZE = 100;
 /** Bounds the size of one statement, and how long a batch can take if the database gets slow. */
 const LARGEST_BATCH = 5000;
@@ -26,7 +29,9 @@ export interface ClearExpiredOptions {
    * statements.
    */
   readonly batchSize?: number;
-  /** Stops the work after the running batch. `clearExpired()` then rejects with the signal's reason. */
+  /**
+   * Stops the work after the running batch. `clearExpired()` then rejects with the signal's reason.
+   */
   readonly signal?: AbortSignal;
   /** Called after each batch, with the number of rows deleted so far. */
   readonly onProgress?: (progress: { readonly deleted: number }) => void;
@@ -45,9 +50,9 @@ export async function clearExpired(
   // If one of these batches is read again, its rows were not deleted.
   let last = new Set<string>();
   let first = new Set<string>();
-  // Where the last batch ended. Always to read from the beginning would get slower with each batch, while an old
-  // snapshot keeps deleted rows in the index. The last reading starts at the beginning again: another process
-  // may have stopped before it deleted what it had read.
+  // Where the last batch ended. Always to read from the beginning would get slower with each batch,
+  // while an old snapshot keeps deleted rows in the index. The last reading starts at the beginning
+  // again: another process may have stopped before it deleted what it had read.
   let from: Date | undefined;
 
   return deleteInRounds("Expired rows", async ({ deleted }): Promise<Round> => {
@@ -73,8 +78,8 @@ export async function clearExpired(
       onProgress?.({ deleted: deleted + count });
     }
     if (batchSize === undefined && !isMiss) size = nextSize(size, took);
-    // Half of the time belongs to other requests. A driver that works in this thread, such as that of SQLite, would
-    // otherwise let no other request in.
+    // Half of the time belongs to other requests. A driver that works in this thread, such as that
+    // of SQLite, would otherwise let no other request in.
     const pause = count > 0 ? Math.max(MIN_PAUSE_MS, took) : OUT_OF_STEP_MS;
     await wait(pause, undefined, signal && { signal }).catch(() => signal?.throwIfAborted());
     return { deleted: count, isLast: false, isMiss };

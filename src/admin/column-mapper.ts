@@ -41,7 +41,8 @@ export function columnMapper<Data>(columns: (data: Data) => Columns, ownerColumn
     const now = columnsOf(data);
     const hidden = hiddenKeys(data);
     if (hidden.length === 0 || !ofRow) return now;
-    // A column that is null because a value is hidden keeps what the row has. So `revoke()` still finds its owner.
+    // A column that is null because a value is hidden keeps what the row has. So `revoke()` still
+    // finds its owner.
     const shown = columnsOf(new Map([...ofRow()].filter(([key]) => !hidden.includes(key))));
     return Object.fromEntries(Object.entries(now).filter(([name, value]) => value !== null || shown[name] !== null));
   };

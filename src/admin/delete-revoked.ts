@@ -20,7 +20,8 @@ export async function deleteRevoked(
   const count = await store.deleteMatching(where, among);
   if (count === 0) return 0;
   for (const key of keys) {
-    // If fewer rows were deleted than read, some had got another key. No event may say that a live session was revoked.
+    // If fewer rows were deleted than read, some had got another key. No event may say that a live
+    // session was revoked.
     if (count < keys.length && (await store.find(key))) continue;
     emit({ type: "revoked", keyHash: shortKeyHash(key), by });
   }

@@ -11,7 +11,10 @@ const BATCH_SIZE = 100;
 
 /** For `Sessions.revoke`. */
 export interface RevokeOptions {
-  /** A session that stays, or its key. For "sign out everywhere else", pass the session of the request. */
+  /**
+   * A session that stays, or its key. For "sign out everywhere else", pass the session of the
+   * request.
+   */
   readonly except?: { readonly sessionKey: string | null } | string | null;
   /** Revokes only the session to which `list()` gives this `keyHash`. */
   readonly keyHash?: string;
@@ -38,7 +41,8 @@ export async function revokeSessions(
     });
     const keys = rows.map(({ key }) => key).filter((key) => keyHash === undefined || shortKeyHash(key) === keyHash);
     if (keys.length === 0) return { deleted: 0, isLast: true, isMiss: false };
-    // A session that gets a new key again and again is deleted by the condition alone, whatever its key is.
+    // A session that gets a new key again and again is deleted by the condition alone, whatever its
+    // key is.
     const isByCondition = misses > 0 && keyHash === undefined && rows.length !== limit;
     const among = isByCondition ? { exceptKeys: exceptKey === undefined ? [] : [exceptKey] } : { keys };
     const deleted = await deleteRevoked(store, keys, where, "revoke", config, among);
@@ -47,7 +51,10 @@ export async function revokeSessions(
   });
 }
 
-/** Without an option, more sessions would be revoked. So an option that has a name but no value is a mistake. */
+/**
+ * Without an option, more sessions would be revoked. So an option that has a name but no value is a
+ * mistake.
+ */
 function validateOptions(options: RevokeOptions): void {
   if (typeof options !== "object" || options === null) {
     throw new TypeError("revoke(): the options must be an object like `{ except }` or `{ keyHash }`, or absent.");

@@ -7,7 +7,10 @@ import { deleteInRounds, type Round } from "./delete-in-rounds.ts";
 import { deleteRevoked } from "./delete-revoked.ts";
 import { matchingStore } from "./matching-store.ts";
 
-/** The option `maxPerOwner` for one session. When the session gets an owner who has too many, the oldest are deleted. */
+/**
+ * The option `maxPerOwner` for one session. When the session gets an owner who has too many, the
+ * oldest are deleted.
+ */
 export class SessionLimit {
   readonly #config: SessionConfig;
   readonly #limit: NonNullable<SessionConfig["maxPerOwner"]>;
@@ -30,7 +33,10 @@ export class SessionLimit {
     return maxPerOwner && columnsOf && new SessionLimit(config, maxPerOwner, columnsOf);
   }
 
-  /** Remembers the owner of a row that was read. A session must stay readable whatever `columns` does with it. */
+  /**
+   * Remembers the owner of a row that was read. A session must stay readable whatever `columns`
+   * does with it.
+   */
   found(data: ReadonlyMap<string, unknown>): void {
     try {
       this.#owner = this.#ownerIn(data);
@@ -40,8 +46,8 @@ export class SessionLimit {
   }
 
   /**
-   * Deletes the sessions that are too many, after a write. The row is written by then, so a failure must not look like
-   * a failed write: it is an event.
+   * Deletes the sessions that are too many, after a write. The row is written by then, so a failure
+   * must not look like a failed write: it is an event.
    */
   async enforce(
     sessionKey: string,
@@ -81,8 +87,9 @@ export class SessionLimit {
   }
 
   /**
-   * The sessions that started longest ago first, then those that expire first, then by key. All requests that count
-   * concurrently use this one order. Otherwise two sign-ins at the same instant would delete each other.
+   * The sessions that started longest ago first, then those that expire first, then by key. All
+   * requests that count concurrently use this one order. Otherwise two sign-ins at the same instant
+   * would delete each other.
    */
   #byAge(rows: readonly MatchingRow[]): MatchingRow[] {
     const aged = rows.map((row) => {

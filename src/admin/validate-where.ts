@@ -29,7 +29,10 @@ export function vacuousPart(condition: object): string | undefined {
   return undefined;
 }
 
-/** Under these names of Prisma, an empty part has a meaning: `{ user: { is: {} } }` matches sessions with a user. */
+/**
+ * Under these names of Prisma, an empty part has a meaning: `{ user: { is: {} } }` matches sessions
+ * with a user.
+ */
 const MAY_BE_EMPTY = ["is", "isNot", "some", "none", "equals"];
 
 function isVacuous(name: string, part: unknown): boolean {

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { printable } from "./printable.ts";
-import { withoutSecrets } from "./without-secrets.ts";
+import { redactSecrets } from "./redact-secrets.ts";
 
 /** The exit codes. After a signal: 128 plus the number of the signal, as in shells. */
 export const EXIT = { done: 0, failed: 1, wrongUse: 2, SIGINT: 130, SIGTERM: 143 } as const;
@@ -21,7 +21,7 @@ export class CommandError extends Error {
  * a final full stop.
  */
 export function messageOf(error: unknown): string {
-  const text = withoutSecrets(stripVTControlCharacters(textOf(error)));
+  const text = redactSecrets(stripVTControlCharacters(textOf(error)));
   return printable(text.replace(/\s+/g, " ").trim().replace(/\.$/, ""));
 }
 

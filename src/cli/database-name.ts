@@ -1,6 +1,9 @@
 import { messageOf } from "./command-error.ts";
 
-/** As the server itself says it: the URL that a client was made with has a password, and is not always there. */
+/**
+ * As the server itself says it: the URL that a client was made with has a password, and is not
+ * always there.
+ */
 const QUERIES: Readonly<Record<string, string>> = {
   postgresql:
     "SELECT current_database() || coalesce(' on ' || host(inet_server_addr()) || ':' || inet_server_port(), '') AS name",

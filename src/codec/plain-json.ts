@@ -10,9 +10,9 @@ const QUOTE_AT = BEGINNING.length + SIGNATURE_LENGTH;
  * A codec for SQL queries on the data: the column is valid JSON. It holds the dictionary after one
  * more property: `{"_session_digest":"<64 hex digits>","userId":7}`.
  *
- * The digest is the signature that `signedJson()` writes, so this codec is as safe: data that were
- * changed by hand, or copied to another row, do not verify. Query the column, but change it through
- * the package only.
+ * The digest is the signature that `signedJson()` writes, so this codec is as safe. Data that were
+ * changed by hand, or copied to another row, do not verify. You can query the column, but change it
+ * only through the package.
  *
  * PostgreSQL's `jsonb` accepts neither NUL nor lone surrogates. Any text in the data may contain
  * them, as `\u0000` or `\ud800`. If a row contains one, a cast of its column to `jsonb` fails.

@@ -18,7 +18,7 @@ interface CookieState {
 
 /**
  * Makes the cookie match the row after each write. It sets the cookie only if its key or its expiry
- * changes, because in a server action Next.js renders the page again for each cookie that is set.
+ * changes. In a server action, Next.js renders the page again for each cookie that is set.
  */
 export class CookieSync {
   readonly #config: SessionConfig;

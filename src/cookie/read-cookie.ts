@@ -1,6 +1,6 @@
 /**
- * The value of a cookie in a `Cookie` header. If several cookies have the name, the last one counts,
- * as in Next.js. So every entry of this package finds the same session.
+ * The value of a cookie in a `Cookie` header. If several cookies have the name, the last one
+ * counts, as in Next.js. So every entry of this package finds the same session.
  *
  * Only plain spaces after a `;` are skipped. To a browser, an exotic space before `__Host-` belongs
  * to the name, and another site of the domain may set a cookie with this name.

@@ -1,7 +1,10 @@
 import { MAX_COOKIE_SECONDS } from "../record/expiry.ts";
 import type { CookieAttributes } from "./cookie-attributes.ts";
 
-/** For how many seconds a browser keeps the cookie of a row: as long as the row lives, but at most 400 days. */
+/**
+ * For how many seconds a browser keeps the cookie of a row: as long as the row lives, but at most
+ * 400 days.
+ */
 export function cookieMaxAge(expires: Date, now: Date): number {
   const seconds = Math.ceil((expires.getTime() - now.getTime()) / 1000);
   return Math.max(0, Math.min(seconds, MAX_COOKIE_SECONDS));
@@ -21,7 +24,10 @@ function lifetime(expires: Date, now: Date) {
   return { expires: expires.getTime() > latest ? new Date(latest) : expires, maxAge };
 }
 
-/** A `Set-Cookie` header that removes the cookie. A browser finds the cookie by its name, domain and path. */
+/**
+ * A `Set-Cookie` header that removes the cookie. A browser finds the cookie by its name, domain and
+ * path.
+ */
 export function removeCookie(attributes: CookieAttributes): string {
   return serialize(attributes, "", { expires: new Date(0), maxAge: 0 });
 }

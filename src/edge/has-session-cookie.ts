@@ -18,8 +18,8 @@ export interface SessionCookieName {
  * stays in the browser until the next sign-in. If the sign-in page sent such a visitor away, the
  * two pages would redirect in a circle.
  *
- * The function reads no database, and an attacker can send any cookie. A page or an action that shows or
- * changes private data must call `getSession()`.
+ * The function reads no database, and an attacker can send any cookie. A page or an action that
+ * shows or changes private data must call `getSession()`.
  *
  * @example
  * ```ts

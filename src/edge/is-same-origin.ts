@@ -11,14 +11,14 @@ export interface SameOriginOptions {
 
 /**
  * Whether a request comes from a page of your own site, or directly from the user (a typed address
- * or a bookmark). A page of another site can make the browser send a request with the session cookie
- * (CSRF). Next.js checks this for server actions, but not for route handlers. In a route handler that
- * changes something, answer 403 if this function returns false.
+ * or a bookmark). A page of another site can make the browser send a request with the session
+ * cookie (CSRF). Next.js checks this for server actions, but not for route handlers. In a route
+ * handler that changes something, answer 403 if this function returns false.
  *
  * Newer browsers say it in `Sec-Fetch-Site`. Older browsers, and all browsers on plain http, send
- * the page's `Origin` with a form or a script's POST. The function compares `Origin` with `Host`. It
- * does not use the request's URL, because that differs behind a proxy. A request without both headers
- * does not come from a browser that another site could use. The function never throws.
+ * the page's `Origin` with a form or a script's POST. The function compares `Origin` with `Host`.
+ * It does not use the request's URL, because that differs behind a proxy. A request without both
+ * headers does not come from a browser that another site could use. The function never throws.
  *
  * @example
  * ```ts
@@ -41,7 +41,10 @@ export function isSameOrigin({ headers }: WithHeaders, { trustProxy = false }: S
   return own !== undefined && own === hostOf(origin);
 }
 
-/** The normalized host, with a port that is not the default. `undefined` if the text is not an origin. */
+/**
+ * The normalized host, with a port that is not the default. `undefined` if the text is not an
+ * origin.
+ */
 function hostOf(origin: string): string | undefined {
   if (!URL.canParse(origin)) return undefined;
   const { protocol, host, href } = new URL(origin);

@@ -1,6 +1,8 @@
 import { hash, randomInt } from "node:crypto";
 
-/** Lower case and digits, as in Django. So a collation that ignores case cannot confuse two keys. */
+/**
+ * Lower case and digits, as in Django. So a collation that ignores case cannot confuse two keys.
+ */
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789";
 const LENGTH = 32;
 const STORED_PREFIX = "sha256.";

@@ -21,9 +21,9 @@ export function controlFlowOf(error: unknown): ControlFlow | undefined {
 }
 
 /**
- * What `redirect()` throws in a server action. `next/navigation.js` cannot be imported here: with
- * the file ending that Node.js needs, bundlers take the browser's part of it, and a route handler
- * with that part cannot be built.
+ * What `redirect()` throws in a server action. `next/navigation.js` cannot be imported here. With
+ * the file ending that Node.js needs, bundlers take the browser's part of this module. A route
+ * handler with that part cannot be built.
  */
 export function redirectOfAction(location: string): Error {
   return Object.assign(new Error("NEXT_REDIRECT"), { digest: `NEXT_REDIRECT;push;${location};307;` });

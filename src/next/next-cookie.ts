@@ -26,7 +26,9 @@ function isWritable(cookies: NextCookies): boolean {
 
 /** What the cookie asks of its request, and tells it. */
 interface CookieRequestHooks {
-  /** `cookies()`, which gives another object in `after()` than in the handler. Absent in a proxy. */
+  /**
+   * `cookies()`, which gives another object in `after()` than in the handler. Absent in a proxy.
+   */
   readonly askAgain: (() => Promise<NextCookies>) | undefined;
   /** Called when the cookie was set, not when it was removed. */
   readonly onSet: () => void;

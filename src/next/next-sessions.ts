@@ -46,10 +46,11 @@ export interface NextSessions<
    * `withSession` also waits for writes that the handler did not await. If such a write failed,
    * `withSession` throws its error.
    *
-   * If the session was signed out, revoked, expired or got a new key while the handler ran, nothing
-   * is saved, and the cookie stays as it is. A route handler then answers 400, and a server action
-   * throws `SessionInterruptedError`. With the option `onInterrupted`, both redirect instead. A
-   * response that sets the cookie gets `Vary: Cookie` and `Cache-Control: no-store`. A streamed
+   * The session may be signed out, be revoked, expire or get a new key while the handler runs.
+   * Nothing is saved then, and the cookie stays as it is. A route handler answers 400, and a server
+   * action throws `SessionInterruptedError`. With the option `onInterrupted`, both redirect.
+   *
+   * A response that sets the cookie gets `Vary: Cookie` and `Cache-Control: no-store`. A streamed
    * response begins after the save.
    *
    * `withSession` recognizes a route handler by an argument of the class `Request`. So pass the

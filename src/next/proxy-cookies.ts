@@ -14,7 +14,9 @@ export interface ProxyRequest {
 export interface ProxyResponse {
   /** They get `Cache-Control: no-store` and `Vary: Cookie` when the cookie is set. */
   readonly headers: ResponseHeaders;
-  /** The cookies that the response sets. Next.js passes them to the page of the same request too. */
+  /**
+   * The cookies that the response sets. Next.js passes them to the page of the same request too.
+   */
   readonly cookies: {
     get(name: string): { readonly value: string } | undefined;
     set(name: string, value: string, options: NextCookieOptions): unknown;

@@ -39,8 +39,8 @@ export interface HowAsked {
  * Returns a function that loads the session of a request once, and then remembers it.
  *
  * `await cookies()` returns the same object throughout a request. React's `cache()` does nothing in
- * handlers and actions. The page that is rendered after an action mostly has a cookies object of its
- * own, which contains the cookies that the action set.
+ * handlers and actions. The page that is rendered after an action mostly has a cookies object of
+ * its own, which contains the cookies that the action set.
  */
 export function rememberSessions<Data extends object>(resolve: () => ResolvedOptions) {
   const remembered = new WeakMap<object, Promise<RequestSession<Data>>>();

@@ -48,14 +48,17 @@ export class UnawaitedWrites {
   }
 
   /**
-   * The first error of a write that the handler has not awaited. Ask at the end: a handler may await
-   * a promise late.
+   * The first error of a write that the handler has not awaited. Ask at the end: a handler may
+   * await a promise late.
    */
   get error(): { readonly cause: unknown } | undefined {
     return this.#failed.find(({ promise }) => !promise.isAwaited);
   }
 
-  /** `save().then(next)` is a promise that can be forgotten too. An error of `next` is the handler's own. */
+  /**
+   * `save().then(next)` is a promise that can be forgotten too. An error of `next` is the handler's
+   * own.
+   */
   #watchDerived(promise: ObservedPromise<unknown>): void {
     promise.onDerived = (derived) => {
       const onRejected = (cause: unknown) => {

@@ -25,7 +25,10 @@ const OPTIONS = [
 const COOKIE_OPTIONS = ["name", "domain", "path", "sameSite", "secure", "partitioned", "priority"];
 const LIMIT_OPTIONS = ["column", "max"];
 
-/** @throws ConfigError for a name that no entry knows: a misspelt option would be ignored without a word */
+/**
+ * @throws ConfigError for a name that no entry knows: a misspelt option would be ignored without
+ *   a word
+ */
 export function checkOptionNames(options: object): void {
   checkNames(options, OPTIONS, "");
   const { cookie, maxPerOwner } = options as { readonly cookie?: unknown; readonly maxPerOwner?: unknown };

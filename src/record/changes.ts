@@ -9,7 +9,10 @@ export function changedKeys(before: SerializedValues, after: SerializedValues): 
   return keys;
 }
 
-/** Gives a dictionary these keys as another dictionary has them. A key that the other lacks is deleted. */
+/**
+ * Gives a dictionary these keys as another dictionary has them. A key that the other lacks is
+ * deleted.
+ */
 export function copyKeys(keys: Iterable<string>, from: ReadonlyDictionary, to: Dictionary): void {
   for (const key of keys) {
     if (from.has(key)) to.set(key, from.get(key));

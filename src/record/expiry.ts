@@ -2,14 +2,18 @@ import { EXPIRY } from "./reserved.ts";
 import type { SessionConfig } from "./session-config.ts";
 
 /**
- * An expiry of one session's own: seconds after its last save (0: when the browser closes, while the row lives for `maxAge`), or a
- * fixed date. `null`: as the options say.
+ * The expiry of one session alone: a number of seconds after its last save, or a fixed date. The
+ * number 0 means "when the browser closes": the row then lives for `maxAge`. `null` means "as the
+ * options say".
  */
 export type Expiry = number | Date | null;
 
 type Dictionary = ReadonlyMap<string, unknown>;
 
-/** Browsers keep no cookie longer than 400 days (RFC 6265bis), and some refuse one that asks for more. */
+/**
+ * Browsers keep no cookie longer than 400 days (RFC 6265bis), and some refuse one that asks for
+ * more.
+ */
 export const MAX_COOKIE_SECONDS = 400 * 86_400;
 
 /** The dates that fit the date columns of every database. */
@@ -27,12 +31,14 @@ export function expiryDate(expiry: Expiry, modification: Date, maxAge: number): 
   return new Date(Math.max(EARLIEST, Math.min(time, LATEST)));
 }
 
-/** Asked this way round, a date that is none counts as past. */
+/** This comparison counts an invalid date as past. */
 export const isLive = ({ expireDate }: { readonly expireDate: Date }, now: Date): boolean => expireDate > now;
 
 /**
- * When a session expires if it is written at the modification: never later than `absoluteMaxAge` allows.
- * @param startedAt Where its absolute lifetime began, in milliseconds since 1970. `undefined`: at the modification.
+ * When a session expires if it is written at the modification: never later than `absoluteMaxAge`
+ * allows.
+ * @param startedAt Where its absolute lifetime began, in milliseconds since 1970. `undefined`: at
+ *   the modification.
  */
 export function sessionExpiryDate(
   data: Dictionary,
@@ -71,14 +77,17 @@ export function encodeExpiry(expiry: number | Date): number | string {
   return expiry instanceof Date ? expiry.toISOString() : expiry;
 }
 
-/** @throws TypeError for anything but a number of seconds, a date of the years 1970 to 9999, or `null` */
+/**
+ * @throws TypeError for anything but a number of seconds, a date of the years 1970 to 9999, or
+ *   `null`
+ */
 export function checkExpiry(value: unknown): asserts value is Expiry {
   const isTooLong = Number.isFinite(value) && Number(value) > MAX_COOKIE_SECONDS;
   const isDate = value instanceof Date && value.getTime() >= EARLIEST && value.getTime() <= LATEST;
   if (value === null || isDate || (Number.isFinite(value) && !isTooLong)) return;
-  const problem = isTooLong ? "is more than 400 days. Did you mean milliseconds?" : "is not an expiry.";
-  throw new TypeError(`${String(value)} ${problem} ${EXPIRIES}`);
+  const range = isTooLong ? `at most ${MAX_COOKIE_SECONDS} seconds (400 days)` : EXPIRIES;
+  const hint = isTooLong ? " Did you mean milliseconds?" : "";
+  throw new TypeError(`setExpiry(): the expiry must be ${range}, but it is ${String(value)}.${hint}`);
 }
 
-const EXPIRIES =
-  "Give seconds, a Date of the years 1970 to 9999, 0 (until the browser closes) or null (as the options say).";
+const EXPIRIES = "seconds, a Date of the years 1970 to 9999, 0 (until the browser closes) or null (as the options say)";

@@ -33,7 +33,8 @@ export function fateIn(
   { sessionKey, row, inDoubt }: LiveRowState,
   { now: clock }: SessionConfig,
 ): WriteFate {
-  // A row that is still under its old key was not rotated. So only the other writes are looked for in it.
+  // A row that is still under its old key was not rotated. So only the other writes are looked for
+  // in it.
   const ids = inDoubt.filter((write) => write.sessionKey === found?.sessionKey).flatMap(({ id }) => id ?? []);
   if (found && !found.decoded) return ids.length > 0 ? "unknown" : "gone";
   const now = found?.decoded?.row;

@@ -7,11 +7,13 @@ interface Place {
 }
 
 /**
- * Lets callers of this process take turns over one key, in the order in which they came. Otherwise saves that conflict
- * over a row would overtake one another again and again. This is no lock: the database decides who wins.
+ * Lets callers of this process take turns over one key, in the order in which they came. Otherwise
+ * saves that conflict over a row would overtake one another again and again. The queue is not a
+ * lock: the database decides who wins.
  *
- * Each caller also waits for a timer of its own, because the first in the queue may hang on a dead connection, or its
- * request may have been cancelled. If the queue has not moved for a second, the first in the queue loses its place.
+ * Each caller also waits for a timer of its own. The first in the queue may hang on a dead
+ * connection, or its request may have been cancelled. If the queue has not moved for a second, the
+ * first in the queue loses its place.
  */
 export class KeyedQueue {
   readonly #queues = new Map<string, Place[]>();

@@ -11,7 +11,10 @@ export interface KnownRow extends StoredRow {
   readonly metadata: RowMetadata;
   /** The serialized dictionary, which the codec protects. */
   readonly text: string;
-  /** The serialized values, if this request wrote the row. Otherwise {@link valuesOf} finds them in the text. */
+  /**
+   * The serialized values, if this request wrote the row. Otherwise {@link valuesOf} finds them in
+   * the text.
+   */
   readonly values?: SerializedValues;
 }
 
@@ -23,7 +26,10 @@ export interface DecodedRow {
 
 /** Cloudflare D1 allows 50 characters in the pattern of a LIKE. */
 const MAX_PREFIX_LENGTH = 45;
-/** Prisma escapes no wildcards, and SQLite's LIKE ignores case. So other characters could match another text. */
+/**
+ * Prisma escapes no wildcards, and SQLite's LIKE ignores case. So other characters could match
+ * another text.
+ */
 const SAFE_PREFIX = /^[a-z0-9.{}":_-]+$/;
 
 /** `undefined` if the data do not verify, or are not a dictionary. */
@@ -81,14 +87,19 @@ export function copyDictionary(data: Dictionary, config: SessionConfig): Diction
 export const dictionaryOf = ({ text }: KnownRow, config: SessionConfig): Dictionary =>
   parseDictionary(text, config)?.data ?? new Map();
 
-/** What a row must still be when an update arrives. A unique prefix spares sending the old data again. */
+/**
+ * What a row must still be when an update arrives. A unique prefix spares sending the old data
+ * again.
+ */
 export function guardOf({ data }: StoredRow, { codec, now }: SessionConfig): UpdateGuard {
   const length = Math.min(codec.uniquePrefixLength ?? 0, MAX_PREFIX_LENGTH);
   const prefix = data.slice(0, length);
   return { liveAt: now(), data: SAFE_PREFIX.test(prefix) ? { startsWith: prefix } : data };
 }
 
-/** Whether an older secret protects the row. Then the next write of the row also writes the data. */
+/**
+ * Whether an older secret protects the row. Then the next write of the row also writes the data.
+ */
 export function hasOlderSecret({ data }: StoredRow, storedKey: string, config: SessionConfig): boolean {
   const { newest } = config.secrets;
   return newest !== undefined && config.codec.decode(data, { storedKey, secrets: newest }) === undefined;

@@ -1,8 +1,5 @@
 import { CreateError, UpdateError } from "../errors.ts";
 
-/** How many keys an INSERT or a rotation tries. With a sound generator, even a second key is never needed. */
-export const MAX_KEYS = 100;
-
 export const keyCollisionError = (keys: number): CreateError =>
   new CreateError(
     `The session got no key: ${keys === 1 ? "the key that was drawn is" : `all ${keys} keys that were drawn are`} taken. ` +

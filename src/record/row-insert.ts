@@ -7,6 +7,12 @@ import type { SessionConfig } from "./session-config.ts";
 import { changesOf, prepareInsert, type SaveRequest } from "./write.ts";
 import { fateOfWrites } from "./write-log.ts";
 
+/**
+ * How many keys an INSERT or a rotation tries. With a sound generator, even a second key is never
+ * needed.
+ */
+export const MAX_KEYS = 100;
+
 /** What an INSERT is based on. */
 const NO_ROW = { data: "", metadata: { writes: 0, ids: [] } };
 

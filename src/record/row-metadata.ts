@@ -3,8 +3,8 @@ import { WRITE_ID_LENGTH, WRITES_KEPT, type WriteLog } from "./write-log.ts";
 /** What a row says about itself. It is one entry of the dictionary that the serializer writes. */
 export interface RowMetadata extends WriteLog {
   /**
-   * When the session was created, or last authenticated by `markAuthenticated()`, in milliseconds since 1970.
-   * `absoluteMaxAge` counts from here. `undefined` if another program wrote the row.
+   * When the session was created, or last authenticated by `markAuthenticated()`, in milliseconds
+   * since 1970. `absoluteMaxAge` counts from here. `undefined` if another program wrote the row.
    */
   readonly startedAt: number | undefined;
 }

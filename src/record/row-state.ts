@@ -20,7 +20,10 @@ export interface RowState {
   sessionKey: string | null;
   /** The row as it was last read or written. The next update is guarded by it. */
   row: KnownRow | undefined;
-  /** The key that a rotation has not yet given the row. All its retries, and every later write, use this key. */
+  /**
+   * The key that a rotation has not yet given the row. All its retries, and every later write, use
+   * this key.
+   */
   nextKey: string | null;
   /** Writes of data whose outcome is unknown. All of them are based on `row`. */
   inDoubt: readonly Write[];
@@ -42,7 +45,9 @@ export const newRowState = (sessionKey: string | null = null): RowState => ({
   clears: 0,
 });
 
-/** The row has another text from now on. So the guard of the writes in doubt can no longer match. */
+/**
+ * The row has another text from now on. So the guard of the writes in doubt can no longer match.
+ */
 export function rebase(state: RowState, row: KnownRow, clears = state.clears): void {
   Object.assign(state, { row, clears: Math.max(state.clears, clears), inDoubt: [], doubt: undefined });
 }

@@ -9,22 +9,22 @@ import { changedKeys, copyKeys } from "./changes.ts";
 import { fateIn, findRow, isExpiryThere } from "./find-row.ts";
 import { hiddenKeys } from "./hidden-value.ts";
 import { type DecodedRow, guardOf, serialize, valuesOf } from "./known-row.ts";
-import { ENDLESS, endedError, keyCollisionError, LOAD_AGAIN, MAX_KEYS, STUCK, UNDECIDED } from "./row-errors.ts";
+import { ENDLESS, endedError, keyCollisionError, LOAD_AGAIN, STUCK, UNDECIDED } from "./row-errors.ts";
+import { MAX_KEYS } from "./row-insert.ts";
 import { doubt, type LiveRowState, rebase, type Write } from "./row-state.ts";
 import type { SessionConfig } from "./session-config.ts";
 import { changesOf, prepareUpdate, type SaveRequest } from "./write.ts";
 import { isInLog } from "./write-log.ts";
 
 const MAX_ATTEMPTS = 100;
-/** How often an update may match nothing although the row reads as unchanged, before something else must be wrong. */
+/** How often an UPDATE may match nothing although the row reads as unchanged. */
 const MAX_UNEXPLAINED = 10;
 
 /**
  * One save of a session that has a row: an UPDATE with a guard (optimistic locking).
  *
- * If the UPDATE matches nothing, or if its acknowledgement is lost, the row is read again. Its write
- * log says whether the UPDATE was applied. If another request has changed the row, this session's
- * changes are merged into it, and the next UPDATE is sent.
+ * If the UPDATE matches nothing or its acknowledgement is lost, the row is read again. Its write
+ * log says whether it was applied. If another request has changed the row, the changes are merged.
  */
 export class RowUpdate {
   /** Shared with the session's record, and kept up to date. */
@@ -100,11 +100,11 @@ export class RowUpdate {
     return this.#sendUpdate();
   }
 
-  /** Finds out why the UPDATE was not acknowledged. True if it was applied. Otherwise the next one is to be sent. */
+  /** Finds out why the UPDATE was not acknowledged. True if it was applied. */
   async #readAgain(): Promise<boolean> {
     if (this.#attempts >= MAX_ATTEMPTS) throw this.#conflict(`${ENDLESS} ${LOAD_AGAIN}`);
-    // Later attempts meet other processes. The wait comes before the reading, because another request can only come
-    // first between the reading and the next UPDATE.
+    // Later attempts meet other processes. The wait comes before the reading, because another
+    // request can only come first between the reading and the next UPDATE.
     if (this.#attempts > 1) await jitter(this.#attempts);
     const found = await findRow(this.#state, this.#config).catch((error: unknown) => {
       throw this.#error ?? error;
@@ -124,7 +124,7 @@ export class RowUpdate {
     throw endedError();
   }
 
-  /** A write in doubt is in the row. What other requests wrote after it is merged into this session. */
+  /** A write in doubt is in the row. Later writes of other requests are merged into the session. */
   #adopt(found: DecodedRow): boolean {
     const applied = this.#state.inDoubt.find(({ id }) => isInLog(id, found.row.metadata)) as Write;
     const isThisWrite = applied.id === this.#write?.id;
@@ -171,7 +171,7 @@ export class RowUpdate {
 
   /** Takes over what other requests wrote, except for this session's own changes. */
   #merge({ row, data }: DecodedRow, mine: ReadonlySet<string>): boolean {
-    // Values that are equal stay the same objects, because the user may hold on to one and change it later.
+    // Equal values stay the same objects, because the user may hold one and change it later.
     const theirs = changedKeys(this.#values(), valuesOf(row, this.#config)).filter((key) => !mine.has(key));
     copyKeys(theirs, data, this.#request.data);
     return theirs.length > 0;

@@ -37,8 +37,8 @@ export async function writeJudged<Result>(
   try {
     return await write({ ...request, data });
   } finally {
-    // What was merged belongs to the user's dictionary too, except for keys that the user has changed since. Also after
-    // an error: the next write is based on the row that was merged.
+    // What was merged belongs to the user's dictionary too, except for keys that the user has
+    // changed since. Also after an error: the next write is based on the row that was merged.
     const merged = changedKeys(before, serialize(data, config));
     if (merged.length > 0) {
       const { ofKeys } = await judgeRow(copyDictionary(data, config), config);
@@ -74,7 +74,10 @@ async function checkFit(data: Dictionary, row: KnownRow | undefined, config: Sch
   if (unknown) throw misfitError(unknown, "");
 }
 
-/** The issues without a key that the data had when they were read: with the misfits, and while these are hidden. */
+/**
+ * The issues without a key that the data had when they were read: with the misfits, and while these
+ * are hidden.
+ */
 async function generalIssues(row: KnownRow, config: SchemaConfig): Promise<ReadonlySet<string>> {
   const data = dictionaryOf(row, config);
   if (isUsersPartEmpty(data)) return new Set();

@@ -12,7 +12,9 @@ export interface Verdict {
   readonly general: readonly SchemaIssue[];
 }
 
-/** Judges the user's own keys. Pass a copy of the data, because a schema could change the values. */
+/**
+ * Judges the user's own keys. Pass a copy of the data, because a schema could change the values.
+ */
 export async function judge(data: ReadonlyMap<string, unknown>, schema: StandardSchema): Promise<Verdict> {
   const isJudged = ([key, value]: [string, unknown]) => !isReserved(key) && key !== TEST_COOKIE && !isHidden(value);
   const judged = new Map([...data].filter(isJudged));
@@ -29,7 +31,10 @@ export async function judge(data: ReadonlyMap<string, unknown>, schema: Standard
   return { ofKeys, general };
 }
 
-/** The error of a save that the schema refuses. The message has no values, because it may get into logs. */
+/**
+ * The error of a save that the schema refuses. The message has no values, because it may get into
+ * logs.
+ */
 export function misfitError(cause: unknown, path: string): SerializationError {
   const what = path === "" ? "The session data do not fit" : `The value of session key \`${path}\` does not fit`;
   const remedy = "Nothing was saved. The `cause` of this error is the issue. Set data that fit, or delete the key.";
@@ -38,7 +43,10 @@ export function misfitError(cause: unknown, path: string): SerializationError {
 
 export const issuePath = (issue: SchemaIssue): string => valuePath(pathOf(issue));
 
-/** The path of ArkType is an array of a class of its own, whose `map()` does not return plain arrays. */
+/**
+ * The path of ArkType is an array of a class of its own, whose `map()` does not return plain
+ * arrays.
+ */
 function pathOf({ path }: SchemaIssue): (string | number)[] {
   const keys = Array.from(path ?? [], (segment) => (typeof segment === "object" ? segment.key : segment));
   return keys.map((key) => (typeof key === "number" ? key : String(key)));

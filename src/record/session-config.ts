@@ -10,7 +10,10 @@ export type SchemaConfig = SessionConfig & { readonly schema: StandardSchema };
 
 export const hasSchema = (config: SessionConfig): config is SchemaConfig => config.schema !== undefined;
 
-/** The checked options with their defaults, shared by all sessions of one `createSessions()`. Ages are in seconds. */
+/**
+ * The checked options with their defaults, shared by all sessions of one `createSessions()`. Ages
+ * are in seconds.
+ */
 export interface SessionConfig extends Emitter {
   readonly store: SessionStore;
   readonly codec: Codec;
@@ -33,6 +36,9 @@ export interface SessionConfig extends Emitter {
     | ((data: ReadonlyMap<string, unknown>, ofRow?: () => ReadonlyMap<string, unknown>) => Columns)
     | undefined;
   readonly maxPerOwner: { readonly column: string; readonly max: number } | undefined;
-  /** Saves of this process that must be retried take turns over one row: after a conflict or a lost acknowledgement. */
+  /**
+   * Saves of this process that must be retried take turns over one row: after a conflict or a lost
+   * acknowledgement.
+   */
   readonly saveQueue: KeyedQueue;
 }

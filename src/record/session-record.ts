@@ -1,19 +1,18 @@
 import { emitFor, type KeyedSessionEvent } from "../events.ts";
-import { errorClassOf } from "../store/error-class.ts";
 import type { StoredRow } from "../store/session-store.ts";
 import { changedKeys } from "./changes.ts";
 import type { Dictionary } from "./dictionary.ts";
-import { sessionExpiryDate } from "./expiry.ts";
 import { problemOf } from "./find-row.ts";
 import { dropHidden } from "./hidden-value.ts";
-import { decodeRow, dictionaryOf, guardOf, type KnownRow, serialize, valuesOf } from "./known-row.ts";
-import { endedError, MAX_KEYS } from "./row-errors.ts";
-import { RowInsert } from "./row-insert.ts";
-import { doubt, type LiveRowState, newRowState, type RowState, rebase, type Write } from "./row-state.ts";
+import { decodeRow, type KnownRow, serialize, valuesOf } from "./known-row.ts";
+import { endedError } from "./row-errors.ts";
+import { MAX_KEYS, RowInsert } from "./row-insert.ts";
+import { refreshRow } from "./row-refresh.ts";
+import { type LiveRowState, newRowState, type RowState, type Write } from "./row-state.ts";
 import { RowUpdate } from "./row-update.ts";
 import { hideMisfits } from "./schema-check.ts";
 import { hasSchema, type SessionConfig } from "./session-config.ts";
-import { changesOf, prepareUpdate, type SaveRequest } from "./write.ts";
+import type { SaveRequest } from "./write.ts";
 
 /** The row of one session, as this request knows it: how it is read, written and deleted. */
 export class SessionRecord {
@@ -21,8 +20,9 @@ export class SessionRecord {
   readonly #config: SessionConfig;
   readonly #insert: RowInsert;
   /**
-   * Keys of rows that the session does not use, but that `flush()` deletes. The cookie brought the key, although the
-   * reading found no session (a replica may lag). Or only a write in doubt may have given a row this key.
+   * Keys of rows that the session does not use, but that `flush()` deletes. The cookie brought the
+   * key, although the reading found no session (a replica may lag). Or only a write in doubt may
+   * have given a row this key.
    */
   readonly #otherKeys = new Set<string>();
 
@@ -51,7 +51,10 @@ export class SessionRecord {
     return (await this.#find(sessionKey)) !== undefined;
   }
 
-  /** The dictionary of the live row. Without one, the session has no key from now on and an empty dictionary. */
+  /**
+   * The dictionary of the live row. Without one, the session has no key from now on and an empty
+   * dictionary.
+   */
   async read(): Promise<Dictionary> {
     const { sessionKey } = this.#state;
     if (sessionKey === null) return new Map();
@@ -80,7 +83,9 @@ export class SessionRecord {
     return changedKeys(valuesOf(row, this.#config), serialize(data, this.#config)).length > 0;
   }
 
-  /** Updates the row. A session without a key gets a row. Returns whether the session has a new row. */
+  /**
+   * Updates the row. A session without a key gets a row. Returns whether the session has a new row.
+   */
   async save(request: SaveRequest): Promise<boolean> {
     const { sessionKey } = this.#state;
     if (sessionKey === null) return this.insert(request);
@@ -100,33 +105,11 @@ export class SessionRecord {
     return true;
   }
 
-  /**
-   * Extends the expiry if the last write is `refreshAfter` seconds ago. It looks at the row alone, and not at changes
-   * that are not saved yet. Only a row of an older secret gets its data written again.
-   */
+  /** See {@link refreshRow}. */
   async refresh(): Promise<boolean> {
-    const { refreshAfter, now, store, storedKey } = this.#config;
-    const { sessionKey, row, clears } = this.#state;
-    if (refreshAfter === undefined || sessionKey === null || row?.metadata.startedAt === undefined) return false;
-    const data = dictionaryOf(row, this.#config);
-    const expireDate = sessionExpiryDate(data, row.metadata.startedAt, now(), this.#config);
-    // The row's date was computed in the same way when it was written. So the difference is the time since then.
-    if (expireDate.getTime() - row.expireDate.getTime() < refreshAfter * 1000) return false;
-    const config = { ...this.#config, columnsOf: undefined };
-    const write = prepareUpdate({ ...newRowState(), sessionKey, row, clears }, { data, clears }, config);
-    const changes = changesOf(write, sessionKey, config);
-    try {
-      const outcome = await store.update(storedKey(sessionKey), guardOf(row, config), changes);
-      if (outcome !== "updated") return false;
-    } catch (error) {
-      doubt(this.#state, write, error, errorClassOf(store, error));
-      throw error;
-    }
-    // Writes in doubt are guarded by the data. While these stay the same, the writes can still arrive.
-    if (write.id === undefined) this.#state.row = write.row;
-    else rebase(this.#state, write.row);
-    this.#emit({ type: "refreshed" });
-    return true;
+    const isRefreshed = await refreshRow(this.#state, this.#config);
+    if (isRefreshed) this.#emit({ type: "refreshed" });
+    return isRefreshed;
   }
 
   /** Deletes the row of a key, if there is one. */
@@ -138,7 +121,8 @@ export class SessionRecord {
   /** Deletes the rows of the session, and forgets its key. */
   async flush(): Promise<void> {
     const { sessionKey, inDoubt } = this.#state;
-    // The session's key comes before those of its rotations: from then on, no late rotation can match the row.
+    // The session's key comes before those of its rotations: from then on, no late rotation can
+    // match the row.
     const keys = new Set([...this.#otherKeys, sessionKey, ...inDoubt.map((write) => write.sessionKey)]);
     for (const key of keys) if (key !== null) await this.delete(key, "flushed");
     this.forget();
@@ -155,7 +139,7 @@ export class SessionRecord {
   }
 
   async #update(sessionKey: string, request: SaveRequest): Promise<void> {
-    // After a `clear()` before loading. There is no unguarded write.
+    // After a `clear()` before loading. Every write has a guard.
     if (!this.#state.row && !(await this.#readLive(sessionKey))) throw endedError();
     // It keeps this state up to date.
     await new RowUpdate(this.#state as LiveRowState, request, this.#config).run();

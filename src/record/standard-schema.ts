@@ -22,6 +22,8 @@ export interface SchemaResult {
 export interface SchemaIssue {
   /** The text for an error message. */
   readonly message: string;
-  /** The keys that lead to the part that does not fit. Without a path, the issue is about the whole. */
+  /**
+   * The keys that lead to the part that does not fit. Without a path, the issue is about the whole.
+   */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }

@@ -24,7 +24,8 @@ export interface LoggedRow {
  *
  * - `applied`: one of them is in the row. Later writes of other requests may be in the row too.
  * - `unchanged`: none has been applied. One may still arrive, and the guard lets only one win.
- * - `superseded`: none has been applied, and none ever will be. Another request has changed the row.
+ * - `superseded`: none has been applied, and none ever will be. Another request has changed the
+ *   row.
  * - `gone`: the row does not exist any more, or has expired.
  * - `unknown`: the row does not tell.
  */
@@ -42,7 +43,8 @@ export const isInLog = (id: string | undefined, { ids }: WriteLog): boolean => i
 /**
  * Decides what became of writes, from one reading of the row. No other code judges this question.
  *
- * @param ids The ids of the writes whose outcome is unknown. Empty if the database has refused all of them.
+ * @param ids The ids of the writes whose outcome is unknown. Empty if the database has refused
+ *   all of them.
  * @param base The row that the writes were based on, and guarded by.
  * @param now The row as it is now, if it exists.
  */
@@ -56,7 +58,8 @@ export function fateOfWrites(
   if (!now.isLive) return "gone";
   if (now.data === base.data) return "unchanged";
   if (ids.length === 0) return "superseded";
-  // Only if the log reaches back to the base, an id that is missing was never applied. The base's text never returns.
+  // Only if the log reaches back to the base, an id that is missing was never applied. The base's
+  // text never returns.
   const writesSince = now.metadata.writes - base.metadata.writes;
   return writesSince > 0 && writesSince <= now.metadata.ids.length ? "superseded" : "unknown";
 }

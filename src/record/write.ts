@@ -10,7 +10,9 @@ import { newWriteId, withWrite } from "./write-log.ts";
 /** What a session asks to have saved. */
 export interface SaveRequest {
   readonly data: Dictionary;
-  /** How often the session was cleared. A save after a `clear()` replaces all that the row holds. */
+  /**
+   * How often the session was cleared. A save after a `clear()` replaces all that the row holds.
+   */
   readonly clears: number;
   /** A sign-in: restarts the absolute lifetime, and adds its entries if the write succeeds. */
   readonly signIn?: SignIn | undefined;
@@ -19,7 +21,10 @@ export interface SaveRequest {
 export interface SignIn {
   /** In milliseconds since 1970. */
   readonly at: number;
-  /** The dictionary gets these entries only once they are in the row. So a sign-in that fails leaves no trace. */
+  /**
+   * The dictionary gets these entries only once they are in the row. So a sign-in that fails leaves
+   * no trace.
+   */
   readonly entries: ReadonlyMap<string, unknown>;
 }
 
@@ -52,7 +57,7 @@ export function prepareUpdate(
   const expireDate = sessionExpiryDate(data, start, now, config);
   const writesData =
     nextKey !== null ||
-    // Only another text keeps a write that is still on its way from landing after this one.
+    // Only another text keeps a write in flight from being applied after this one.
     inDoubt.length > 0 ||
     clears > savedClears ||
     start !== before ||
@@ -67,7 +72,8 @@ export function prepareUpdate(
     last.clears === clears &&
     last.row.metadata.startedAt === start &&
     changedKeys(valuesOf(last.row, config), values).length === 0;
-  // The same write again keeps its id, so that repeating a save against a dead database remembers one write.
+  // The same write again keeps its id, so that repeating a save against a dead database remembers
+  // one write.
   if (isSame) return { ...last, row: { ...last.row, expireDate }, columns };
   const id = newWriteId();
   const metadata = { startedAt: start, ...withWrite(row.metadata, id) };

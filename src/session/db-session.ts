@@ -12,6 +12,10 @@ const NO_KEY = "destroy(): the session key is missing. To sign out, call `flush(
  * methods that write, such as `save()`, write to the database. Asynchronous calls on one object run
  * one after another. If the package cannot resolve a database error itself, the caller gets that
  * error unchanged.
+ * @throws {@link SessionNotLoadedError} from every method that reads or changes data, before
+ *   `load()`
+ * @throws {@link SessionReadOnlyError} from every method that writes to the database, in a place
+ *   where Next.js cannot set a cookie
  */
 export class DbSession<Data extends object = Record<string, unknown>> extends RowSession<Data> {
   /**
@@ -122,6 +126,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Ro
    * If the rotation fails, nothing more is saved under the old key: the next write gives the row
    * the new key.
    * @throws {@link UpdateError}, {@link ConflictError}, {@link SerializationError} like `save()`
+   * @throws {@link CreateError} if 100 keys were all taken
    */
   cycleKey(): Promise<void> {
     return this.rotate(() => this.write());
@@ -135,18 +140,19 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Ro
    * The row may be gone or may have got a new key: a button was clicked twice, or the user signed
    * out in another tab. If you pass `data`, a new session then starts, and the user is signed in.
    * The new session holds exactly `data`, so pass everything that identifies or restricts the user.
-   * Never pass a grant without its user: for a second factor or a role, pass the user too, or
-   * `set()` the grant and call it without data. If the user only proves the password again, pass no
-   * data.
+   * Never pass a grant, such as a second factor or a role, without its user. Pass the user too, or
+   * `set()` the grant and pass no data. If the user only proves the password again, pass no data.
    *
    * Several concurrent requests can all succeed. If something may happen only once, use `save()`
    * with `onConflict: "error"`, or a unique column.
    * @throws {@link UpdateError} without data, if the row no longer exists
    * @throws {@link ConflictError}, {@link SerializationError} like `save()`. The session then does
    *   not hold `data`. If its row no longer existed either, the session object is empty.
+   * @throws {@link CreateError} if 100 keys were all taken
    * @throws TypeError for a key that begins with `_session_`
    */
-  markAuthenticated(data?: Partial<Data>): Promise<void> {
+  // Not `Partial<Data>`: the compiler's message for a wrong key is to list the keys.
+  markAuthenticated(data?: { [Key in keyof Data]?: Data[Key] }): Promise<void> {
     return this.rotate(async () => {
       const at = this.config.now().getTime();
       const entries = new Map<string, unknown>([...checkedEntries(data ?? {}), [AUTHENTICATED, at]]);

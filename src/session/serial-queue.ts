@@ -1,4 +1,7 @@
-/** Runs asynchronous calls on one object one after another, in the order they were made. A failed call stops no other. */
+/**
+ * Runs asynchronous calls on one object one after another, in the order they were made. A failed
+ * call stops no other.
+ */
 export class SerialQueue {
   #last: Promise<unknown> = Promise.resolve();
 

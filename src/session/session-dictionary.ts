@@ -104,7 +104,8 @@ export abstract class SessionDictionary<Data extends object> implements Iterable
    * Sets several keys at once.
    * @throws TypeError if one of the keys begins with `_session_`. Then no key is set.
    */
-  update(values: Partial<Data>): void {
+  // Not `Partial<Data>`: the compiler's message for a wrong key is to list the keys.
+  update(values: { [Key in keyof Data]?: Data[Key] }): void {
     const entries = checkedEntries(values);
     const dictionary = this.dictionary();
     for (const [key, value] of entries) dictionary.set(key, value);

@@ -21,7 +21,7 @@ export interface TestOutcome<Result> {
 }
 
 /**
- * A browser for unit tests: it runs the code of an app as Next.js runs it in a request, and keeps
+ * A browser for unit tests. It runs the code of an app as Next.js runs it in a request, and keeps
  * the cookies between the requests.
  */
 export interface TestBrowser {

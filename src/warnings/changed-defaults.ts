@@ -47,7 +47,10 @@ export class ChangedDefaults {
   }
 }
 
-/** `undefined` for a value that cannot be compared later, such as a function, a proxy or a class instance. */
+/**
+ * `undefined` for a value that cannot be compared later, such as a function, a proxy or a class
+ * instance.
+ */
 function copyOf(value: unknown): object | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   try {
@@ -58,7 +61,9 @@ function copyOf(value: unknown): object | undefined {
   }
 }
 
-/** A value that cannot be compared any more counts as equal: no warning is better than a wrong one. */
+/**
+ * A value that cannot be compared any more counts as equal: no warning is better than a wrong one.
+ */
 function isEqual(value: object, copy: object): boolean {
   try {
     return isDeepStrictEqual(value, copy);

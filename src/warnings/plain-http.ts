@@ -11,8 +11,8 @@ export interface CookieRequest extends WithHeaders {
 }
 
 /**
- * In production, warns once if a browser will drop the cookie that is about to be set: a Secure
- * cookie over plain http, except to this very machine.
+ * In production, warns once if a browser will drop the cookie that is about to be set. Browsers
+ * drop a Secure cookie over plain http, except to this very machine.
  */
 export function warnOfPlainHttp({ secure }: Pick<CookieAttributes, "secure">, request: CookieRequest): void {
   if (!secure || isDevelopment()) return;

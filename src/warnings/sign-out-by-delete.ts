@@ -8,7 +8,10 @@ import { warnOnce } from "./warn-once.ts";
 const shared = globalThis as { [key: symbol]: Set<string> | undefined };
 const SIGN_IN_KEYS = Symbol.for("prisma-db-session.signInKeys");
 
-/** Finds a session that is signed out by the deletion of a key, and so keeps its key and the time of its sign-in. */
+/**
+ * Finds a session that is signed out by the deletion of a key, and so keeps its key and the time of
+ * its sign-in.
+ */
 export class SignOutByDelete {
   readonly #deleted = new Map<string, SessionWarning>();
 

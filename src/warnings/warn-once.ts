@@ -1,4 +1,7 @@
-/** Next.js bundles a module several times, and hot reload evaluates it again. A process has one of these. */
+/**
+ * Next.js bundles a module several times, and hot reload evaluates it again. A process has one of
+ * these.
+ */
 const shared = globalThis as { [key: symbol]: Set<string> | undefined };
 const PRINTED = Symbol.for("prisma-db-session.warnings");
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { Codec } from "prisma-db-session";
 import { describe, expect, it } from "vitest";
-import { scale } from "../guarantees/scale.ts";
+import { PROOF_TIMEOUT_MS, scale } from "../guarantees/scale.ts";
 import { countProcessorTime } from "../processor-time.ts";
 import { DATA, encodeAs, foreignData, hostileData, MINE, NEWER_SECRET, SECRET, THEIRS } from "./hostile.ts";
 import { CODECS, context, secretsOf } from "./support.ts";
@@ -39,7 +39,7 @@ function refuses(codec: Codec, data: string): void {
 describe.each(CODECS)("Hostile data for %s", (_, codec) => {
   const own = encodeAs(codec);
 
-  it(`${RUNS} of them neither throw, nor take over ${MAX_MS} ms, nor decode`, { timeout: 600_000 }, () => {
+  it(`${RUNS} of them neither throw, nor take over ${MAX_MS} ms, nor decode`, { timeout: PROOF_TIMEOUT_MS }, () => {
     expect(codec.decode(own, reader), "the owner's").toBe(JSON.stringify(DATA));
     let runs = 0;
     fc.assert(

@@ -1,20 +1,22 @@
 import { createTestBrowser } from "prisma-db-session/testing";
 import { renderToStaticMarkup } from "react-dom/server";
-import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
-import { describeEachPrisma7OwnedDatabase } from "../databases/index.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
+import { describeEachOwnedDatabase } from "../databases/index.ts";
+import { connectPrisma8, type Prisma8Provider } from "../prisma-8/client.ts";
 import { SECRET } from "../support.ts";
 import { root, writeCodeOf } from "./code-blocks.ts";
 
 vi.mock("next/headers", () => import("prisma-db-session/testing"));
 
-const folder = `${root}generated/quick-start`;
-const load = (file: string) => import(/* @vite-ignore */ `${folder}/${file}`);
+/** By the version of Prisma. For Prisma 8, its page replaces the first steps. */
+const FOLDERS = { 7: `${root}generated/quick-start`, 8: `${root}generated/quick-start-prisma-8` };
 
 beforeAll(async () => {
   const files = {
     "tsconfig.json": JSON.stringify({ extends: "../../tsconfig.json", compilerOptions: { jsx: "react-jsx" } }),
   };
-  await writeCodeOf("README.md", folder, files);
+  for (const folder of Object.values(FOLDERS)) await writeCodeOf("README.md", folder, files);
+  await writeCodeOf("docs/prisma-8.md", FOLDERS[8], files);
 });
 
 beforeEach(() => {
@@ -27,10 +29,20 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-describeEachPrisma7OwnedDatabase("the README's quick start", (db) => {
+describeEachOwnedDatabase("the README's quick start", (db, { prisma, provider }) => {
+  const folder = FOLDERS[prisma];
+  const load = (file: string) => import(/* @vite-ignore */ `${folder}/${file}`);
+  let prisma8: Awaited<ReturnType<typeof connectPrisma8>> | undefined;
+  beforeAll(async () => {
+    if (prisma === 7) return;
+    prisma8 = await connectPrisma8({ provider: provider as Prisma8Provider, url: db().url, contract: "owned" });
+  });
+  afterAll(() => prisma8?.close());
+
   async function quickStart() {
     const { session } = db().prisma;
     vi.doMock(`${folder}/lib/prisma.ts`, () => ({ prisma: { session } }));
+    vi.doMock(`${folder}/src/prisma/db.ts`, () => ({ db: { orm: { public: { Session: prisma8?.model } } } }));
     const { signIn, addToCart, signOut, signOutOtherDevices, signOutEverywhere } = await load("app/actions.ts");
     const { default: Page } = await load("app/page.tsx");
 

@@ -1,8 +1,9 @@
 import { PrismaLibSql } from "@prisma/adapter-libsql";
 import { createSessions, type DbSession } from "prisma-db-session";
+import { type SignedInCookie, signedInCookie } from "prisma-db-session/testing";
 import { PrismaClient } from "../../generated/sqlite/client.ts";
-import { SECRET } from "./shop.ts";
-import type { OpenShop } from "./use-shop.ts";
+import { storedKey } from "../support.ts";
+import { account, SECRET, type Shop } from "./shop.ts";
 
 /**
  * Puts a session into the shop's table, as no visitor can.
@@ -10,11 +11,11 @@ import type { OpenShop } from "./use-shop.ts";
  * @returns its key
  */
 export async function saveSession(
-  shop: OpenShop,
+  shop: Pick<Shop, "databaseUrl">,
   fill: (session: DbSession) => unknown,
   options: { now?: () => Date } = {},
 ): Promise<string> {
-  const client = new PrismaClient({ adapter: new PrismaLibSql({ url: shop.databaseUrl, timeout: 5000 }) });
+  const client = connect(shop);
   try {
     const session = createSessions({ model: client.session, secret: SECRET, ...options }).open();
     await fill(session);
@@ -24,3 +25,30 @@ export async function saveSession(
     await client.$disconnect();
   }
 }
+
+/**
+ * Signs the demo account in as the shop's action does: see the example's app/actions.ts.
+ *
+ * @returns the cookie for the browser
+ */
+export async function signedInAs(
+  shop: Pick<Shop, "databaseUrl" | "query" | "sql" | "url">,
+  userAgent: string,
+): Promise<SignedInCookie["cookie"]> {
+  const client = connect(shop);
+  try {
+    const [user] = await shop.query(`SELECT id FROM user WHERE email = '${account.email}'`);
+    const data = { userId: Number(user?.id), userAgent, signedInAt: new Date().toISOString() };
+    const options = { model: client.session, secret: SECRET, cookie: { secure: false } };
+    const { cookie } = await signedInCookie(options, data, { url: shop.url });
+    // The option `columns` of the shop fills these. The client of the tests does not have them.
+    await shop.sql(`UPDATE session SET user_id = ${data.userId}, user_agent = '${data.userAgent}',
+      signed_in_at = '${data.signedInAt.replace("Z", "+00:00")}' WHERE key = '${storedKey(cookie.value)}'`);
+    return cookie;
+  } finally {
+    await client.$disconnect();
+  }
+}
+
+const connect = ({ databaseUrl }: Pick<Shop, "databaseUrl">) =>
+  new PrismaClient({ adapter: new PrismaLibSql({ url: databaseUrl, timeout: 5000 }) });

@@ -1,13 +1,18 @@
 import type { Browser, BrowserContext, BrowserContextOptions } from "playwright-core";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { launchChromium } from "./chromium.ts";
-import { openShop, type Shop } from "./shop.ts";
+import { signedInAs } from "./save-session.ts";
+import { account, openShop, type Shop } from "./shop.ts";
 import { Visitor } from "./visitor.ts";
 
 /** What every topic's tests share: to build and open the shop takes far longer than to test it. */
 export interface OpenShop extends Omit<Shop, "close"> {
   /** Somebody who has never been here, on the first page. */
   readonly visit: (options?: BrowserContextOptions) => Promise<Visitor>;
+  /** The same, before any page. For tests that begin at another page. */
+  readonly arrive: (options?: BrowserContextOptions) => Promise<Visitor>;
+  /** A user on the page "Account", with a session as the sign-in makes it. For tests that are not about signing in. */
+  readonly arriveSignedIn: (options?: BrowserContextOptions) => Promise<Visitor>;
 }
 
 /** Opens the shop for the tests of a file, and empties it after each. */
@@ -29,6 +34,13 @@ export function useShop(): OpenShop {
     await shop.sql("DELETE FROM session; UPDATE user SET note = NULL");
   });
 
+  async function arrive(options?: BrowserContextOptions): Promise<Visitor> {
+    const context = await browser.newContext({ baseURL: shop.url, ...options });
+    contexts.push(context);
+    context.setDefaultTimeout(20_000);
+    return new Visitor(context, await context.newPage());
+  }
+
   return {
     get url() {
       return shop.url;
@@ -41,13 +53,20 @@ export function useShop(): OpenShop {
     sql: (script) => shop.sql(script),
     expireAll: () => shop.expireAll(),
     bytes: () => shop.bytes(),
+    arrive,
     async visit(options) {
-      const context = await browser.newContext({ baseURL: shop.url, ...options });
-      contexts.push(context);
-      context.setDefaultTimeout(20_000);
-      const page = await context.newPage();
-      await page.goto("/");
-      return new Visitor(context, page);
+      const visitor = await arrive(options);
+      await visitor.go("/");
+      return visitor;
+    },
+    async arriveSignedIn(options) {
+      const visitor = await arrive(options);
+      const userAgent = await visitor.page.evaluate("navigator.userAgent");
+      await visitor.context.addCookies([await signedInAs(shop, String(userAgent))]);
+      await visitor.go("/account");
+      await visitor.heading(`Hello, ${account.name}.`);
+      if (options?.javaScriptEnabled !== false) await visitor.isHydrated();
+      return visitor;
     },
   };
 }

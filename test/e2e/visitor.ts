@@ -36,6 +36,12 @@ export class Visitor {
     (await this.context.cookies()).find(({ name }) => name === "session");
   readonly sessionKey = async (): Promise<string> => (await this.cookie())?.value ?? "";
 
+  /** React listens to the forms of the page. Before that, the browser sends a form as it does without JavaScript. */
+  async isHydrated(): Promise<void> {
+    const isReact = `(form) => Object.keys(form).some((name) => name.startsWith("__reactFiber"))`;
+    await this.page.waitForFunction(`[...document.forms].every(${isReact})`);
+  }
+
   async addMug(): Promise<void> {
     await this.press("Add Harbour mug to cart");
     await this.see("Harbour mug: 1 in your cart.");

@@ -1,7 +1,7 @@
 import type { DbSession } from "prisma-db-session";
 import { describe, expect, it, vi } from "vitest";
 import { type Actor, type ActorsWorld, type Data, type Ending, explore, type Scenario } from "./interleaving.ts";
-import { report, scale } from "./scale.ts";
+import { PROOF_TIMEOUT_MS, report, scale } from "./scale.ts";
 
 vi.mock("../../src/store/jitter.ts", () => ({ jitter: async () => {} }));
 vi.mock("../../src/key/session-key.ts", async (importOriginal) => ({
@@ -307,7 +307,7 @@ const SCENARIOS: Record<string, Scenario> = {
 };
 
 describe("every interleaving of", () => {
-  it.each(Object.entries(SCENARIOS))("%s", { timeout: 300_000 }, async (title, scenario) => {
+  it.each(Object.entries(SCENARIOS))("%s", { timeout: PROOF_TIMEOUT_MS }, async (title, scenario) => {
     const judge: Scenario["judge"] = (ending) => scenario.judge(ending) ?? unexpected(ending, MAY_BE[title] ?? []);
     const { states, endings } = await explore({ ...scenario, judge });
     expect(endings).toBeGreaterThan(1);

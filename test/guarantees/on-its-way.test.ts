@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { type Codec, createSessions, type DbSession, memoryStore, type SessionStore } from "prisma-db-session";
 import { expect, it, vi } from "vitest";
 import { SECRET } from "../support.ts";
-import { report, scale } from "./scale.ts";
+import { PROOF_TIMEOUT_MS, report, scale } from "./scale.ts";
 
 // The waits between attempts are not what this is about.
 vi.mock("../../src/store/jitter.ts", () => ({ jitter: async () => {} }));
@@ -22,7 +22,7 @@ const LOST = "The connection was lost.";
 const plain: Codec = { encode: (text) => text, decode: (data) => data };
 
 it(`${NUM_RUNS} times, each change takes effect exactly once if a save is acknowledged, and at most once if it throws`, {
-  timeout: 600_000,
+  timeout: PROOF_TIMEOUT_MS,
 }, async () => {
   const seen = { lost: 0, late: 0, changedDuringSaves: 0, savedBetween: 0, taken: 0, threw: 0, undecided: 0 };
   await fc.assert(

@@ -3,7 +3,7 @@ import { createSessions, type DbSession, type SessionStore, type Sessions } from
 import { expect, it, vi } from "vitest";
 import { describeEachStore } from "../stores.ts";
 import { SECRET, START, storedKey } from "../support.ts";
-import { report, scale } from "./scale.ts";
+import { PROOF_TIMEOUT_MS, report, scale } from "./scale.ts";
 import { EXPIRY, type Request, SessionModel } from "./session-model.ts";
 
 // The waits between attempts are not what this is about.
@@ -62,7 +62,7 @@ describeEachStore("Random programs of two to five requests on one session", (sto
   const numRuns = isMemory ? scale({ test: 500, prove: 50_000 }) : scale({ test: 25, prove: 500 });
 
   it(`${numRuns} of them do what a plain model does, whichever statement comes first`, {
-    timeout: 600_000,
+    timeout: PROOF_TIMEOUT_MS,
   }, async () => {
     let operations = 0;
     let merges = 0;

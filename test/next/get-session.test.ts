@@ -210,6 +210,7 @@ describe("in a server component", () => {
   const readOnly = expect.objectContaining({
     code: "SESSION_READ_ONLY",
     name: "SessionReadOnlyError",
+    isWritten: false,
     message: expect.stringMatching(/Nothing was saved\. Write it in a server action or a route handler/),
   });
 

@@ -95,6 +95,7 @@ describe("where the row was written, but the cookie could not be set", () => {
 
   const notTold = expect.objectContaining({
     code: "SESSION_READ_ONLY",
+    isWritten: true,
     message: expect.stringMatching(/was saved, but the browser was not told/),
     cause: failure,
   });
@@ -136,6 +137,7 @@ describe("where the row was written, but the cookie could not be set", () => {
       await refuseNextCookie();
       await expect(session.flush()).rejects.toMatchObject({
         code: "SESSION_READ_ONLY",
+        isWritten: true,
         message: expect.stringMatching(/was deleted, but the browser was not told/),
       });
       expect(await app.store.find(storedKey(key))).toBeUndefined();

@@ -48,8 +48,11 @@ describe("a model with wrong columns", () => {
 });
 
 describeEachPrisma7Database("The model", (db, database) => {
-  it("that is the client itself throws ConfigError", () => {
-    expectConfigError({ model: db().prisma, secret: SECRET }, /not the client/);
+  it("that is the client itself, or that of a transaction, throws ConfigError", async () => {
+    const message = /`model` must be a Prisma model, but this is the client\. Pass `prisma\.session`/;
+    expectConfigError({ model: db().prisma, secret: SECRET }, message);
+    expectConfigError({ model: db().prisma.$extends({}), secret: SECRET }, message);
+    await db().prisma.$transaction(async (client) => expectConfigError({ model: client, secret: SECRET }, message));
   });
 
   it("of an extended client or a transaction is accepted", async () => {

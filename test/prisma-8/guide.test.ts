@@ -15,7 +15,7 @@ import { sessionTable } from "../databases/table.ts";
 import { codeBlocksOf, fileOf, root } from "../docs/code-blocks.ts";
 import { skippedBecause } from "../skipped.ts";
 import { SECRET, type ShopData, storedKey } from "../support.ts";
-import { connectPrisma8 } from "./client.ts";
+import { connectPrisma8, openPrisma8 } from "./client.ts";
 
 const run = promisify(execFile);
 const server = inject("postgresql");
@@ -40,6 +40,24 @@ async function emptyDatabase(): Promise<string> {
   return withDatabase(server.url, name);
 }
 
+/** Where the project finds the package's source. */
+const PATHS = {
+  "prisma-db-session": ["../../../../../src/index.ts"],
+  "prisma-db-session/*": ["../../../../../src/*/index.ts"],
+};
+
+/** The table of Prisma 7, as the README's quick start makes it. */
+async function createTableOfPrisma7(url: string): Promise<void> {
+  const owner = [
+    'ALTER TABLE "session" ADD COLUMN "user_id" INTEGER',
+    'CREATE INDEX "session_user_id_idx" ON "session"("user_id")',
+  ];
+  await runSql(adapters.postgresql(url), [...(await migration("postgresql")), ...owner]);
+}
+
+/** As the guide's client, it does not compare the contract with the database's. */
+const connect = (url: string) => connectPrisma8({ provider: "postgresql", url, verifyMarker: false });
+
 /** The files of the guide, in a project of their own that finds Prisma 8. */
 async function writeProject(): Promise<void> {
   await rm(folder, { recursive: true, force: true });
@@ -51,18 +69,21 @@ async function writeProject(): Promise<void> {
       compilerOptions: {
         exactOptionalPropertyTypes: false,
         lib: ["ES2023", "ES2024.String", "DOM"],
+        jsx: "react-jsx",
+        paths: { ...PATHS, "@/*": ["./*"] },
         resolveJsonModule: true,
       },
-      include: ["src", "lib", "prisma.config.ts"],
+      include: ["app", "src", "lib", "prisma.config.ts"],
       exclude: [],
     }),
     // What Prisma 7 generates in the reader's app.
     "generated/prisma/client.ts":
       'export { PrismaClient } from "../../../../../../../generated/postgresql/client.ts";\n',
   };
-  for (const { language, code } of await blocksOfGuide()) {
+  // The guide replaces the first steps of the quick start, not its later ones.
+  for (const { language, code } of [...(await codeBlocksOf("README.md")), ...(await blocksOfGuide())]) {
     if (language === "prisma") files["src/prisma/contract.prisma"] = code;
-    if (language === "ts") files[fileOf(code)] = code;
+    if (language.startsWith("ts")) files[fileOf(code)] = code;
   }
   for (const [file, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, file)), { recursive: true });
@@ -87,13 +108,13 @@ const lastMigration = async () =>
 /** Adds a column as the guide says. */
 async function changeContract(url: string): Promise<void> {
   const contract = await readFile(CONTRACT, "utf8");
-  await writeFile(CONTRACT, contract.replace("  data ", '  userId Int? @map("user_id")\n$&'));
+  await writeFile(CONTRACT, contract.replace("  data ", "  device String?\n$&"));
   const [, change = []] = await commands();
   expect(change).toEqual(["contract emit", "migration plan --name change --from FOLDER", "db migrate"]);
   const last = await lastMigration();
   for (const command of change) await prisma8(command.replace("FOLDER", last), url);
   await prisma8("db verify", url);
-  await runSql(adapters.postgresql(url), ["UPDATE session SET user_id = 7"]);
+  await runSql(adapters.postgresql(url), ["UPDATE session SET device = 'phone'"]);
 }
 
 /** The versions of Prisma 8's packages that the tests run. */
@@ -117,13 +138,26 @@ describe.skipIf(skipReason)(`The guide to a project with Prisma 8${skippedBecaus
     for (const command of make) await prisma8(command, url);
     await prisma8("db verify", url);
 
-    const { store, close } = await connectPrisma8({ provider: "postgresql", url });
+    const { store, close } = await connect(url);
     onTestFinished(close);
     const sessions = createSessions<ShopData>({ store, secret: SECRET });
     const session = sessions.open();
     session.set("userId", 7);
     await session.save();
     expect((await sessions.load(session.sessionKey)).get("userId")).toBe(7);
+
+    // The table of differences: what the first statement of a client costs.
+    for (const [count, options] of [
+      [4, {}],
+      [1, { verifyMarker: false }],
+    ] as const) {
+      const queries: string[] = [];
+      const onQuery = (sql: string) => queries.push(sql);
+      const { store, close } = await openPrisma8({ provider: "postgresql", url, onQuery, ...options });
+      onTestFinished(close);
+      await store.find("a");
+      expect(queries).toHaveLength(count);
+    }
 
     await changeContract(url);
     // A contract with a relation, which older commands wrote wrongly.
@@ -143,7 +177,7 @@ describe.skipIf(skipReason)(`The guide to a project with Prisma 8${skippedBecaus
   it("moves a project from Prisma 7 and signs nobody out", async () => {
     const url = await emptyDatabase();
     const sql = (statement: string) => runSql(adapters.postgresql(url), [statement]);
-    for (const statement of await migration("postgresql")) await sql(statement);
+    await createTableOfPrisma7(url);
     await sql("CREATE TABLE _prisma_migrations (id TEXT PRIMARY KEY)");
     const open = async (store: Parameters<typeof createSessions>[0]["store"], key?: string) =>
       createSessions<ShopData>({ store, secret: SECRET }).load(key);
@@ -187,7 +221,7 @@ describe.skipIf(skipReason)(`The guide to a project with Prisma 8${skippedBecaus
     for (const command of adopt) await prisma8(command, url);
 
     // 4. The other option.
-    const { store, close } = await connectPrisma8({ provider: "postgresql", url });
+    const { store, close } = await connect(url);
     onTestFinished(close);
     expect((await store.find(storedKey(key)))?.expireDate).toEqual(expiry);
     const eight = await open(store, key);
@@ -209,6 +243,14 @@ describe.skipIf(skipReason)(`The guide to a project with Prisma 8${skippedBecaus
     await changeContract(url);
     expect((await open(store, key)).toJSON()).toEqual(both);
   }, 240_000);
+
+  it("moves in the order that keeps every expiry right", async () => {
+    const text = await readFile(join(root, "docs/prisma-8-from-7.md"), "utf8");
+    const steps = ["-c TimeZone=UTC", "USING expire_date AT TIME ZONE 'UTC'", "npm install @prisma/orm-postgres@"];
+    const places = steps.map((step) => text.indexOf(step));
+    expect(Math.min(...places)).toBeGreaterThan(-1);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+  });
 
   it("names the versions that were run, wherever it installs Prisma 8", async () => {
     const text = await textOfGuide();
@@ -238,14 +280,14 @@ describe.skipIf(skipReason)(`The guide to a project with Prisma 8${skippedBecaus
     for (const command of add)
       await prisma8(command.startsWith("migration plan") && option ? `${command} ${option} ${last}` : command, url);
     await prisma8("db verify", url);
-    const { store, close } = await connectPrisma8({ provider: "postgresql", url });
+    const { store, close } = await connect(url);
     onTestFinished(close);
     expect(await store.find("a")).toBeUndefined();
   }, 240_000);
 
   it("is right that `db update` and Prisma 7's own SQL move the expiry outside of UTC", async () => {
     const url = await emptyDatabase();
-    await runSql(adapters.postgresql(url), await migration("postgresql"));
+    await createTableOfPrisma7(url);
     await writeProject();
     await prisma8("contract emit", url);
     const refused = await prisma8("db sign", url).catch(({ stdout, stderr }) => ({ stdout, stderr }));
@@ -261,7 +303,7 @@ describe.skipIf(skipReason)(`The guide to a project with Prisma 8${skippedBecaus
     await runSql(adapters.postgresql(url), [
       'ALTER TABLE "session" ALTER COLUMN "expire_date" SET DATA TYPE TIMESTAMPTZ(3)',
     ]);
-    const { store, close } = await connectPrisma8({ provider: "postgresql", url });
+    const { store, close } = await connect(url);
     onTestFinished(close);
     expect((await store.find("a"))?.expireDate).toEqual(new Date("2029-12-31T15:00:00.000Z"));
   }, 240_000);

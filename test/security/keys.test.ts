@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { memoryStore } from "prisma-db-session";
 import { describe, expect, it } from "vitest";
 import { randomSessionKey } from "../../src/key/session-key.ts";
-import { scale } from "../guarantees/scale.ts";
+import { PROOF_TIMEOUT_MS, scale } from "../guarantees/scale.ts";
 import { memorySessions } from "../support.ts";
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -61,35 +61,43 @@ function expectUniform(keys: Iterable<string>): void {
 const KEYS = scale({ test: 200_000, prove: 1_000_000 });
 
 describe("session keys", () => {
-  it("have 32 characters of a-z and 0-9, uniform and independent, and no two are alike", () => {
-    const keys = new Set<string>();
-    let malformed = 0;
-    for (let i = 0; i < KEYS; i++) {
-      const key = randomSessionKey();
-      if (key.length !== LENGTH || /[^a-z0-9]/.test(key)) malformed++;
-      keys.add(key);
-    }
-    expect(malformed).toBe(0);
-    expect(keys.size).toBe(KEYS);
-    expectUniform(keys);
-  }, 120_000);
+  it(
+    "have 32 characters of a-z and 0-9, uniform and independent, and no two are alike",
+    () => {
+      const keys = new Set<string>();
+      let malformed = 0;
+      for (let i = 0; i < KEYS; i++) {
+        const key = randomSessionKey();
+        if (key.length !== LENGTH || /[^a-z0-9]/.test(key)) malformed++;
+        keys.add(key);
+      }
+      expect(malformed).toBe(0);
+      expect(keys.size).toBe(KEYS);
+      expectUniform(keys);
+    },
+    PROOF_TIMEOUT_MS,
+  );
 
-  it("are such in the sessions that get them, by create() and by cycleKey()", async () => {
-    // A table that keeps nothing, or this would be a test of the machine's memory.
-    const store = { ...memoryStore(), insert: async () => true, update: async () => "updated" as const };
-    const { sessions } = memorySessions({ store, onEvent: () => {} });
-    const keys: string[] = [];
-    while (keys.length < KEYS / 10) {
-      const session = sessions.open();
-      await session.create();
-      keys.push(session.sessionKey as string);
-      await session.cycleKey();
-      keys.push(session.sessionKey as string);
-    }
-    expect(keys.filter((key) => key.length !== LENGTH || /[^a-z0-9]/.test(key))).toEqual([]);
-    expect(new Set(keys).size).toBe(keys.length);
-    expectUniform(keys);
-  }, 120_000);
+  it(
+    "are such in the sessions that get them, by create() and by cycleKey()",
+    async () => {
+      // A table that keeps nothing, or this would be a test of the machine's memory.
+      const store = { ...memoryStore(), insert: async () => true, update: async () => "updated" as const };
+      const { sessions } = memorySessions({ store, onEvent: () => {} });
+      const keys: string[] = [];
+      while (keys.length < KEYS / 10) {
+        const session = sessions.open();
+        await session.create();
+        keys.push(session.sessionKey as string);
+        await session.cycleKey();
+        keys.push(session.sessionKey as string);
+      }
+      expect(keys.filter((key) => key.length !== LENGTH || /[^a-z0-9]/.test(key))).toEqual([]);
+      expect(new Set(keys).size).toBe(keys.length);
+      expectUniform(keys);
+    },
+    PROOF_TIMEOUT_MS,
+  );
 });
 
 describe("the statistics by which keys are judged", () => {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { describeEachStore } from "../stores.ts";
-import { SECRET, UNKNOWN_KEY } from "../support.ts";
+import { SECRET, storedKey, TWO_WEEKS, UNKNOWN_KEY } from "../support.ts";
 import { openSessions } from "./open-sessions.ts";
 
 describeEachStore("flush() and destroy()", (stores) => {
@@ -50,6 +50,17 @@ describeEachStore("flush() and destroy()", (stores) => {
     const elsewhere = openSessions(stores, { secret: SECRET.toUpperCase(), onEvent: () => {} });
     await (await elsewhere.sessions.load(session.sessionKey)).flush();
     expect((await sessions.load(session.sessionKey)).sessionKey).toBeNull();
+  });
+
+  it("flush() deletes a row that the reading found expired", async () => {
+    const { sessions, store, clock } = openSessions(stores);
+    const session = sessions.open();
+    await session.save();
+    clock.advance(TWO_WEEKS);
+    const expired = await sessions.load(session.sessionKey);
+    expect([expired.sessionKey, await store.find(storedKey(session.sessionKey))]).toEqual([null, expect.anything()]);
+    await expired.flush();
+    expect(await store.find(storedKey(session.sessionKey))).toBeUndefined();
   });
 
   it("values set during flush() belong to the next session, and a failed flush() changes nothing", async () => {

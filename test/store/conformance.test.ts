@@ -54,6 +54,15 @@ describeEachDatabase("Each verb of the store", (db) => {
   });
 });
 
+describeEachDatabase("An error in a transaction of the user's own", (db) => {
+  it("is fatal, since it ends the transaction", async () => {
+    const error = new Error("connection lost");
+    const classify = (store: SessionStore) => store.classifyError?.(error);
+    expect(classify(db().store())).toBe("unknown");
+    expect(await db().inTransaction(async (store) => classify(store))).toBe("fatal");
+  });
+});
+
 describe("A column that is undefined", () => {
   const row = { key: "a", data: "v1.text", expireDate: new Date("2030-01-02") };
   const guard = { liveAt: new Date("2030-01-01"), data: row.data };

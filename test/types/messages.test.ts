@@ -4,10 +4,12 @@ import { expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-const CODE = `
+const SESSION = `
 import { createSessions, memoryStore } from "prisma-db-session";
 interface Shop { userId: number; cart: string[] }
 const session = createSessions<Shop>({ store: memoryStore(), secret: "" }).open();
+`;
+const KEYS = `
 session.get("user");
 session.get("user", 7);
 session.has("user");
@@ -15,6 +17,10 @@ session.set("user", 7);
 session.delete("user");
 session.pop("user");
 session.setDefault("user", 7);
+`;
+const OBJECTS = `
+session.update({ user: 7 });
+session.markAuthenticated({ user: 7 });
 `;
 
 /** What the compiler says of a file of this folder that exists in memory alone. */
@@ -35,9 +41,17 @@ function messagesOf(code: string): string[] {
 }
 
 it("the compile error for a misspelt key lists the keys", () => {
-  const messages = messagesOf(CODE);
+  const messages = messagesOf(SESSION + KEYS);
   expect(messages).toHaveLength(7);
   for (const message of messages) {
     expect(message).toContain(`'"user"' is not assignable to parameter of type '"userId" | "cart"'`);
+  }
+}, 60_000);
+
+it("the compile error for a misspelt key of an object lists the keys", () => {
+  const messages = messagesOf(SESSION + OBJECTS);
+  expect(messages).toHaveLength(2);
+  for (const message of messages) {
+    expect(message).toContain("'user' does not exist in type '{ userId?: number; cart?: string[]; }'");
   }
 }, 60_000);

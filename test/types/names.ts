@@ -54,6 +54,7 @@ import type {
   ProxyResponse,
   WithSessionOptions,
 } from "prisma-db-session/next";
+import type { Prisma8Model } from "prisma-db-session/prisma-8";
 import type {
   BrowserCookie,
   ConformanceOptions,
@@ -114,6 +115,7 @@ export interface Names {
   matchingRows: MatchingRows;
   test: ConformanceTest;
   testOptions: ConformanceOptions;
+  prisma8Model: Prisma8Model;
 
   // What the tests of an app have.
   testedApp: TestedApp;

@@ -4,7 +4,8 @@ import ts from "typescript";
 import { describe, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const entries = ["index", "next/index", "web/index", "edge/index", "testing/index"].map((name) => `src/${name}.ts`);
+const rooms = ["index", "next/index", "web/index", "edge/index", "testing/index", "prisma-8/index"];
+const entries = rooms.map((name) => `src/${name}.ts`);
 
 const config = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile).config;
 const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);

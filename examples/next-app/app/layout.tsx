@@ -17,8 +17,8 @@ export const viewport: Viewport = {
 };
 
 /**
- * Shows nothing of the session. Next.js keeps a layout while a visitor goes from page to page, so
- * it would still show the name of a user who is signed out. See components/page.tsx.
+ * Shows no data of the session. Next.js keeps a layout while a visitor goes from page to page. So
+ * the layout would still show the name of a user who is signed out. See components/page.tsx.
  */
 export default function Layout({ children }: { children: ReactNode }) {
   return (

@@ -27,7 +27,9 @@ export function redirectWithNotice(session: DbSession<ShopSession>, path: string
   redirect(leaveNotice(session, path, message));
 }
 
-/** For the proxy: takes the message out of the session. `undefined` if the session has no message. */
+/**
+ * For the proxy: takes the message out of the session. `undefined` if the session has no message.
+ */
 export async function takeNotice(session: DbSession<ShopSession>): Promise<string | undefined> {
   const message = session.flash("notice");
   if (typeof message !== "string") return undefined;

@@ -22,7 +22,10 @@ export function findingOf(error: unknown, remedy = "Fix the cause, and run docto
   return failed(`${what}.`, advice);
 }
 
-/** Whether a value is too long, or has characters that the column does not hold. Then the remedy of the check fits. */
+/**
+ * Whether a value is too long, or has characters that the column does not hold. Then the remedy of
+ * the check fits.
+ */
 const isAboutValue = (error: unknown) =>
   codeOf(error) === "P2000" || ["1366", "1406", "22001", "22021", "22P05"].includes(driverErrorOf(error)?.code ?? "");
 

@@ -1,7 +1,7 @@
 import { EXIT } from "../command-error.ts";
 import type { Host, StopSignal } from "../host.ts";
 import { printable, printableJson } from "../printable.ts";
-import { withoutSecrets } from "../without-secrets.ts";
+import { redactSecrets } from "../redact-secrets.ts";
 import type { Status } from "./check.ts";
 import type { Result } from "./diagnose.ts";
 
@@ -32,8 +32,8 @@ export function report(
 const redacted = ({ id, status, detail, remedy }: Result): Result => ({
   id,
   status,
-  detail: withoutSecrets(detail),
-  ...(remedy !== undefined && { remedy: withoutSecrets(remedy) }),
+  detail: redactSecrets(detail),
+  ...(remedy !== undefined && { remedy: redactSecrets(remedy) }),
 });
 
 function lines({ id, status, detail, remedy }: Result): string {

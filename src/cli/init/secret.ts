@@ -19,8 +19,8 @@ export interface SecretPlan {
 }
 
 /**
- * Plans a secret in `.env`. `init` writes a secret only if `.env` is a file of its own and git keeps
- * it out of commits.
+ * Plans a secret in `.env`. `init` writes a secret only if `.env` is a file of its own and git
+ * keeps it out of commits.
  * @param environment The variables that are already set, without those of `.env`.
  */
 export async function planSecret(cwd: string, environment: NodeJS.ProcessEnv): Promise<SecretPlan> {
@@ -67,7 +67,10 @@ type OpenState = Exclude<GitState, "ignored" | "no repository">;
 
 const isOpenToCommits = (state: GitState): state is OpenState => state !== "ignored" && state !== "no repository";
 
-/** The question may wait for a long time. @throws CommandError if git or the mode of the file has changed since then */
+/**
+ * The question may wait for a long time. @throws CommandError if git or the mode of the file has
+ * changed since then
+ */
 async function recheck(path: string, mode: number | undefined): Promise<void> {
   const state = await gitState(path);
   const found = await lstat(path).catch(() => undefined);
@@ -117,7 +120,8 @@ async function existingSecret(cwd: string, environment: NodeJS.ProcessEnv) {
     const text = await readFile(join(cwd, name), "utf8").catch(() => "");
     const value = parseEnv(text)[NAME];
     if (value !== undefined) return { place: name, length: value.length };
-    // Next.js also reads what parseEnv does not: after a byte order mark, with a colon, with CR alone.
+    // Next.js also reads what parseEnv does not: after a byte order mark, with a colon, with CR
+    // alone.
     if (LIKE_A_SECRET.test(text)) return { place: name, length: undefined };
   }
   return undefined;

@@ -46,8 +46,9 @@ const NO_CONNECTION = "timeout exceeded when trying to connect";
 /**
  * What an error of a Prisma 8 client says about the single statement that threw it.
  *
- * The server may have applied a statement whose connection was lost or whose answer came too late
- * (57P01, `sql_connection`, node-postgres' "Query read timeout"): these errors are unknown.
+ * If the connection was lost or the answer came too late, the server may have applied the
+ * statement. These errors are unknown: 57P01, `sql_connection`, and node-postgres' "Query read
+ * timeout".
  */
 export function classifyError(error: unknown): ErrorClass {
   const sqlState = sqlStateOf(error);

@@ -9,9 +9,11 @@
  * by the key alone, without the guard. `limit()` before a write is ignored.
  */
 export interface Prisma8Model {
+  /** The model's name in the contract. */
   readonly modelName: string;
   /** Chained conditions must all hold. */
   where(condition: (row: SessionFields) => Condition): Prisma8Model;
+  /** Which columns a reading gives. */
   select: SelectRow & SelectExpiry;
   /** Inserts one row, unless its key is taken. The result is the number of inserted rows. */
   createAndCount(

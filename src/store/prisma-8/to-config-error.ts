@@ -5,12 +5,12 @@ const MIGRATE =
   "Run `npx prisma migration plan` after a change of the contract, and `npx prisma db migrate` for each database. " +
   "If you have run them, check the database's URL.";
 
-/** The value is none of the column's type. Prisma 8 leaves it to PostgreSQL to find that out. */
+/** The value does not fit the column's type. Prisma 8 leaves this check to PostgreSQL. */
 const WRONG_TYPE: ReadonlySet<string | undefined> = new Set(["22003", "22007", "22008", "22P02"]);
 
 /**
  * What the database refuses again and again, by SQLSTATE. The messages show no values. But the
- * details of 23502 on PostgreSQL show the whole row, which must get into no log.
+ * details of 23502 on PostgreSQL show the whole row, and no log may contain it.
  */
 const REFUSALS: Readonly<Record<string, { readonly reason: string; readonly advice: string }>> = {
   "22001": {
@@ -46,8 +46,8 @@ export function toConfigError(error: unknown): unknown {
     return new ConfigError(text, sqlStateOf(error) === "23502" ? {} : { cause: error });
   }
   const code = codeOf(error);
-  // The messages and causes of these errors show values of the statement. They must get into no
-  // log, so the error is no `cause` here.
+  // The messages and causes of these errors show values of the statement. No log may contain them,
+  // so the new error has no `cause`.
   if (code === "RUNTIME.TEMPORAL_UNAVAILABLE" || code === "RUNTIME.DECODE_FAILED") return unfitType(error);
   const isRefused = code === "RUNTIME.ENCODE_FAILED" || code?.startsWith("ORM.") || WRONG_TYPE.has(sqlStateOf(error));
   return isRefused ? refusedArguments(error) : error;

@@ -22,11 +22,14 @@ export function checkModel(model: SessionDelegate): void {
   if (prisma8) {
     throw new ConfigError(`\`model\` must be a model of Prisma 7 or 6, but this is ${prisma8}. ${PRISMA_8_ADVICE}`);
   }
+  if (typeof model === "object" && model !== null && "$queryRaw" in model) {
+    throw new ConfigError("`model` must be a Prisma model, but this is the client. Pass `prisma.session`.");
+  }
   const missing = METHODS.filter((method) => typeof model?.[method] !== "function");
   if (missing.length > 0) {
     throw new ConfigError(
       `\`model\` must be a Prisma model, but it has no ${missing.join(", ")}. ` +
-        "Add the model Session to your schema, run `npx prisma generate` and pass `prisma.session`, not the client.",
+        "Add the model Session to your schema, run `npx prisma generate` and pass `prisma.session`.",
     );
   }
   const fields = fieldTypes(model);

@@ -1,9 +1,9 @@
 /**
  * The part of a Prisma model that this package calls, typed by its shape alone.
  *
- * The model of any client has this type: Prisma 6 and 7, any output path, extended clients,
- * transaction clients, `$primary()` of read replicas, clients with a global `omit`. A model that
- * lacks a column does not compile.
+ * The model of any client of Prisma 6 and 7 has this type, whatever its output path is. So do
+ * extended clients, transaction clients, `$primary()` of read replicas, and clients with a global
+ * `omit`. A model that lacks a column does not compile.
  *
  * Each of these calls is one statement. Prisma 6.19 and 7.0 put BEGIN and COMMIT around
  * `createMany` and `updateMany`. Prisma batches `findUnique` by the key alone. `createMany` does

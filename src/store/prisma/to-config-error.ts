@@ -76,8 +76,8 @@ function hasCode(error: unknown, code: Problem["codes"][number]): boolean {
 
 /**
  * Prisma's message shows all values of the statement: the session's data, and what the key column
- * holds. That must get into no log, so the error is no `cause` here. Its last line usually names
- * only arguments and types.
+ * holds. No log may contain them, so the new error has no `cause`. The message's last line usually
+ * names only arguments and types.
  */
 function invalidArguments(error: Error): ConfigError {
   const [reason] = /^(Unknown a|Invalid value for a|A)rgument `.*$/.exec(lastLine(error)) ?? [];

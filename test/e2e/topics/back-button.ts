@@ -16,7 +16,7 @@ export function backButtonTests(shop: OpenShop): void {
       ["from page to page by links", {}],
       ["from page to page by links, without JavaScript", { javaScriptEnabled: false }],
     ])("shows nothing private: %s", async (_, options) => {
-      const visitor = await shop.visit(options);
+      const visitor = await shop.arrive(options);
       await visitor.signIn();
       await visitor.page.getByLabel("Note for the courier").fill(PRIVATE);
       await visitor.press("Save the note");
@@ -34,7 +34,7 @@ export function backButtonTests(shop: OpenShop): void {
     });
 
     it("shows nothing private: by addresses, each a document of its own", async () => {
-      const visitor = await shop.visit();
+      const visitor = await shop.arrive();
       await visitor.signIn();
       await visitor.page.getByLabel("Note for the courier").fill(PRIVATE);
       await visitor.press("Save the note");
@@ -53,7 +53,7 @@ export function backButtonTests(shop: OpenShop): void {
     });
 
     it("shows nothing private: a page that the browser kept as it was, when another tab has signed out", async () => {
-      const visitor = await shop.visit();
+      const visitor = await shop.arrive();
       await visitor.signIn();
       await visitor.page.getByLabel("Note for the courier").fill(PRIVATE);
       await visitor.press("Save the note");
@@ -80,8 +80,7 @@ export function backButtonTests(shop: OpenShop): void {
       [
         "from another device",
         async () => {
-          const other = await shop.visit();
-          await other.signIn();
+          const other = await shop.arriveSignedIn();
           await other.go("/account/devices");
           await other.press("Sign out everywhere else");
           await other.see("Signed out everywhere else: one device.");
@@ -152,7 +151,7 @@ export function backButtonTests(shop: OpenShop): void {
     });
 
     async function openWithNote(): Promise<Visitor> {
-      const visitor = await shop.visit();
+      const visitor = await shop.arrive();
       await visitor.signIn();
       await visitor.page.getByLabel("Note for the courier").fill(PRIVATE);
       await visitor.press("Save the note");
@@ -161,7 +160,7 @@ export function backButtonTests(shop: OpenShop): void {
     }
 
     it("is not answered from a cache: private pages may not be stored", async () => {
-      const visitor = await shop.visit();
+      const visitor = await shop.arrive();
       await visitor.signIn();
       for (const path of ["/account", "/account/devices", "/inside", "/cart", "/"]) {
         const response = await visitor.page.request.get(path);
@@ -198,7 +197,7 @@ export function backButtonTests(shop: OpenShop): void {
     });
 
     it("shows no notice a second time", async () => {
-      const visitor = await shop.visit();
+      const visitor = await shop.arrive();
       await visitor.signIn();
       await visitor.press("Save the note");
       await visitor.see("Your note for the courier is saved.");
@@ -210,7 +209,7 @@ export function backButtonTests(shop: OpenShop): void {
     });
 
     it("leaves the page as it is, and what was typed, where only a part of it was linked to", async () => {
-      const visitor = await shop.visit();
+      const visitor = await shop.arrive();
       await visitor.signIn();
       await visitor.page.getByLabel("Note for the courier").fill("Ring three times.");
       await visitor.page.evaluate("window.isTheSame = true");

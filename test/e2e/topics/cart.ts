@@ -59,7 +59,7 @@ export function cartTests(shop: OpenShop): void {
     });
 
     it("underlines the name of its page in the menu, and not the number beside it", async () => {
-      const visitor = await shop.visit();
+      const visitor = await shop.arrive();
       await visitor.go("/cart");
       const lineOf = (selector: string) =>
         visitor.page.evaluate(`getComputedStyle(document.querySelector("${selector}")).textDecorationLine`);

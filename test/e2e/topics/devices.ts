@@ -20,7 +20,7 @@ export function devicesTests(shop: OpenShop): void {
     const device = (visitor: Visitor, name: string) => visitor.page.getByRole("listitem").filter({ hasText: name });
 
     it("know of each other, and one can sign the other out", async () => {
-      const [desk, phone] = [await shop.visit(WINDOWS), await shop.visit(PHONE)];
+      const [desk, phone] = [await shop.arrive(WINDOWS), await shop.arrive(PHONE)];
       await desk.signIn();
       await phone.signIn();
       await openDevices(desk);
@@ -41,8 +41,11 @@ export function devicesTests(shop: OpenShop): void {
     });
 
     it("end all the others, and nobody else's, by one button", async () => {
-      const visitors = [await shop.visit(), await shop.visit(PHONE), await shop.visit(WINDOWS)] as const;
-      for (const visitor of visitors) await visitor.signIn();
+      const visitors = [
+        await shop.arriveSignedIn(),
+        await shop.arriveSignedIn(PHONE),
+        await shop.arriveSignedIn(WINDOWS),
+      ] as const;
       const stranger = await shop.visit();
       await stranger.addMug();
       const [desk, phone, second] = visitors;
@@ -75,8 +78,7 @@ export function devicesTests(shop: OpenShop): void {
     });
 
     it("end together with the one that is at hand, when it signs itself out in the list", async () => {
-      const visitor = await shop.visit();
-      await visitor.signIn();
+      const visitor = await shop.arriveSignedIn();
       await openDevices(visitor);
       await visitor.press("Sign out");
       await visitor.heading("A few good things");
@@ -85,8 +87,7 @@ export function devicesTests(shop: OpenShop): void {
     });
 
     it("cannot sign out somebody else's, nor one that is signed out already", async () => {
-      const visitor = await shop.visit();
-      await visitor.signIn();
+      const visitor = await shop.arriveSignedIn();
       const key = `sha256.${"0".repeat(64)}`;
       await shop.sql(`INSERT INTO session (key, data, expire_date, user_id)
         VALUES ('${key}', 'x', '2099-01-01T00:00:00.000+00:00', 4711)`);
@@ -104,16 +105,15 @@ export function devicesTests(shop: OpenShop): void {
       ["tablet", "Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/156.0 Safari/537.36"],
       ["computer", WINDOWS.userAgent],
     ])("are told apart by the picture of a %s", async (kind, userAgent) => {
-      const visitor = await shop.visit({ userAgent });
+      const visitor = await shop.arrive({ userAgent });
       await visitor.signIn();
       await openDevices(visitor);
       expect(await visitor.page.locator(".device-icon").getAttribute("data-kind")).toBe(kind);
     });
 
     it("are asked for the password again, some time after the sign-in, before another one ends", async () => {
-      const other = await shop.visit(PHONE);
-      await other.signIn();
-      const visitor = await shop.visit();
+      await shop.arriveSignedIn(PHONE);
+      const visitor = await shop.arrive();
       const key = await signInLongAgo();
       await visitor.context.addCookies([{ name: "session", value: key, url: shop.url }]);
       await openDevices(visitor);
@@ -130,7 +130,7 @@ export function devicesTests(shop: OpenShop): void {
     });
 
     it("are not asked for it before they end themselves", async () => {
-      const visitor = await shop.visit();
+      const visitor = await shop.arrive();
       await visitor.context.addCookies([{ name: "session", value: await signInLongAgo(), url: shop.url }]);
       await openDevices(visitor);
       await visitor.press("Sign out");
@@ -139,10 +139,8 @@ export function devicesTests(shop: OpenShop): void {
     });
 
     it("are asked for the password again, some time after the sign-in, before all others end", async () => {
-      const visitor = await shop.visit();
-      const other = await shop.visit(PHONE);
-      await other.signIn();
-      await visitor.signIn();
+      const visitor = await shop.arriveSignedIn();
+      await shop.arriveSignedIn(PHONE);
       const key = await signInLongAgo();
       await visitor.context.addCookies([{ name: "session", value: key, url: shop.url }]);
       await openDevices(visitor);

@@ -14,8 +14,7 @@ export function endedTests(shop: OpenShop): void {
 
     describe.each(ways)("because %s", (how, end) => {
       it("loses nothing of what was typed", async () => {
-        const visitor = await shop.visit();
-        await visitor.signIn();
+        const visitor = await shop.arriveSignedIn();
         const note = visitor.page.getByLabel("Note for the courier");
         await note.fill("Ring twice.");
         await end(visitor);
@@ -53,14 +52,14 @@ export function endedTests(shop: OpenShop): void {
         ["", {}],
         [", without JavaScript", { javaScriptEnabled: false }],
       ])("keeps the whole cart when one line of it is changed%s", async (_, options) => {
-        const visitor = await shop.visit(options);
+        const visitor = await shop.arriveSignedIn(options);
+        await visitor.go("/");
         await visitor.addMug();
         for (const product of ["Evening lamp", "Desk fern"]) {
           await visitor.press(`Add ${product} to cart`);
           await visitor.see(`${product}: 1 in your cart.`);
         }
-        await visitor.go("/sign-in?next=/cart");
-        await visitor.enterPassword();
+        await visitor.follow("Cart 3 items");
         await visitor.heading("Your cart");
         await end(visitor);
         await visitor.press("One more: Evening lamp");
@@ -95,8 +94,7 @@ export function endedTests(shop: OpenShop): void {
     });
 
     it("gives what was typed to nobody else who signs in after that", async () => {
-      const visitor = await shop.visit();
-      await visitor.signIn();
+      const visitor = await shop.arriveSignedIn();
       await visitor.page.getByLabel("Note for the courier").fill("Ring twice.");
       await shop.expireAll();
       await shop.sql("UPDATE user SET id = id + 1"); // the one who comes next has another number
@@ -121,8 +119,7 @@ export function endedTests(shop: OpenShop): void {
     it.each(["", "-1", "1e3", "1.5", "9999999999", "__proto__"])(
       "keeps no note of what is no user: %j",
       async (user) => {
-        const visitor = await shop.visit();
-        await visitor.signIn();
+        const visitor = await shop.arriveSignedIn();
         await visitor.page.getByLabel("Note for the courier").fill("Ring twice.");
         await forge(visitor.page.locator("input[name=user]"), user);
         await shop.sql("DELETE FROM session");
@@ -145,8 +142,7 @@ export function endedTests(shop: OpenShop): void {
     });
 
     it("keeps its cookie, which leads to the sign-in page and not around in a circle, until the next sign-in", async () => {
-      const visitor = await shop.visit();
-      await visitor.signIn();
+      const visitor = await shop.arriveSignedIn();
       const key = await visitor.sessionKey();
       await shop.sql("DELETE FROM session");
       for (const path of ["/account", "/account/devices", "/sign-in"]) {

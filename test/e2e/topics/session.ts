@@ -89,7 +89,7 @@ export function sessionTests(shop: OpenShop): void {
     });
 
     it("is shown on its page as the row has it, and without its key", async () => {
-      const visitor = await shop.visit();
+      const visitor = await shop.arrive();
       await visitor.go("/inside");
       await visitor.see("You have no session yet.");
       await visitor.signIn();

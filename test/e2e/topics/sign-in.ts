@@ -6,7 +6,7 @@ import { Visitor } from "../visitor.ts";
 export function signInTests(shop: OpenShop): void {
   describe("signing in", () => {
     it("is refused for a wrong password, with a message, and the address that was typed is kept", async () => {
-      const visitor = await shop.visit();
+      const visitor = await shop.arrive();
       await visitor.go("/sign-in");
       await visitor.enterPassword("wrong");
       await visitor.alert("There is no account with this email address and password.");
@@ -22,7 +22,7 @@ export function signInTests(shop: OpenShop): void {
       "https://example.com/a",
       "javascript:alert(1)",
     ])("does not lead to another site: %s", async (next) => {
-      const visitor = await shop.visit();
+      const visitor = await shop.arrive();
       await visitor.go(`/sign-in?next=${encodeURIComponent(next)}`);
       await visitor.press("Fill it in");
       await visitor.press("Sign in");
@@ -40,7 +40,7 @@ export function signInTests(shop: OpenShop): void {
     });
 
     it("is confirmed by a notice, once, and so is signing out", async () => {
-      const visitor = await shop.visit();
+      const visitor = await shop.arrive();
       await visitor.signIn();
       const { page } = visitor;
       await page.getByRole("status").getByText(`You are signed in as ${account.name}.`).waitFor();
@@ -61,7 +61,7 @@ export function signInTests(shop: OpenShop): void {
     });
 
     it("keeps the rest of the address that it leads to", async () => {
-      const visitor = await shop.visit();
+      const visitor = await shop.arrive();
       await visitor.go(`/sign-in?next=${encodeURIComponent("/cart?from=mail")}`);
       await visitor.enterPassword();
       await visitor.page.waitForURL(`${shop.url}/cart?from=mail&notice=1`);

@@ -16,7 +16,7 @@ export function signedInCookieTests(shop: OpenShop): void {
       const options = { model: client.session, secret: SECRET, cookie: { secure: false } };
       const { cookie } = await signedInCookie(options, { userId: user?.id }, { url: shop.url });
 
-      const visitor = await shop.visit();
+      const visitor = await shop.arrive();
       await visitor.context.addCookies([cookie]);
       await visitor.go("/account");
       await visitor.heading(`Hello, ${account.name}.`);

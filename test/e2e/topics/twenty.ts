@@ -21,7 +21,7 @@ export function twentyTests(shop: OpenShop): void {
     });
 
     it("say so when the session ends in between, and begin anew", async () => {
-      const visitor = await shop.visit();
+      const visitor = await shop.arrive();
       await visitor.go("/twenty");
       await visitor.page.route("**/api/lamps/7", async (route) => {
         await shop.sql("DELETE FROM session");

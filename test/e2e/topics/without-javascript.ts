@@ -17,7 +17,7 @@ export function withoutJavaScriptTests(shop: OpenShop): void {
       await visitor.page.reload();
       expect(await visitor.page.getByText("Thank you").count()).toBe(0);
 
-      const other = await shop.visit({ javaScriptEnabled: false });
+      const other = await shop.arrive({ javaScriptEnabled: false });
       await other.signIn();
       await visitor.go("/account/devices");
       await visitor.page.getByRole("button", { name: "Sign out", exact: true }).last().click();
@@ -27,7 +27,7 @@ export function withoutJavaScriptTests(shop: OpenShop): void {
     });
 
     it("what was typed into a form outlives the session", async () => {
-      const visitor = await shop.visit({ javaScriptEnabled: false });
+      const visitor = await shop.arrive({ javaScriptEnabled: false });
       await visitor.signIn();
       await visitor.page.getByLabel("Note for the courier").fill("Ring twice.");
       await shop.expireAll();
@@ -38,7 +38,7 @@ export function withoutJavaScriptTests(shop: OpenShop): void {
     });
 
     it("the page that needs it says so, and no button is shown that does nothing", async () => {
-      const visitor = await shop.visit({ javaScriptEnabled: false });
+      const visitor = await shop.arrive({ javaScriptEnabled: false });
       await visitor.go("/twenty");
       await visitor.page.locator("noscript p").getByText("This page needs JavaScript").waitFor();
       expect(await visitor.page.getByRole("button", { name: "Light all twenty" }).count()).toBe(0);

@@ -1,4 +1,4 @@
-import { expect, it, vi } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { gate, memorySessions, storedKey } from "../../support.ts";
 import { describeTwoActors } from "./two-actors.ts";
 
@@ -68,6 +68,11 @@ describeTwoActors("Retries of a save", (twoActors) => {
     await they.save();
     const find = store.find.bind(store);
     const allHang = gate();
+    // The wait for the save before it takes a second. keyed-queue.test.ts tests how long it is.
+    const { setTimeout: wait } = globalThis;
+    const impatient = (work: () => void, ms?: number, ...args: []) => wait(work, ms === 1000 ? 20 : ms, ...args);
+    const patience = vi.spyOn(globalThis, "setTimeout").mockImplementation(impatient as typeof setTimeout);
+    onTestFinished(() => patience.mockRestore());
     let hanging = 0;
     store.find = async (...args) => {
       if (++hanging === requests.length) allHang.open();

@@ -21,7 +21,7 @@ const QUERY = /((?:\/\/|\b[a-z][a-z\d+.-]*:(?=\S)|\*\*\*)[^\s?]*\?)\S*[^\s"'`.,;
  * Removes passwords and tokens from a text for a terminal, a log or a mail from cron. Drivers put
  * them into their messages.
  */
-export function withoutSecrets(text: string): string {
+export function redactSecrets(text: string): string {
   const secrets = Object.entries(process.env)
     .filter(([name]) => SECRET_NAME.test(name))
     .map(([, value = ""]) => value.trim())

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { messageOf } from "../../src/cli/command-error.ts";
-import { withoutSecrets } from "../../src/cli/without-secrets.ts";
+import { redactSecrets } from "../../src/cli/redact-secrets.ts";
 
 beforeEach(() => {
   for (const name of Object.keys(process.env)) if (/(URL|SECRET|TOKEN|PASSWORD|KEY)$/i.test(name)) vi.stubEnv(name, "");
@@ -19,8 +19,8 @@ it.each([
   ["no /srv/app/postgres:/shop:s3cret@db/x there", "no /srv/app/postgres:/***@db/x there"],
   ["//user:s3cret@db?password=s3cret#x, or not", "//***@db?***, or not"],
 ])("hides what a URL is not to show: %s", (text, hidden) => {
-  expect(withoutSecrets(text)).toBe(hidden);
-  expect(withoutSecrets(hidden), "twice is as good as once").toBe(hidden);
+  expect(redactSecrets(text)).toBe(hidden);
+  expect(redactSecrets(hidden), "twice is as good as once").toBe(hidden);
 });
 
 it.each([
@@ -30,7 +30,7 @@ it.each([
   "imported from file:///srv/node_modules/@prisma/client/index.js",
   "imported from file:///C:/shop/node_modules/@prisma/client/index.js",
 ])("leaves what is no secret: %s", (text) => {
-  expect(withoutSecrets(text)).toBe(text);
+  expect(redactSecrets(text)).toBe(text);
 });
 
 it("hides the values of the environment that are secret by their names, unless they are short", () => {
@@ -39,8 +39,8 @@ it("hides the values of the environment that are secret by their names, unless t
   vi.stubEnv("shop_password", "correct horse");
   vi.stubEnv("SHOP_TOKEN", "abcdefg");
   vi.stubEnv("SHOP_NAME", "abcdefgh");
-  expect(withoutSecrets("libsql://shop with blanks, libsql://shop?authToken=s3cret")).toBe("***, ***?***");
-  expect(withoutSecrets("correct horse abcdefg abcdefgh")).toBe("*** abcdefg abcdefgh");
+  expect(redactSecrets("libsql://shop with blanks, libsql://shop?authToken=s3cret")).toBe("***, ***?***");
+  expect(redactSecrets("correct horse abcdefg abcdefgh")).toBe("*** abcdefg abcdefgh");
 });
 
 it("is done to the message of whatever is thrown, in several lines too", () => {
