@@ -61,7 +61,7 @@ async function app() {
       key: () => browser.cookies.get("session"),
       signIn: (userId: string) => signedIn.set(name, userId),
       expire: () => signedIn.delete(name),
-      addToCart: () => browser.action(() => addToCart("tea")),
+      addToCart: (product = "tea") => browser.action(() => addToCart(product)),
       signOut: async () => (await browser.action(signOut)).redirect,
       signOutEverywhere: async () => (await browser.action(signOutEverywhere)).redirect,
       async cart() {
@@ -85,6 +85,15 @@ it("a visitor's cart becomes the user's, under a new key", async () => {
   expect(await ada.cart()).toBe(2);
   expect(ada.key()).not.toBe(key);
   expect(await owners()).toEqual(["ada"]);
+});
+
+it("stores only what the shop sells, and limits the cart", async () => {
+  const { visitor, owners } = await app();
+  const ada = visitor("laptop");
+  await ada.addToCart("t".repeat(100_000));
+  expect(await owners()).toEqual([]);
+  for (let clicks = 0; clicks < 101; clicks++) await ada.addToCart();
+  expect(await ada.cart()).toBe(100);
 });
 
 it("after a sign-out or an expiry in better-auth, the cart is neither shown nor passed on", async () => {

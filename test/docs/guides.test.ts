@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { anchorsOf, root } from "./code-blocks.ts";
+import { anchorsOf, codeBlocksOf, fileOf, root } from "./code-blocks.ts";
 import { isCommandLine, isOption, publicNames } from "./public-names.ts";
 
 const run = promisify(execFile);
@@ -32,9 +32,9 @@ function namesIn(code: string): string[] {
   return patterns.flatMap((pattern) => [...text.matchAll(pattern)].map(([, name = ""]) => name));
 }
 
-/** Names that are the reader's own, or of others. */
+/** Names that are the reader's own, or of others, and properties of an argument. */
 const FOREIGN = new Set(
-  "async cookies Date generateMetadata Map NODE_ENV null NULL prisma push sameOrigin session SESSION_SECRET undefined userId".split(
+  "async cookies Date except generateMetadata Map NODE_ENV null NULL prisma push sameOrigin session SESSION_SECRET undefined userId".split(
     " ",
   ),
 );
@@ -100,6 +100,23 @@ describe.each(["iron-session", "express-session", "authjs", "django"])("docs/fro
   it("names in its tables only what there is", async () => {
     expectNames(lastCells(await proseOf(document)));
   });
+});
+
+describe("the options of every page", async () => {
+  const pages = (await readdir(`${root}docs`)).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`);
+  const blocks = (await Promise.all(["README.md", SKILL, ...pages].map(codeBlocksOf))).flat();
+  const withUser = blocks.filter(({ code }) => /model: prisma|store: prisma8Store/.test(code) && /userId/.test(code));
+
+  it("are found", () => {
+    expect(withUser.length).toBeGreaterThan(8);
+  });
+
+  it.each(withUser.map(({ code }) => [fileOf(code), code]))(
+    "fill the column of the owner, so that revoke() finds the sessions of a user: %s",
+    (_, code) => {
+      expect(code).toMatch(/columns: \((?:data|\{.*\})\) => \(\{ userId:/);
+    },
+  );
 });
 
 describe("every page", async () => {

@@ -38,6 +38,7 @@ beforeAll(async () => {
   // Each test gives what the reader's own files export.
   const files: Record<string, string> = {
     "lib/prisma.ts": "",
+    "lib/accounts.ts": "",
     "lib/session.ts": "",
     "lib/db-session.ts": "",
     "schema.prisma": HEADER,
@@ -74,9 +75,10 @@ const expressData = (values: object) => ({
 });
 
 /** The app of the reader, with what its own modules export, and a browser's requests to its proxy. */
-function appWith(prisma: unknown, { file, export: name }: { file: string; export: string }) {
+function appWith(prisma: unknown, { file, export: name }: { file: string; export: string }, isActive = true) {
   const sessions = createNextSessions<ShopData>({ store: memoryStore(), secret: SECRET });
   vi.doMock(`${folder}/lib/prisma.ts`, () => ({ prisma }));
+  vi.doMock(`${folder}/lib/accounts.ts`, () => ({ isActive: async () => isActive }));
   vi.doMock(`${folder}/lib/session.ts`, () => sessions);
   vi.doMock(`${folder}/lib/db-session.ts`, () => sessions);
   vi.doMock("next/server", () => ({ NextResponse }));
@@ -88,7 +90,9 @@ function appWith(prisma: unknown, { file, export: name }: { file: string; export
     let response = NextResponse.next();
     if (name === "proxy") response = await module.proxy(request);
     else await module[name](request, response);
-    const session: DbSession<ShopData> = await sessions.load(response.cookies.get("session")?.value);
+    const session: DbSession<ShopData> = await sessions.load(
+      (response.cookies.get("session") ?? response.cookies.get("__Host-session"))?.value,
+    );
     return { session, setCookies: response.headers.getSetCookie() };
   }
   return { request, sessions };
@@ -122,9 +126,16 @@ function movesSessionsOf(store: OldStore, file?: string) {
     const { request } = appWith(store.prisma(), PROXY);
     const { session, setCookies } = await request(expressCookie(SID));
     expect(session.toJSON()).toEqual({ userId: 7, cart: ["tea"] });
-    expect(session.isFresh(60)).toBe(true);
+    expect(session.isFresh(60)).toBe(false); // the user has not proved the password
     expect(await store.count()).toBe(0);
     expect(setCookies).toContainEqual(expect.stringMatching(/^connect\.sid=;.*1970/));
+  });
+
+  it("signs in no locked or deleted account", async () => {
+    await write(signedIn);
+    const { request } = appWith(store.prisma(), PROXY, false);
+    expect((await request(expressCookie(SID))).session.isEmpty()).toBe(true);
+    expect(await store.count()).toBe(0);
   });
 
   it("signs in once: of two requests at the same time one, and none later", async () => {
@@ -178,7 +189,11 @@ interface OldClient {
     count(): Promise<number>;
     deleteMany(): Promise<unknown>;
   };
-  readonly oldAuthSession: { create(args: object): Promise<unknown>; count(): Promise<number> };
+  readonly oldAuthSession: {
+    create(args: object): Promise<unknown>;
+    count(): Promise<number>;
+    deleteMany(): Promise<unknown>;
+  };
   $disconnect(): Promise<void>;
 }
 
@@ -234,23 +249,6 @@ describe("the recipes on SQLite", () => {
       expect(await old.prisma.oldSession.count()).toBe(0);
     });
 
-    it("can keep isFresh() false, by cycleKey() in place of markAuthenticated()", async () => {
-      const blocks = await codeBlocksOf("docs/from-express-session.md");
-      const code = blocks.find(({ code }) => code.startsWith("// lib/move-old-session.ts"))?.code ?? "";
-      const stale = code.replace(
-        /await session\.markAuthenticated\((.+)\)/,
-        "session.update($1); await session.cycleKey()",
-      );
-      expect(stale).not.toBe(code);
-      await writeFile(`${folder}/lib/move-stale-session.ts`, stale);
-      const row = { id: "c1", sid: SID, data: JSON.stringify(expressData({ userId: 7 })) };
-      await old.prisma.oldSession.create({ data: { ...row, expiresAt: new Date(Date.now() + HOUR) } });
-      const { request } = appWith(old.prisma, { file: "lib/move-stale-session.ts", export: "moveOldSession" });
-      const { session } = await request(expressCookie(SID));
-      expect(session.toJSON()).toEqual({ userId: 7, cart: [] });
-      expect(session.isFresh(60)).toBe(false);
-    });
-
     it("fails without the old secret, also if a cookie is signed with an empty one", async () => {
       vi.stubEnv("EXPRESS_SESSION_SECRET", "");
       const { request } = appWith(old.prisma, PROXY);
@@ -263,16 +261,37 @@ describe("the recipes on SQLite", () => {
       // The ids of Auth.js are texts; the sessions of this test take any value.
       old.prisma.oldAuthSession.create({ data: { sessionToken, userId: "cm1user", expires } });
 
-    it.each(["authjs.session-token", "__Secure-authjs.session-token"])("moves the session of %s once", async (name) => {
+    it.each([
+      ["development", "authjs.session-token"],
+      ["production", "__Secure-authjs.session-token"],
+    ])("in %s, moves the session of %s once", async (nodeEnv, name) => {
       await write("token-1");
+      vi.stubEnv("NODE_ENV", nodeEnv);
       const { request } = appWith(old.prisma, AUTHJS);
       const { session, setCookies } = await request(`${name}=token-1`);
       expect(session.toJSON()).toEqual({ userId: "cm1user" });
+      expect(session.isFresh(60)).toBe(false); // the user has not signed in just now
       const removal = setCookies.find((cookie) => cookie.startsWith(`${name}=;`));
       // Browsers ignore a Set-Cookie of such a name that is not Secure.
       expect(removal?.includes("Secure;") || removal?.endsWith("Secure")).toBe(name.startsWith("__Secure-"));
       expect(await old.prisma.oldAuthSession.count()).toBe(0);
       expect((await request(`${name}=token-1`)).session.isEmpty()).toBe(true);
+    });
+
+    it("in production, takes no cookie that a page on http could have set", async () => {
+      await write("token-1");
+      vi.stubEnv("NODE_ENV", "production");
+      const { request } = appWith(old.prisma, AUTHJS);
+      expect((await request("authjs.session-token=token-1")).session.isEmpty()).toBe(true);
+      expect(await old.prisma.oldAuthSession.count()).toBe(1);
+      await old.prisma.oldAuthSession.deleteMany();
+    });
+
+    it("signs in no locked or deleted account", async () => {
+      await write("token-1");
+      const { request } = appWith(old.prisma, AUTHJS, false);
+      expect((await request("authjs.session-token=token-1")).session.isEmpty()).toBe(true);
+      expect(await old.prisma.oldAuthSession.count()).toBe(0);
     });
 
     it("refuses an expired row, an unknown token and an empty one", async () => {

@@ -51,13 +51,14 @@ describeEachOwnedDatabase("the README's quick start", (db, { prisma, provider })
       const browser = createTestBrowser();
       const redirected = async (action: () => unknown) => (await browser.action(action)).redirect;
       return {
+        cookies: browser.cookies,
         signIn(password = "correct horse") {
           const form = new FormData();
           form.set("email", "ada@example.com");
           form.set("password", password);
           return redirected(() => signIn(form));
         },
-        addToCart: () => redirected(() => addToCart("tea")),
+        addToCart: (product: unknown = "tea") => redirected(() => addToCart(product)),
         signOut: () => redirected(signOut),
         signOutOtherDevices: () => redirected(signOutOtherDevices),
         signOutEverywhere: () => redirected(signOutEverywhere),
@@ -89,6 +90,23 @@ describeEachOwnedDatabase("the README's quick start", (db, { prisma, provider })
     expect(await ada.page()).toContain("2 in your cart");
   });
 
+  it.each([
+    ["a long text", "t".repeat(100_000)],
+    ["no text", { toString: "tea" }],
+  ])("stores nothing that the shop does not sell: %s", async (_, product) => {
+    const { visitor, rows } = await quickStart();
+    await visitor().addToCart(product);
+    expect(await rows()).toBe(0);
+  });
+
+  it("limits the cart", async () => {
+    const { visitor } = await quickStart();
+    const ada = visitor();
+    await ada.signIn();
+    for (let clicks = 0; clicks < 101; clicks++) await ada.addToCart();
+    expect(await ada.page()).toContain("100 in your cart");
+  });
+
   it("signs this device out", async () => {
     const { visitor, rows } = await quickStart();
     const [laptop, phone] = [visitor(), visitor()];
@@ -110,6 +128,19 @@ describeEachOwnedDatabase("the README's quick start", (db, { prisma, provider })
     expect(await phone.signOutOtherDevices()).toBe("/sign-in");
     expect(await laptop.page()).toContain("0 in your cart");
   });
+
+  it.each(["signOutOtherDevices", "signOutEverywhere"] as const)(
+    "signs out an attacker who has copied this device's cookie: %s",
+    async (action) => {
+      const { visitor } = await quickStart();
+      const [laptop, attacker] = [visitor(), visitor()];
+      await laptop.signIn();
+      for (const [name, value] of laptop.cookies) attacker.cookies.set(name, value);
+      expect(await attacker.page()).toContain("0 in your cart");
+      await laptop[action]();
+      expect(await attacker.page()).toBe("/sign-in");
+    },
+  );
 
   it("signs all devices out, also from a device that has no session any more", async () => {
     const { visitor, rows } = await quickStart();

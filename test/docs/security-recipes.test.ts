@@ -1,18 +1,18 @@
 // Next.js finds its AsyncLocalStorage in the global scope, from the first import on.
 import "next/dist/server/node-environment-baseline.js";
 
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { createSessions, type DbSession, memoryStore } from "prisma-db-session";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { describeEachPrisma7OwnedDatabase } from "../databases/index.ts";
 import { inNextRequest } from "../next/request.ts";
-import { gate, memorySessions, SECRET, type ShopData, storedKey } from "../support.ts";
+import { gate, memorySessions, SECRET, type ShopData, storedKey, testClock } from "../support.ts";
 import { codeBlocksOf, fileOf, root } from "./code-blocks.ts";
 
 const folder = `${root}generated/security-recipes`;
 
-/** The code of docs/sign-in-and-out.md, as it stands there. */
+/** The code of docs/sign-in-and-out.md and docs/session.md, as it stands there. */
 async function recipe(file: string) {
   return import(/* @vite-ignore */ `${folder}/${file}`);
 }
@@ -20,7 +20,8 @@ async function recipe(file: string) {
 beforeAll(async () => {
   // Of the reader's own: what they export is given by each test.
   const files: Record<string, string> = { "lib/prisma.ts": "", "lib/accounts.ts": "", "lib/coupons.ts": "" };
-  for (const { language, code } of await codeBlocksOf("docs/sign-in-and-out.md")) {
+  const blocks = await Promise.all(["docs/sign-in-and-out.md", "docs/session.md"].map(codeBlocksOf));
+  for (const { language, code } of blocks.flat()) {
     if (language === "ts") files[fileOf(code)] = code.replaceAll('"@/', `"${folder}/`);
   }
   for (const [file, code] of Object.entries(files)) {
@@ -93,17 +94,25 @@ describe("the recipe for a new password", () => {
 });
 
 describe("the recipe for a sign-in", () => {
-  async function signIn({ isLocked = false, before = {} as Partial<ShopData> } = {}) {
+  const ada = { id: 7, isLocked: false, passwordHash: "old" };
+
+  /** @param account the account as it is after `markAuthenticated()` */
+  async function signIn({ account = ada as typeof ada | null, before = {} as Partial<ShopData> } = {}) {
     const store = memoryStore();
     const session = memorySessions({ store }).sessions.open();
     session.update(before);
     await session.save();
     const oldKey = session.sessionKey;
     vi.doMock(`${folder}/lib/session.ts`, () => ({ getSession: async () => session }));
-    vi.doMock(`${folder}/lib/accounts.ts`, () => ({ isLocked: async () => isLocked }));
+    vi.doMock(`${folder}/lib/accounts.ts`, () => ({
+      findAccount: async () => {
+        expect(await store.findMatching({})).toHaveLength(1); // revoke() would find this session
+        return account;
+      },
+    }));
     vi.doMock("next/headers", () => ({ headers: async () => new Headers({ "user-agent": "Firefox" }) }));
     const { signInAs } = await recipe("lib/sign-in.ts");
-    const isSignedIn: unknown = await signInAs(7);
+    const isSignedIn: unknown = await signInAs(ada);
     return { isSignedIn, session, oldKey, rows: () => store.findMatching({}) };
   }
 
@@ -119,8 +128,12 @@ describe("the recipe for a sign-in", () => {
     expect(session.toJSON()).toEqual({ userId: 7, userAgent: "Firefox" });
   });
 
-  it("leaves no session for an account that was locked in the meantime", async () => {
-    const { isSignedIn, session, rows } = await signIn({ isLocked: true });
+  it.each([
+    ["was locked", { ...ada, isLocked: true }],
+    ["was deleted", null],
+    ["got a new password", { ...ada, passwordHash: "new" }],
+  ])("leaves no session for an account that %s in the meantime", async (_, account) => {
+    const { isSignedIn, session, rows } = await signIn({ account });
     expect(isSignedIn).toBe(false);
     expect(session.sessionKey).toBeNull();
     expect(await rows()).toEqual([]);
@@ -190,6 +203,35 @@ describeEachPrisma7OwnedDatabase("the recipe for a deleted account", (db, { prov
       }
     },
   );
+});
+
+describeEachPrisma7OwnedDatabase("the recipe for `columns` in a running app", (db) => {
+  it("signs out the sessions that have no owner, which refresh() does not give them", async () => {
+    const model = db().prisma.session;
+    const clock = testClock();
+    const before = createSessions<ShopData>({ model, secret: SECRET, now: clock.now }).open();
+    await before.markAuthenticated({ userId: 7 });
+
+    const { load, open, revoke } = createSessions<ShopData, typeof model>({
+      model,
+      secret: SECRET,
+      now: clock.now,
+      refreshAfter: 60,
+      columns: ({ userId }) => ({ userId: userId ?? null, address: null, userAgent: null }),
+    });
+    const saved = open();
+    await saved.markAuthenticated({ userId: 8 });
+    clock.advance(60);
+    expect(await (await load(before.sessionKey)).refresh()).toBe(true);
+    expect(await revoke({ userId: 7 })).toBe(0);
+    expect((await load(before.sessionKey)).get("userId")).toBe(7);
+
+    const page = await readFile(`${root}docs/sign-in-and-out.md`, "utf8");
+    expect(page).toContain("call `await revoke({ userId: null })` once");
+    await revoke({ userId: null });
+    expect((await load(before.sessionKey)).sessionKey).toBeNull();
+    expect((await load(saved.sessionKey)).get("userId")).toBe(8);
+  });
 });
 
 describeEachPrisma7OwnedDatabase("the recipe for what may happen only once", (db) => {

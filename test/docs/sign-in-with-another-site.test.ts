@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 
 /** A visitor with tea in the cart, who has gone to the provider. */
-async function goneToProvider() {
+async function goneToProvider(before: Partial<ShopData> = {}) {
   vi.resetModules();
   vi.doMock("next/navigation", () => import("next/navigation.js"));
   const sessions = createNextSessions<ShopData>({ store: memoryStore(), secret: SECRET });
@@ -47,7 +47,7 @@ async function goneToProvider() {
   const { signInElsewhere } = await recipe("app/auth/actions.ts");
   const { POST, GET } = (await recipe("app/auth/callback/route.ts")) as Callback;
   const browser = createTestBrowser();
-  await browser.action(sessions.withSession((session) => session.set("cart", ["tea"])));
+  await browser.action(sessions.withSession((session) => session.update({ cart: ["tea"], ...before })));
   const { redirect } = await browser.action(signInElsewhere);
   const state = new URL(String(redirect)).searchParams.get("state") ?? "";
   expect(state).not.toBe("");
@@ -70,6 +70,12 @@ describe("the recipe for a provider that posts from its own site", () => {
     const { state, session, answer } = await goneToProvider();
     expect(await answer({ code: "genuine", state })).toBe("/");
     expect((await session())?.toJSON()).toEqual({ userId: 7, cart: ["tea"] });
+  });
+
+  it("keeps nothing of another user's", async () => {
+    const { state, session, answer } = await goneToProvider({ userId: 8, note: "of user 8" });
+    expect(await answer({ code: "genuine", state })).toBe("/");
+    expect((await session())?.toJSON()).toEqual({ userId: 7, cart: [] });
   });
 
   it("refuses another state, a state that was used, and a wrong code, and keeps the cart", async () => {

@@ -107,6 +107,14 @@ describe("the minimal example", { timeout: 60_000 }, () => {
     expect(await browser.redirectOf("/")).toBe("/sign-in");
   });
 
+  it("signs out an attacker who has copied the cookie", async () => {
+    const [desk, attacker] = [await signIn(), new FormBrowser(server.url)];
+    attacker.cookie = desk.cookie;
+    expect(await attacker.text("/")).toContain(PROTECTED);
+    expect(await desk.submit("/", "Sign out everywhere", {})).toBe("/sign-in");
+    expect(await attacker.redirectOf("/")).toBe("/sign-in");
+  });
+
   it("signs out two browsers at once by one button", async () => {
     const [desk, phone] = [await signIn(), await signIn()];
     const { cookie } = desk;

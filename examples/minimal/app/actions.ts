@@ -19,7 +19,7 @@ export const signOut = withSession(async (session) => {
 
 export const signOutEverywhere = withSession(async (session) => {
   const userId = session.get("userId");
-  if (userId !== undefined) await revoke({ userId }, { except: session }); // all other browsers
-  await session.flush(); // this browser
+  if (userId !== undefined) await revoke({ userId }); // all browsers, also one with a copied cookie
+  await session.flush(); // deletes the cookie and the data of this browser
   redirect("/sign-in");
 });

@@ -129,6 +129,7 @@ export const signOutDevice = withSession(async (session, form: FormData) => {
 export const signOutOthers = withSession(async (session) => {
   const userId = session.get("userId") ?? redirect("/sign-in?ended=1&next=/account/devices");
   askAgainUnlessFresh(session);
+  await session.cycleKey(); // a new key signs out an attacker who has copied this cookie
   const count = await revoke({ userId }, { except: session });
   redirectWithNotice(
     session,

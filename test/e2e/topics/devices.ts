@@ -61,6 +61,22 @@ export function devicesTests(shop: OpenShop): void {
       expect(await shop.rows()).toHaveLength(2);
     });
 
+    it("end also for an attacker who has copied this browser's cookie", async () => {
+      const [desk, phone, attacker] = [await shop.visit(WINDOWS), await shop.visit(PHONE), await shop.visit()];
+      await desk.signIn();
+      await phone.signIn();
+      await attacker.context.addCookies(await desk.context.cookies());
+      await attacker.go("/account");
+      await attacker.heading(`Hello, ${account.name}.`);
+      await openDevices(desk);
+      await desk.press("Sign out everywhere else");
+      await desk.page.getByRole("status").getByText("Signed out everywhere else: one device.").waitFor();
+      await attacker.go("/account");
+      await attacker.heading("Sign in");
+      await desk.go("/account");
+      await desk.heading(`Hello, ${account.name}.`);
+    });
+
     it("end together with the one that is at hand, when it signs itself out in the list", async () => {
       const visitor = await shop.arriveSignedIn();
       await openDevices(visitor);
