@@ -3,6 +3,7 @@ import { createSessions, memoryStore, type SessionRow } from "prisma-db-session"
 import type { TestDatabase } from "../test/databases/types.ts";
 import { KILOBYTE, SECRET } from "./kilobyte.ts";
 import type { Result } from "./result.ts";
+import { concurrently } from "./rounds.ts";
 
 const ROWS = 100_000;
 const ROWS_PER_INSERT = 500;
@@ -130,11 +131,6 @@ async function logPosition(client: Client): Promise<number> {
 
 /** How often it is done in a second by concurrent requests. */
 async function second(work: () => Promise<unknown>, times: number): Promise<number> {
-  const began = performance.now();
-  let left = times;
-  const request = async () => {
-    while (left-- > 0) await work();
-  };
-  await Promise.all(Array.from({ length: REQUESTS }, request));
-  return times / ((performance.now() - began) / 1000);
+  const visitor = Array.from({ length: times / REQUESTS }, () => work);
+  return 1_000_000 / (await concurrently(Array.from({ length: REQUESTS }, () => visitor)));
 }

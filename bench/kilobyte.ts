@@ -3,7 +3,7 @@ import type { Sessions } from "prisma-db-session";
 
 export const SECRET = "a-secret-for-benchmarks-of-32-characters-or-more";
 
-/** The data of a shop's session: about a kilobyte. */
+/** The data of a shop's session: 841 bytes as JSON, and about 1 KB with what the package adds. */
 export const KILOBYTE = {
   userId: 4711,
   visits: 0,

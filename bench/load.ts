@@ -1,14 +1,15 @@
 import { createSessions, memoryStore, type Sessions } from "prisma-db-session";
-import type { TestClient } from "../test/databases/types.ts";
+import type { TestDatabase } from "../test/databases/types.ts";
 import { hashedKey, PREFIX_LENGTH, SECRET, savedKilobyte } from "./kilobyte.ts";
 import type { Result } from "./result.ts";
-import { compare } from "./rounds.ts";
+import { compare, concurrently } from "./rounds.ts";
 
 const CONCURRENT = 32;
 const LOADS_OF_EACH = 20;
 
 /** Compares loads of 32 concurrent requests with `findUnique()` and `JSON.parse()` of such rows. */
-export async function benchLoad(prisma: TestClient): Promise<Result> {
+export async function benchLoad(db: TestDatabase): Promise<Result> {
+  const prisma = await db.connect({ logs: false });
   const sessions = createSessions({ model: prisma.session, secret: SECRET });
   const inMemory = createSessions({ store: memoryStore(), secret: SECRET });
   const savedKeys = async (by: Pick<Sessions, "open">) => {
@@ -18,16 +19,10 @@ export async function benchLoad(prisma: TestClient): Promise<Result> {
   const [sessionKeys, inMemoryKeys] = [await savedKeys(sessions), await savedKeys(inMemory)];
   const keys = sessionKeys.map(hashedKey);
 
-  /**
-   * Each request loads again as soon as its load is done. So the loads are spread over time: Prisma
-   * would batch reads that start at the same moment.
-   */
-  const all = (load: (i: number) => Promise<unknown>) => async () => {
-    const request = async (_: unknown, i: number) => {
-      for (let left = LOADS_OF_EACH; left > 0; left--) await load(i);
-    };
-    await Promise.all(Array.from({ length: CONCURRENT }, request));
-  };
+  const all = (load: (i: number) => Promise<unknown>) => () =>
+    concurrently(
+      Array.from({ length: CONCURRENT }, (_, i) => Array.from({ length: LOADS_OF_EACH }, () => () => load(i))),
+    );
   const loadOf = (of: Pick<Sessions, "load">, from: readonly string[]) => async (i: number) => {
     const session = await of.load(from[i]);
     if (session.get("userId") === undefined) throw new Error("The session was not loaded.");
@@ -42,6 +37,9 @@ export async function benchLoad(prisma: TestClient): Promise<Result> {
     find: all(find),
     inMemory: all(loadOf(inMemory, inMemoryKeys)),
   };
+  await assertNoBatches(db, () =>
+    all(loadOf(createSessions({ model: db.prisma.session, secret: SECRET }), sessionKeys))(),
+  );
   const { us, ratio } = await compare(work, { rounds: 41, times: 1 });
   const each = (total: number) => total / (CONCURRENT * LOADS_OF_EACH);
   return {
@@ -54,4 +52,13 @@ export async function benchLoad(prisma: TestClient): Promise<Result> {
       "us per findUnique with JSON.parse": each(us.find),
     },
   };
+}
+
+/** Throws if Prisma sent several loads as one statement, which no two requests of an app share. */
+async function assertNoBatches({ queries }: TestDatabase, loads: () => Promise<unknown>): Promise<void> {
+  queries.length = 0;
+  await loads();
+  const expected = CONCURRENT * LOADS_OF_EACH;
+  if (queries.length < expected) throw new Error(`Prisma sent ${expected} loads as ${queries.length} statements.`);
+  queries.length = 0;
 }

@@ -83,7 +83,7 @@ async function onDatabase(name: keyof typeof DATABASES): Promise<Result[]> {
     const prisma = await db.connect({ logs: false });
     return [
       ...(await benchSave(prisma)),
-      await benchLoad(prisma),
+      await benchLoad(db),
       ...(await benchWriters(prisma)),
       await benchConflicts(db),
     ];

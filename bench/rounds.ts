@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+
 export type Work = () => Promise<unknown>;
 
 /** The number of rounds that only warm up. */
@@ -31,8 +33,29 @@ export async function compare<Name extends string>(
 }
 
 /**
- * Measures each candidate once in each round, and returns the measurements by name. The candidate
- * that is first in one round is last in the next.
+ * Runs each visitor's work one by one, and all visitors concurrently. Resolves to the microseconds of
+ * one work.
+ *
+ * Each work begins in a turn of the event loop of its own, as requests arrive at a server. Prisma
+ * sends the reads that begin in one turn as one statement. Without the turns, visitors would get
+ * their answers together, and begin their next reads together.
+ */
+export async function concurrently(visitors: readonly (readonly Work[])[]): Promise<number> {
+  const began = performance.now();
+  await Promise.all(
+    visitors.map(async (works) => {
+      for (const work of works) {
+        await nextTurn();
+        await work();
+      }
+    }),
+  );
+  return ((performance.now() - began) * 1000) / visitors.flat().length;
+}
+
+/**
+ * Measures each candidate once in each round, and returns the measurements by name. Each round has
+ * an order of its own, which is the same in every run.
  *
  * @param options.warmUp the number of rounds before the first measurement that counts
  */
@@ -42,14 +65,32 @@ export async function interleave<Name extends string, Measurement>(
   measure: (name: Name) => Promise<Measurement>,
 ): Promise<Record<Name, Measurement[]>> {
   const measured = Object.fromEntries(names.map((name) => [name, [] as Measurement[]])) as Record<Name, Measurement[]>;
+  const random = seeded(1);
   for (let round = 0; round < warmUp + rounds; round++) {
-    const turn = round % names.length;
-    for (const name of [...names.slice(turn), ...names.slice(0, turn)]) {
+    for (const name of shuffled(names, random)) {
       const measurement = await measure(name);
       if (round >= warmUp) measured[name].push(measurement);
     }
   }
   return measured;
+}
+
+function shuffled<Item>(items: readonly Item[], random: () => number): Item[] {
+  return items
+    .map((item) => ({ item, place: random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ item }) => item);
+}
+
+/** Random numbers from 0 to 1, the same for each seed (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
 }
 
 export function median(numbers: readonly number[]): number {

@@ -14,7 +14,7 @@ Compares this package with other ways to keep sessions, on PostgreSQL and in a b
 Writes bench/peers/results/DATE.json, docs/plots/ and the tables of docs/benchmarks.md.
 
   --quick        tries everything with few rounds, and writes to generated/bench-peers/
-  --many-rows    also measures a table of 10,000,000 rows, which takes 13 GB of disk
+  --many-rows    also measures a table of 10,000,000 rows, which takes 25 GB of disk
   --render FILE  measures nothing, and draws the results of this file again
 
 TEST_POSTGRES_URL names a running server. Without it, the benchmark starts PostgreSQL from npm.`;

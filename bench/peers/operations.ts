@@ -1,11 +1,12 @@
 import { KILOBYTE } from "../kilobyte.ts";
-import { interleave } from "../rounds.ts";
+import { concurrently, interleave, type Work } from "../rounds.ts";
 import type { OperationName, OperationResult } from "./result.ts";
 import type { Scale } from "./scale.ts";
+import { countStatements } from "./statements.ts";
 import type { PeerName } from "./stores/index.ts";
 import type { Peer, Visitor } from "./stores/peer.ts";
 
-const OPERATIONS: readonly OperationName[] = ["load", "save", "create", "request", "rotate", "signOut"];
+const OPERATIONS: readonly OperationName[] = ["load", "save", "create", "readRequest", "request", "rotate", "signOut"];
 
 /** Measures each operation of each peer, by one visitor and by 32 concurrent visitors. */
 export async function benchOperations(
@@ -17,7 +18,11 @@ export async function benchOperations(
     for (const [visitors, times] of Object.entries(operations)) {
       const concurrent = Number(visitors);
       const measures = new Map<PeerName, Measure>();
-      for (const [name, peer] of peers) measures.set(name, await prepare(operation, peer, concurrent, times));
+      for (const [name, peer] of peers) {
+        const measure = await prepare(operation, peer, concurrent, times);
+        if (operation === "load") await assertNoBatches(name, measure, concurrent * times);
+        measures.set(name, measure);
+      }
       const us = await interleave([...peers.keys()], { warmUp, rounds }, (name) => (measures.get(name) as Measure)());
       for (const peer of peers.keys()) results.push({ operation, concurrent, peer, us: us[peer] });
       console.error(`${operation} at ${concurrent}`);
@@ -28,19 +33,18 @@ export async function benchOperations(
 
 /** Resolves to the microseconds of one operation. */
 type Measure = () => Promise<number>;
-type Work = () => Promise<unknown>;
 
 async function prepare(operation: OperationName, peer: Peer, concurrent: number, times: number): Promise<Measure> {
   // A session can be signed out once only, so each round needs new sessions.
   if (operation === "signOut") {
     return async () => {
       const visitors = await Promise.all(Array.from({ length: concurrent }, () => createVisitors(peer, times)));
-      return microseconds(visitors.map((own) => own.map((visitor) => () => visitor.signOut())));
+      return concurrently(visitors.map((own) => own.map((visitor) => () => visitor.signOut())));
     };
   }
   const visitors = await createVisitors(peer, concurrent);
   const works = visitors.map((visitor) => workOf(operation, peer, visitor));
-  return () => microseconds(works.map((work) => Array.from({ length: times }, () => work)));
+  return () => concurrently(works.map((work) => Array.from({ length: times }, () => work)));
 }
 
 function workOf(operation: Exclude<OperationName, "signOut">, peer: Peer, visitor: Visitor): Work {
@@ -48,6 +52,8 @@ function workOf(operation: Exclude<OperationName, "signOut">, peer: Peer, visito
   switch (operation) {
     case "create":
       return () => peer.create(KILOBYTE);
+    case "readRequest":
+      return () => peer.readRequest(visitor.key);
     case "request":
       return () => peer.request(visitor.key, { visits: ++visits });
     default:
@@ -61,13 +67,8 @@ async function createVisitors(peer: Peer, count: number): Promise<Visitor[]> {
   return visitors;
 }
 
-/** Runs each list one by one, and all lists concurrently. */
-async function microseconds(lists: readonly (readonly Work[])[]): Promise<number> {
-  const began = performance.now();
-  await Promise.all(
-    lists.map(async (works) => {
-      for (const work of works) await work();
-    }),
-  );
-  return ((performance.now() - began) * 1000) / lists.flat().length;
+/** Throws if a peer sent several loads as one statement, which the requests of an app never share. */
+async function assertNoBatches(peer: PeerName, measure: Measure, loads: number): Promise<void> {
+  const statements = await countStatements(measure);
+  if (statements !== loads) throw new Error(`${peer} sent ${loads} loads as ${statements} statements.`);
 }

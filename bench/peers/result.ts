@@ -1,12 +1,19 @@
 import type { PeerName } from "./stores/index.ts";
 
+/** A greater load average than this, when a run begins, is of other work. */
+export const QUIET = 0.5;
+
 /** What one run has measured: the file in results/. Lists of numbers have one number a round. */
 export interface PeersResult {
   /** When the run began: YYYY-MM-DD. */
   readonly date: string;
-  /** Whether it only tried the benchmark: with few rounds, or on a busy machine. */
+  /** Whether `--quick` only tried the benchmark. */
   readonly isTrial: boolean;
   readonly minutes: number;
+  /** Of Git: the commit, and whether files had changed since. */
+  readonly commit: string;
+  /** Of one minute, when the run began and when it ended. */
+  readonly loadAverage: readonly number[];
   readonly machine: Machine;
   /** Of the packages, by name. */
   readonly versions: Readonly<Record<string, string>>;
@@ -27,6 +34,8 @@ interface Machine {
   readonly system: string;
   readonly node: string;
   readonly postgresql: string;
+  /** Those of PostgreSQL that decide about the numbers, by name. */
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 interface Skipped {
@@ -34,7 +43,8 @@ interface Skipped {
   readonly reason: string;
 }
 
-export type OperationName = "load" | "save" | "create" | "request" | "rotate" | "signOut";
+/** `readRequest` is a request that only reads, and `request` is one that also writes. */
+export type OperationName = "load" | "save" | "create" | "readRequest" | "request" | "rotate" | "signOut";
 
 export interface OperationResult {
   readonly operation: OperationName;

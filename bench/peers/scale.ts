@@ -4,8 +4,8 @@ export interface Scale {
   readonly rounds: number;
   /** Operations of each of the concurrent visitors in a round, by the number of visitors. */
   readonly operations: Readonly<Record<number, number>>;
-  /** Requests to Next.js in a round. */
-  readonly requests: number;
+  /** Requests to Next.js in a round, by the number of concurrent visitors. */
+  readonly requests: Readonly<Record<number, number>>;
   readonly bytes: readonly number[];
   readonly rows: readonly number[];
   readonly writers: readonly number[];
@@ -19,7 +19,7 @@ export const FULL: Scale = {
   warmUp: 2,
   rounds: 15,
   operations: { 1: 150, 32: 20 },
-  requests: 640,
+  requests: { 1: 80, 32: 480 },
   bytes: [1, 4, 16, 64, 256, 1024].map((kilobytes) => kilobytes * KB),
   rows: [1e3, 1e4, 1e5, 1e6],
   writers: [1, 2, 4, 8, 16, 32, 64],
@@ -32,7 +32,7 @@ export const QUICK: Scale = {
   warmUp: 1,
   rounds: 3,
   operations: { 1: 15, 32: 2 },
-  requests: 64,
+  requests: { 1: 8, 32: 64 },
   bytes: [1 * KB, 64 * KB, 1024 * KB],
   rows: [1e3, 1e4],
   writers: [1, 8, 64],

@@ -1,9 +1,34 @@
 import { medianRatio } from "../rounds.ts";
 import { count } from "./plots/format.ts";
 import { PLACE_TITLES } from "./plots/next.ts";
-import { OPERATION_TITLES } from "./plots/operations.ts";
-import type { NextResult, OperationResult, PeersResult } from "./result.ts";
+import { type NextResult, type OperationName, type OperationResult, type PeersResult, QUIET } from "./result.ts";
 import { quantile, summarize } from "./statistics.ts";
+import type { PeerName } from "./stores/index.ts";
+
+const HEADS: Readonly<Record<OperationName, string>> = {
+  load: "load",
+  save: "save",
+  create: "create",
+  readRequest: "request that reads",
+  request: "request",
+  rotate: "rotate",
+  signOut: "sign out",
+};
+
+interface Goal {
+  readonly operation: OperationName;
+  readonly concurrent: number;
+  /** This package's time, divided by that of this peer, must be at most `most`. */
+  readonly peer: PeerName;
+  readonly most: number;
+}
+
+const GOALS: readonly Goal[] = [
+  { operation: "request", concurrent: 32, peer: "connect-pg-simple", most: 1.5 },
+  { operation: "load", concurrent: 32, peer: "Prisma 7", most: 1.25 },
+  { operation: "save", concurrent: 1, peer: "Prisma 7", most: 1.15 },
+  { operation: "save", concurrent: 32, peer: "Prisma 7", most: 1.15 },
+];
 
 /** The region of docs/benchmarks.md that a run writes. */
 export function tables(result: PeersResult): string {
@@ -15,104 +40,159 @@ export function tables(result: PeersResult): string {
     "![The time of each operation with one visitor](plots/alone.svg)\n",
     operationTable(result, 1),
     ratioTable(result),
+    goalTable(result),
+    shareTable(result),
     "## In Next.js\n",
     "![Requests per second of a Next.js app](plots/next.svg)\n",
-    nextTable(result),
+    "Requests per second, then the median (p50) and p99 of their times. Each is a median of all rounds.\n",
+    nextTable(result, 32),
+    nextTable(result, 1),
     "## Growth\n",
     "![The time of a request by data, rows and concurrent writers](plots/growth.svg)\n",
     keptSentence(result),
-  ].join("\n");
+  ]
+    .filter((part) => part !== "")
+    .join("\n");
 }
 
-function measuredOn({ date, isTrial, minutes, machine, versions, skipped, operations }: PeersResult): string {
-  const { cpu, cores, memoryGb, system, node, postgresql } = machine;
-  const rounds = operations[0]?.us.length;
-  const packages = Object.entries(versions).map(([name, version]) => `| \`${name}\` | ${version} |`);
-  const notes = [
-    ...(isTrial ? ["**This run only tried the benchmark.** Its numbers say little.\n"] : []),
-    ...skipped.map(({ peer, reason }) => `${peer} did not run. ${reason}.\n`),
-  ];
+function measuredOn(result: PeersResult): string {
+  const { date, isTrial, minutes, commit, loadAverage, machine, versions, skipped, operations } = result;
+  const { cpu, cores, memoryGb, system, node, postgresql, settings } = machine;
+  const [load = 0] = loadAverage;
+  const list = (values: Readonly<Record<string, string>>, between: string) =>
+    Object.entries(values).map(([name, value]) => `\`${name}\`${between}${value}`);
+  const busy = `**The machine was busy when the run began (load average ${load.toFixed(2)}).** Its numbers say little.\n`;
   return `${[
-    `The command ran on ${date}, for ${minutes} minutes, with ${rounds} rounds.\n`,
-    ...notes,
+    `The command ran on ${date}, for ${minutes} minutes, with ${operations[0]?.us.length} rounds.\n`,
+    ...(isTrial ? ["**This run only tried the benchmark.** Its numbers say little.\n"] : []),
+    ...(load > QUIET ? [busy] : []),
+    ...skipped.map(({ peer, reason }) => `${peer} did not run. ${reason}.\n`),
     `| on | |\n|---|---|\n| machine | ${cpu}, ${cores} cores, ${memoryGb} GB, ${system} |`,
-    `| Node.js | ${node} |\n| PostgreSQL | ${postgresql} |`,
-    ...packages,
+    `| load average | ${loadAverage.length === 0 ? "not recorded" : loadAverage.map((one) => one.toFixed(2)).join(" at the start, then ")} |`,
+    `| commit | ${commit} |`,
+    `| Node.js | ${node} |`,
+    `| PostgreSQL | ${[postgresql, ...list(settings, " = ")].join(", ")} |`,
+    `| packages | ${list(versions, " ").join(", ")} |`,
   ].join("\n")}\n`;
 }
 
-const PEERS = (results: readonly { readonly peer: string }[]) => [...new Set(results.map(({ peer }) => peer))];
+const PEERS = <Name extends string>(results: readonly { readonly peer: Name }[]) => [
+  ...new Set(results.map(({ peer }) => peer)),
+];
+
+const microseconds = ({ operations }: PeersResult, peer: PeerName, operation: OperationName, concurrent: number) =>
+  operations.find((one) => one.peer === peer && one.operation === operation && one.concurrent === concurrent)?.us;
+
+/** The rounds of this package, divided by those of a peer. `undefined` if one did not run. */
+function ratioTo(result: PeersResult, peer: PeerName, operation: OperationName, concurrent: number) {
+  const own = microseconds(result, "prisma-db-session", operation, concurrent);
+  const other = microseconds(result, peer, operation, concurrent);
+  return own && other && medianRatio(own, other);
+}
 
 function operationTable({ operations }: PeersResult, concurrent: number): string {
   const shown = operations.filter((one) => one.concurrent === concurrent);
-  const names = Object.keys(OPERATION_TITLES);
   const cell = ({ us }: OperationResult) => {
     const { median, low, high } = summarize(us);
     return `${count(median)} (${count(low)}–${count(high)})`;
   };
-  const rows = PEERS(shown).map((peer) => {
-    const cells = names.map((operation) => {
+  const rows = PEERS(shown).map((peer) => [
+    peer,
+    ...Object.keys(HEADS).map((operation) => {
       const found = shown.find((one) => one.peer === peer && one.operation === operation);
       return found ? cell(found) : "";
-    });
-    return `| ${peer} | ${cells.join(" | ")} |`;
-  });
+    }),
+  ]);
   const what = concurrent === 1 ? "one visitor" : `${concurrent} concurrent`;
-  const heads = ["load", "save", "create", "request", "rotate", "sign out"];
-  return `${[`| µs, ${what} | ${heads.join(" | ")} |`, `|---|${"---:|".repeat(heads.length)}`, ...rows].join("\n")}\n`;
+  return markdownTable([`µs, ${what}`, ...Object.values(HEADS)], rows);
 }
+
+const COMPARED: readonly OperationName[] = ["load", "save", "create", "readRequest", "request"];
 
 /** This package against each peer, by the median of the ratios of each round. */
-function ratioTable({ operations }: PeersResult): string {
-  const find = (peer: string, operation: string, concurrent: number) =>
-    operations.find((one) => one.peer === peer && one.operation === operation && one.concurrent === concurrent)?.us;
-  const heads = [1, 32].flatMap((concurrent) =>
-    ["load", "save", "create", "request"].map((operation) => ({ operation, concurrent })),
-  );
-  const others = PEERS(operations).filter((peer) => !peer.startsWith("prisma-db-session"));
-  const rows = others.map((peer) => {
-    const cells = heads.map(({ operation, concurrent }) => {
-      const [own, other] = [find("prisma-db-session", operation, concurrent), find(peer, operation, concurrent)];
-      return own && other ? medianRatio(own, other).toFixed(2) : "";
-    });
-    return `| ${peer} | ${cells.join(" | ")} |`;
-  });
-  const head = heads.map(({ operation, concurrent }) => `${operation}, ${concurrent}`).join(" | ");
-  return `${[
-    "The time of this package, divided by the time of another. Below 1, this package is faster.\n",
-    `| divided by | ${head} |`,
-    `|---|${"---:|".repeat(heads.length)}`,
-    ...rows,
-  ].join("\n")}\n`;
+function ratioTable(result: PeersResult): string {
+  const columns = [1, 32].flatMap((concurrent) => COMPARED.map((operation) => ({ operation, concurrent })));
+  const others = PEERS(result.operations).filter((peer) => !peer.startsWith("prisma-db-session"));
+  const rows = others.map((peer) => [
+    peer,
+    ...columns.map(({ operation, concurrent }) => ratioTo(result, peer, operation, concurrent)?.toFixed(2) ?? ""),
+  ]);
+  const heads = columns.map(({ operation, concurrent }) => `${HEADS[operation]}, ${concurrent}`);
+  return `The time of this package, divided by the time of another. Below 1, this package is faster.
+
+${markdownTable(["divided by", ...heads], rows)}`;
 }
 
-function nextTable({ next }: PeersResult): string {
+function goalTable(result: PeersResult): string {
+  const rows = GOALS.map(({ operation, concurrent, peer, most }) => [
+    `${HEADS[operation]}, ${concurrent}, divided by ${peer}`,
+    `${most}`,
+    ratioTo(result, peer, operation, concurrent)?.toFixed(2) ?? "",
+  ]);
+  return `### Goals\n\n${markdownTable(["time of this package", "goal: at most", "measured"], rows)}`;
+}
+
+/** How much of this package's time is of PostgreSQL and `pg`, of Prisma, and of the package. */
+function shareTable(result: PeersResult): string {
+  const columns = [1, 32].flatMap((concurrent) =>
+    (["load", "save", "request"] as const).map((operation) => ({ operation, concurrent })),
+  );
+  const medians = columns.map(({ operation, concurrent }) => {
+    const median = (peer: PeerName) => quantile(microseconds(result, peer, operation, concurrent) ?? [], 0.5);
+    return { pg: median("pg"), prisma: median("Prisma 7"), own: median("prisma-db-session") };
+  });
+  const row = (name: string, partOf: (of: (typeof medians)[number]) => number) => [
+    name,
+    ...medians.map((of) =>
+      Number.isNaN(partOf(of)) ? "" : `${count(partOf(of))} µs, ${count((100 * partOf(of)) / of.own)} %`,
+    ),
+  ];
+  const heads = columns.map(({ operation, concurrent }) => `${HEADS[operation]}, ${concurrent}`);
+  return `### Where the time goes
+
+${markdownTable(
+  ["of the time of this package", ...heads],
+  [
+    row("`pg` and PostgreSQL", ({ pg }) => pg),
+    row("Prisma on top", ({ pg, prisma }) => prisma - pg),
+    row("this package on top", ({ prisma, own }) => own - prisma),
+  ],
+)}`;
+}
+
+function nextTable({ next }: PeersResult, concurrent: number): string {
+  const shown = next.filter((one) => one.concurrent === concurrent);
   const places = Object.keys(PLACE_TITLES);
   const cell = ({ requestsPerSecond, p50, p99 }: NextResult) =>
-    `${count(quantile(requestsPerSecond, 0.5))}/s, ${quantile(p50, 0.5).toFixed(0)} and ${quantile(p99, 0.5).toFixed(0)} ms`;
-  const rows = PEERS(next).map((peer) => {
-    const cells = places.map((place) => {
-      const found = next.find((one) => one.peer === peer && one.place === place);
+    `${count(quantile(requestsPerSecond, 0.5))}/s, ${milliseconds(p50)} and ${milliseconds(p99)} ms`;
+  const rows = PEERS(shown).map((peer) => [
+    peer === "none" ? "no session" : peer,
+    ...places.map((place) => {
+      const found = shown.find((one) => one.peer === peer && one.place === place);
       return found ? cell(found) : "";
-    });
-    return `| ${peer === "none" ? "no session" : peer} | ${cells.join(" | ")} |`;
-  });
-  return `${[
-    "Requests per second, then the median (p50) and p99 of their times. Each is a median of all rounds.\n",
-    `| | ${places.join(" | ")} |`,
-    `|---|${"---|".repeat(places.length)}`,
-    ...rows,
-  ].join("\n")}\n`;
+    }),
+  ]);
+  return markdownTable([concurrent === 1 ? "one visitor" : `${concurrent} concurrent`, ...places], rows);
+}
+
+function milliseconds(rounds: readonly number[]): string {
+  const median = quantile(rounds, 0.5);
+  return median.toFixed(median < 10 ? 1 : 0);
 }
 
 function keptSentence({ growth: { writers } }: PeersResult): string {
   const most = Math.max(...writers.map((one) => one.writers));
   const rows = writers
     .filter((one) => one.writers === most)
-    .map(({ peer, kept }) => `| ${peer} | ${(100 * quantile(kept, 0.5)).toFixed(0)} % |`);
-  return `${[
-    `When ${most} requests each changed another key of one session at the same time, this many changes were\nkept:\n`,
-    "| | kept |\n|---|---:|",
-    ...rows,
-  ].join("\n")}\n`;
+    .map(({ peer, kept }) => `${peer} ${(100 * quantile(kept, 0.5)).toFixed(0)} %`);
+  return `When ${most} requests each changed another key of one session at the same time, these were kept:
+${rows.join(", ")}.
+`;
+}
+
+/** Numbers are on the right. No rows are no table. */
+function markdownTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return "";
+  const lines = [heads, ["---", ...heads.slice(1).map(() => "---:")], ...rows];
+  return `${lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n")}\n`;
 }

@@ -4,19 +4,31 @@ import { formatJson } from "../../bench/peers/format-json.ts";
 import { render } from "../../bench/peers/render.ts";
 import type { PeersResult } from "../../bench/peers/result.ts";
 import { quantile, summarize } from "../../bench/peers/statistics.ts";
-import { interleave } from "../../bench/rounds.ts";
+import { concurrently, interleave } from "../../bench/rounds.ts";
 import { root } from "../docs/code-blocks.ts";
 
 const RESULT: PeersResult = {
   date: "2026-02-03",
   isTrial: false,
   minutes: 4,
-  machine: { cpu: "A <fast> CPU", cores: 2, memoryGb: 8, system: "linux x64", node: "20.20.2", postgresql: "18.4" },
+  commit: "0123abcd",
+  loadAverage: [0.25, 2],
+  machine: {
+    cpu: "A <fast> CPU",
+    cores: 2,
+    memoryGb: 8,
+    system: "linux x64",
+    node: "20.20.2",
+    postgresql: "18.4",
+    settings: { fsync: "on" },
+  },
   versions: { next: "16.4.5" },
   skipped: [{ peer: "prisma-db-session, Prisma 8", reason: "Prisma 8 is not installed" }],
   operations: [
     { operation: "request", concurrent: 32, peer: "prisma-db-session", us: [300, 100, 200] },
     { operation: "request", concurrent: 32, peer: "pg", us: [100, 50, 80] },
+    { operation: "request", concurrent: 32, peer: "Prisma 7", us: [125, 150, 100] },
+    { operation: "request", concurrent: 32, peer: "connect-pg-simple", us: [200, 100, 100] },
   ],
   next: [
     {
@@ -50,11 +62,42 @@ describe("the statistics of the benchmarks", () => {
     expect(summarize([5, 1, 2, 4, 3])).toEqual({ median: 3, low: 2, high: 4 });
   });
 
-  it("let each round begin with another candidate, and drop the rounds that warm up", async () => {
-    const order: string[] = [];
-    const measured = await interleave(["a", "b"], { warmUp: 1, rounds: 2 }, async (name) => order.push(name));
-    expect(order.join("")).toBe("abbaab");
-    expect(measured).toEqual({ a: [4, 5], b: [3, 6] });
+  it("shuffle the candidates of each round, the same way in each run, and drop the rounds that warm up", async () => {
+    const run = async () => {
+      const order: string[] = [];
+      const measured = await interleave(["a", "b", "c"], { warmUp: 1, rounds: 6 }, async (name) => order.push(name));
+      return { order: order.join(""), measured };
+    };
+    const { order, measured } = await run();
+    const rounds = order.match(/.../g) ?? [];
+    expect(rounds.map((round) => [...round].sort().join(""))).toEqual(Array(7).fill("abc"));
+    expect(new Set(rounds).size).toBeGreaterThan(2);
+    expect(
+      Object.values(measured)
+        .flat()
+        .sort((a, b) => a - b),
+    ).toEqual(Array.from({ length: 18 }, (_, i) => i + 4));
+    expect((await run()).order).toBe(order);
+  });
+
+  it("let each work of concurrent visitors begin in a turn of its own", async () => {
+    let [turns, works] = [0, 0];
+    let batch: Promise<void> | undefined;
+    // Like Prisma: calls of one turn share a statement.
+    const batched = async () => {
+      works++;
+      batch ??= new Promise((resolve) => {
+        process.nextTick(() => {
+          turns++;
+          batch = undefined;
+          setImmediate(resolve);
+        });
+      });
+      await batch;
+    };
+    const us = await concurrently(Array.from({ length: 8 }, () => Array.from({ length: 5 }, () => batched)));
+    expect({ turns, works }).toEqual({ turns: 40, works: 40 });
+    expect(us).toBeGreaterThan(0);
   });
 });
 
@@ -75,11 +118,24 @@ describe("the results of the benchmarks", () => {
 
   it("are tables of medians, spreads and ratios, with what was skipped", () => {
     const { markdown } = render(RESULT, PAGE);
-    expect(markdown).toContain("| prisma-db-session |  |  |  | 200 (150–250) |  |  |");
-    expect(markdown).toContain("| pg |  |  |  |  |  |  |  | 2.50 |");
+    expect(markdown).toContain("| prisma-db-session |  |  |  |  | 200 (150–250) |  |  |");
+    expect(markdown).toContain("| pg |  |  |  |  |  |  |  |  |  | 2.50 |");
+    expect(markdown).toContain("| request, 32, divided by connect-pg-simple | 1.5 | 1.50 |");
+    expect(markdown).toContain("| Prisma on top |  |  |  |  |  | 45 µs, 23 % |");
+    expect(markdown).toContain("| this package on top |  |  |  |  |  | 75 µs, 38 % |");
     expect(markdown).toContain("| prisma-db-session | 1,100/s, 25 and 80 ms |");
-    expect(markdown).toContain("| prisma-db-session | 100 % |");
+    expect(markdown).toContain("\nprisma-db-session 100 %.");
     expect(markdown).toContain("Prisma 8 is not installed.");
+  });
+
+  it("say on what they were measured, and whether the machine was busy", () => {
+    const { markdown } = render(RESULT, PAGE);
+    expect(markdown).toContain("| load average | 0.25 at the start, then 2.00 |");
+    expect(markdown).toContain("| PostgreSQL | 18.4, `fsync` = on |");
+    expect(markdown).not.toContain("busy");
+    const busy = render({ ...RESULT, loadAverage: [0.75, 2] }, PAGE);
+    expect(busy.markdown).toContain("**The machine was busy when the run began (load average 0.75).**");
+    expect(busy.plots["next.svg"]).toContain("On a busy machine!");
   });
 
   it.each(["concurrent", "alone", "next", "growth"])("are a plot with the machine and the date: %s.svg", (name) => {

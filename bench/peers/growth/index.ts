@@ -1,7 +1,6 @@
 import type { PeersResult } from "../result.ts";
 import type { Scale } from "../scale.ts";
-import type { PeerName } from "../stores/index.ts";
-import type { Peer } from "../stores/peer.ts";
+import type { OpenPeer, PeerName } from "../stores/index.ts";
 import { benchRows } from "./rows.ts";
 import { benchSize } from "./size.ts";
 import { benchWriters } from "./writers.ts";
@@ -10,15 +9,12 @@ import { benchWriters } from "./writers.ts";
 const SHOWN: readonly PeerName[] = ["pg", "connect-pg-simple", "Prisma 7", "prisma-db-session", "prisma-session-store"];
 
 /** Measures how the cost of a request grows. */
-export async function benchGrowth(
-  all: ReadonlyMap<PeerName, Peer>,
-  server: string,
-  scale: Scale,
-): Promise<PeersResult["growth"]> {
+export async function benchGrowth(all: ReadonlyMap<PeerName, OpenPeer>, scale: Scale): Promise<PeersResult["growth"]> {
   const peers = new Map([...all].filter(([name]) => SHOWN.includes(name)));
   return {
     size: await benchSize(peers, scale),
     writers: await benchWriters(peers, scale),
-    rows: await benchRows(server, scale),
+    // This comes last, because it empties the tables.
+    rows: await benchRows(peers, scale),
   };
 }

@@ -1,11 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { KILOBYTE } from "../../kilobyte.ts";
-import { interleave } from "../../rounds.ts";
+import { concurrently, interleave } from "../../rounds.ts";
 import type { SizeResult } from "../result.ts";
 import type { Scale } from "../scale.ts";
 import type { PeerName } from "../stores/index.ts";
 import type { Peer } from "../stores/peer.ts";
-import { repeat } from "./repeat.ts";
 
 /** Measures requests with ever larger sessions, one request after another. */
 export async function benchSize(
@@ -14,13 +13,14 @@ export async function benchSize(
 ): Promise<SizeResult[]> {
   const results: SizeResult[] = [];
   for (const bytes of sizes) {
-    const data = { ...KILOBYTE, padding: textOf(bytes - JSON.stringify(KILOBYTE).length) };
+    const data = { ...KILOBYTE, padding: textOf(bytes - JSON.stringify({ ...KILOBYTE, padding: "" }).length) };
     const keys = new Map<PeerName, string>();
     for (const [name, peer] of peers) keys.set(name, (await peer.create(data)).key);
     let visits = 0;
-    const us = await interleave([...peers.keys()], { warmUp, rounds }, (name) =>
-      repeat(growth, () => (peers.get(name) as Peer).request(keys.get(name) as string, { visits: ++visits })),
-    );
+    const us = await interleave([...peers.keys()], { warmUp, rounds }, (name) => {
+      const request = () => (peers.get(name) as Peer).request(keys.get(name) as string, { visits: ++visits });
+      return concurrently([Array.from({ length: growth }, () => request)]);
+    });
     for (const peer of peers.keys()) results.push({ peer, bytes, us: us[peer] });
     console.error(`sessions of ${bytes} bytes`);
   }

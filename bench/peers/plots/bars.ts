@@ -26,8 +26,9 @@ const BELOW = 16;
 const heightOf = (bars: number) => TITLE + bars * ROW + BELOW;
 
 /** Panels of horizontal bars, two in a row. Each panel has a scale of its own, from zero. */
-export function barPanels(panels: readonly BarPanel[], valueWidth: number): { height: number; content: string[] } {
-  const height = heightOf(Math.max(...panels.map(({ bars }) => bars.length)));
+export function barPanels(all: readonly BarPanel[], valueWidth: number): { height: number; content: string[] } {
+  const panels = all.filter(({ bars }) => bars.length > 0);
+  const height = heightOf(Math.max(0, ...panels.map(({ bars }) => bars.length)));
   const content = panels.map((panel, i) => {
     const x = MARGIN + (i % COLUMNS) * (PANEL_WIDTH + GAP);
     const y = Math.floor(i / COLUMNS) * height;
@@ -48,7 +49,10 @@ function barPanel({ title, bars }: BarPanel, valueWidth: number): string[] {
       { transform: `translate(${NAME_WIDTH} ${middle})` },
       label(-8, 4, name, { "text-anchor": "end", ...own }),
       element("rect", { class: color, y: -6, width: scale(median), height: 12 }),
-      element("path", { class: "spread", d: `M${scale(low).toFixed(1)} 0H${scale(high).toFixed(1)}` }),
+      // On an outline, because it is on the bar and on the background.
+      ...["outline", "spread"].map((line) =>
+        element("path", { class: line, d: `M${scale(low).toFixed(1)} 0H${scale(high).toFixed(1)}` }),
+      ),
       label(scale(Math.max(high, median)) + 6, 4, value, own),
     );
   });

@@ -2,19 +2,19 @@ import type { PeersResult } from "../result.ts";
 import { quantile } from "../statistics.ts";
 import type { PeerName } from "../stores/index.ts";
 import { duration } from "./format.ts";
-import { LINE_PANEL, type Line, type LinePanel, linePanel } from "./lines.ts";
+import { LINE_PANEL, type Line, type LinePanel, type LineStyle, linePanel } from "./lines.ts";
 import { MARGIN, picture, WIDTH } from "./picture.ts";
-import { element, label } from "./svg.ts";
+import { element } from "./svg.ts";
 
-/** The colours, from the line below to the line on top. */
-const COLORS: Partial<Readonly<Record<PeerName, string>>> = {
-  pg: "c1",
-  "Prisma 7": "c4",
-  "connect-pg-simple": "c2",
-  "prisma-session-store": "c3",
-  "prisma-db-session": "c0",
+/** From the line below to the line on top. Each differs by its colour, its dashes and its mark. */
+const STYLES: Partial<Readonly<Record<PeerName, LineStyle>>> = {
+  pg: { color: "c1", dashes: "2 3", mark: "cross" },
+  "Prisma 7": { color: "c4", dashes: "7 4", mark: "triangle" },
+  "connect-pg-simple": { color: "c2", dashes: "12 3 3 3", mark: "square" },
+  "prisma-session-store": { color: "c3", dashes: "4 3", mark: "diamond" },
+  "prisma-db-session": { color: "c0", dashes: "none", mark: "circle" },
 };
-const LEGEND = 26;
+const GAP = 14;
 const KB = 1024;
 
 /** How the cost of a request grows with the data, the rows and the concurrent writers. */
@@ -46,22 +46,23 @@ export function growthPlot(result: PeersResult): string {
       title: "The same: changes that were kept",
       lines: linesOf(writers, ({ writers, kept }) => ({ x: writers, y: 100 * quantile(kept, 0.5) })),
       y: 100,
+      apart: 5,
       formatX: String,
       formatY: (part) => `${part} %`,
     },
   ];
   const content = panels.map((panel, i) => {
     const x = i % 2 === 0 ? MARGIN : WIDTH - MARGIN - LINE_PANEL.width;
-    const y = LEGEND + Math.floor(i / 2) * (LINE_PANEL.height + 14);
+    const y = Math.floor(i / 2) * (LINE_PANEL.height + GAP);
     return element("g", { transform: `translate(${x} ${y})` }, ...linePanel(panel));
   });
   return picture({
     title: "How the cost of a request grows",
     subtitle:
-      "Lower is better, but for the kept changes. Axes of times are logarithmic. A point is the median of all rounds.",
+      "A point is the median of all rounds. Axes of times are logarithmic. Lines of equal kept changes are drawn apart.",
     result,
-    height: LEGEND + 2 * LINE_PANEL.height + 14,
-    content: [...legend(), ...content],
+    height: 2 * LINE_PANEL.height + GAP,
+    content,
   });
 }
 
@@ -69,21 +70,7 @@ function linesOf<One extends { readonly peer: PeerName }>(
   results: readonly One[],
   pointOf: (one: One) => { x: number; y: number },
 ): Line[] {
-  return Object.entries(COLORS)
-    .map(([peer, color]) => ({ color, points: results.filter((one) => one.peer === peer).map(pointOf) }))
+  return Object.entries(STYLES)
+    .map(([peer, style]) => ({ ...style, name: peer, points: results.filter((one) => one.peer === peer).map(pointOf) }))
     .filter(({ points }) => points.length > 0);
-}
-
-function legend(): string[] {
-  let x = MARGIN;
-  return Object.entries(COLORS)
-    .toReversed()
-    .flatMap(([peer, color]) => {
-      const entry = [
-        element("rect", { class: color, x, y: -4, width: 14, height: 8 }),
-        label(x + 20, 4, peer, peer === "prisma-db-session" ? { class: "own" } : {}),
-      ];
-      x += 46 + peer.length * 6.6;
-      return entry;
-    });
 }

@@ -12,12 +12,14 @@ export const PLACE_TITLES: Readonly<Record<Place, string>> = {
   "action writes": "A server action writes, the page reads",
 };
 
+const CONCURRENT = 32;
+
 /** The requests per second of a built Next.js app. */
 export function nextPlot(result: PeersResult): string {
   const panels = Object.entries(PLACE_TITLES).map(([place, title]) => ({
     title,
     bars: result.next
-      .filter((one) => one.place === place)
+      .filter((one) => one.place === place && one.concurrent === CONCURRENT)
       .map(({ peer, requestsPerSecond }) => ({
         name: peer === "none" ? "no session" : peer,
         color: colorOf(peer),
@@ -25,9 +27,8 @@ export function nextPlot(result: PeersResult): string {
       }))
       .map((bar) => ({ ...bar, value: `${count(bar.median)}/s` })),
   }));
-  const [{ concurrent } = { concurrent: 0 }] = result.next;
   return picture({
-    title: `Requests per second of a Next.js ${result.versions.next} app, with ${concurrent} concurrent visitors`,
+    title: `Requests per second of a Next.js ${result.versions.next} app, with ${CONCURRENT} concurrent visitors`,
     subtitle: "Longer is better. A bar is the median of all rounds, and half of the rounds are within its line.",
     result,
     ...barPanels(panels, 60),

@@ -5,10 +5,11 @@ import { colorOf } from "./colors.ts";
 import { duration } from "./format.ts";
 import { picture } from "./picture.ts";
 
-export const OPERATION_TITLES: Readonly<Record<OperationName, string>> = {
+const OPERATION_TITLES: Readonly<Record<OperationName, string>> = {
   load: "Load",
   save: "Save",
   create: "Create",
+  readRequest: "Request that only reads",
   request: "Request: load, change, save",
   rotate: "Rotate the key",
   signOut: "Sign out",
@@ -16,10 +17,11 @@ export const OPERATION_TITLES: Readonly<Record<OperationName, string>> = {
 
 /** The time of each operation with this number of concurrent visitors. */
 export function operationPlot(result: PeersResult, concurrent: number): string {
+  const shown = result.operations.filter((one) => one.concurrent === concurrent);
   const panels = Object.entries(OPERATION_TITLES).map(([operation, title]) => ({
     title,
-    bars: result.operations
-      .filter((one) => one.operation === operation && one.concurrent === concurrent)
+    bars: shown
+      .filter((one) => one.operation === operation)
       .map(({ peer, us }) => ({ name: peer, color: colorOf(peer), ...summarize(us) }))
       .map((bar) => ({ ...bar, value: duration(bar.median) })),
   }));

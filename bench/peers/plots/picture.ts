@@ -1,4 +1,4 @@
-import type { PeersResult } from "../result.ts";
+import { type PeersResult, QUIET } from "../result.ts";
 import { element, label } from "./svg.ts";
 
 export const WIDTH = 840;
@@ -14,22 +14,25 @@ text { font: 12px system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial,
 .panel { font-size: 13px; font-weight: 600 }
 .muted { fill: #59636e }
 .own { font-weight: 600 }
-.grid { stroke: #d1d9e0 }
-.spread { stroke: #1f2328 }
+.grid { stroke: #8c959f; stroke-width: 0.5 }
+.spread { stroke: #1f2328; stroke-width: 1.5 }
+.outline { stroke: #ffffff; stroke-width: 3; fill: none }
 .c0 { fill: #0969da; stroke: #0969da }
-.c1 { fill: #8c959f; stroke: #8c959f }
+.c1 { fill: #6e7781; stroke: #6e7781 }
 .c2 { fill: #bc4c00; stroke: #bc4c00 }
 .c3 { fill: #8250df; stroke: #8250df }
 .c4 { fill: #1a7f37; stroke: #1a7f37 }
 .line { fill: none; stroke-width: 2 }
+.mark { stroke-width: 1.5 }
 @media (prefers-color-scheme: dark) {
 text { fill: #f0f6fc }
 .background { fill: #0d1117 }
 .muted { fill: #9198a1 }
-.grid { stroke: #3d444d }
+.grid { stroke: #656c76 }
 .spread { stroke: #f0f6fc }
+.outline { stroke: #0d1117 }
 .c0 { fill: #4493f8; stroke: #4493f8 }
-.c1 { fill: #768390; stroke: #768390 }
+.c1 { fill: #8b949e; stroke: #8b949e }
 .c2 { fill: #f0883e; stroke: #f0883e }
 .c3 { fill: #ab7df8; stroke: #ab7df8 }
 .c4 { fill: #3fb950; stroke: #3fb950 }
@@ -64,8 +67,8 @@ export function picture({ title, subtitle, result, height: inner, content }: Pic
 }
 
 /** Where and when the numbers were measured. */
-function origin({ date, isTrial, machine }: PeersResult): string {
+function origin({ date, isTrial, loadAverage: [load = 0], machine }: PeersResult): string {
   const { cpu, cores, node, postgresql } = machine;
-  const trial = isTrial ? "Only a trial! " : "";
+  const trial = isTrial ? "Only a trial! " : load > QUIET ? "On a busy machine! " : "";
   return `${trial}${date}, ${cpu}, ${cores} cores, Node.js ${node}, PostgreSQL ${postgresql}, all on this one machine`;
 }

@@ -8,6 +8,7 @@ type Callback<Result = unknown> = (error?: unknown, result?: Result) => void;
 
 /** A session object of express-session. */
 interface ExpressSession extends Data {
+  touch(): void;
   save(done: Callback): void;
   regenerate(done: Callback): void;
   destroy(done: Callback): void;
@@ -15,6 +16,7 @@ interface ExpressSession extends Data {
 
 interface ExpressStore {
   get(id: string, done: Callback<object | null>): void;
+  touch(id: string, session: ExpressSession, done: Callback): void;
   /** express-session's middleware sets this method. */
   generate(request: ExpressRequest): void;
   createSession(request: ExpressRequest, data: object): ExpressSession;
@@ -52,7 +54,8 @@ export async function prismaSessionStore(connectionString: string): Promise<Peer
 
 /**
  * The methods of express-session's session objects, as an app calls them. Its middleware does not
- * run, which would sign the cookie, and compare hashes of the data.
+ * run, which would sign the cookie, and compare hashes of the data. After a request that changed
+ * nothing, it calls `touch()`.
  */
 function expressPeer(expressSession: ExpressMiddleware, store: ExpressStore, close: () => Promise<void>): Peer {
   expressSession({ store, secret: SECRET, resave: false, saveUninitialized: false, cookie: { maxAge: LIFETIME_MS } });
@@ -89,6 +92,11 @@ function expressPeer(expressSession: ExpressMiddleware, store: ExpressStore, clo
           await promised((done) => request.session.destroy(done));
         },
       };
+    },
+    async readRequest(key) {
+      const session = await load(key);
+      session.touch();
+      await promised((done) => store.touch(key, session, done));
     },
     async request(key, change) {
       await save(Object.assign(await load(key), change));

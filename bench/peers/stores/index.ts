@@ -1,7 +1,8 @@
 import { pathToFileURL } from "node:url";
-import { migration, prisma8Migration, statementsIn } from "../../../test/databases/sql.ts";
+import { adapters } from "../../../test/databases/adapters.ts";
+import { migration, prisma8Migration, runSql, statementsIn } from "../../../test/databases/sql.ts";
 import { notInstalled } from "../../../test/prisma-8/installed.ts";
-import { createDatabase } from "../databases.ts";
+import { type Columns, createDatabase, fillTable } from "../databases.ts";
 import { resolvePeer } from "../packages.ts";
 import { connectPgSimple, prismaSessionStore } from "./express.ts";
 import type { Peer } from "./peer.ts";
@@ -12,28 +13,48 @@ import { onPrisma7, onPrisma8 } from "./this-package.ts";
 interface Entry {
   /** The statements that make its table. */
   readonly statements: () => Promise<readonly string[]>;
+  readonly columns: Columns;
   readonly connect: (url: string) => Peer | Promise<Peer>;
   readonly skipReason?: string | undefined;
 }
 
-const ours = () => migration("postgresql");
+const ours = {
+  statements: () => migration("postgresql"),
+  columns: {
+    table: "session",
+    keys: ["key"],
+    others: ["data", "expire_date"],
+    newKey: "'sha256.' || encode(hash, 'hex')",
+  },
+};
+/** The text of 24 random bytes, as express-session makes it. */
+const expressKey = "translate(encode(substr(hash, 1, 24), 'base64'), '+/', '-_')";
 const connectPgSimpleTable = () => statementsIn(pathToFileURL(resolvePeer("connect-pg-simple/table.sql")));
 const prismaSessionStoreTable = () => statementsIn(new URL("../schemas/prisma-session-store.sql", import.meta.url));
 
 /** By the names that the tables and plots have. */
 const ENTRIES = {
-  "prisma-db-session": { statements: ours, connect: (url) => onPrisma7(url) },
-  "prisma-db-session, prepared": { statements: ours, connect: (url) => onPrisma7(url, { isPrepared: true }) },
+  "prisma-db-session": { ...ours, connect: (url) => onPrisma7(url) },
+  "prisma-db-session, prepared": { ...ours, connect: (url) => onPrisma7(url, { isPrepared: true }) },
   "prisma-db-session, Prisma 8": {
+    ...ours,
     statements: () => prisma8Migration("postgresql"),
     connect: onPrisma8,
     skipReason: notInstalled,
   },
-  "connect-pg-simple": { statements: connectPgSimpleTable, connect: connectPgSimple },
-  "prisma-session-store": { statements: prismaSessionStoreTable, connect: prismaSessionStore },
-  "Prisma 7": { statements: ours, connect: barePrisma },
-  pg: { statements: ours, connect: (url) => barePg(url) },
-  "pg, prepared": { statements: ours, connect: (url) => barePg(url, { isPrepared: true }) },
+  "connect-pg-simple": {
+    statements: connectPgSimpleTable,
+    columns: { table: "session", keys: ["sid"], others: ["sess", "expire"], newKey: expressKey },
+    connect: connectPgSimple,
+  },
+  "prisma-session-store": {
+    statements: prismaSessionStoreTable,
+    columns: { table: '"Session"', keys: ["id", "sid"], others: ["data", '"expiresAt"'], newKey: expressKey },
+    connect: prismaSessionStore,
+  },
+  "Prisma 7": { ...ours, connect: barePrisma },
+  pg: { ...ours, connect: (url) => barePg(url) },
+  "pg, prepared": { ...ours, connect: (url) => barePg(url, { isPrepared: true }) },
 } as const satisfies Record<string, Entry>;
 
 export type PeerName = keyof typeof ENTRIES;
@@ -43,9 +64,21 @@ export const peerNames = Object.keys(ENTRIES) as PeerName[];
 export const skipReasonOf = (name: PeerName): string | undefined => (ENTRIES[name] as Entry).skipReason;
 
 /** A peer with a database of its own, which `close` drops. */
-export async function openPeer(name: PeerName, server: string): Promise<Peer> {
-  const { statements, connect }: Entry = ENTRIES[name];
+export interface OpenPeer extends Peer {
+  /** Fills the table up to this number of rows with copies of the smallest row. */
+  fill(rows: number): Promise<void>;
+  /** Deletes all rows. */
+  empty(): Promise<void>;
+}
+
+export async function openPeer(name: PeerName, server: string): Promise<OpenPeer> {
+  const { statements, connect, columns }: Entry = ENTRIES[name];
   const { url, drop } = await createDatabase(server, await statements());
   const peer = await connect(url);
-  return { ...peer, close: () => peer.close().then(drop) };
+  return {
+    ...peer,
+    fill: (rows) => fillTable(url, columns, rows),
+    empty: () => runSql(adapters.postgresql(url), [`TRUNCATE ${columns.table}`]),
+    close: () => peer.close().then(drop),
+  };
 }

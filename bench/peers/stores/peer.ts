@@ -7,6 +7,8 @@ export type Data = typeof KILOBYTE & { [added: string]: unknown };
 export interface Peer {
   /** Starts a session with this data: one new row. */
   create(data: Data): Promise<Visitor>;
+  /** One request that changes nothing, with all that its middleware does by default. */
+  readRequest(key: string): Promise<unknown>;
   /** One request: reads the session by its key, changes it, and writes it. */
   request(key: string, change: Record<string, unknown>): Promise<void>;
   /** The data as the table has them. No benchmark measures it. */

@@ -49,9 +49,11 @@ export function barePg(connectionString: string, { isPrepared = false } = {}): P
     async request(key, change) {
       await write(key, Object.assign(await load(key), change));
     },
+    readRequest: load,
     read: load,
     close: () => pool.end(),
   };
 }
 
-export const newKey = () => randomBytes(16).toString("hex");
+/** As wide as the keys in the table of this package. */
+export const newKey = () => `sha256.${randomBytes(32).toString("hex")}`;

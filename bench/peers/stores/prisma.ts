@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { sessionTable } from "../../../test/databases/table.ts";
 import type { TestClient } from "../../../test/databases/types.ts";
@@ -14,11 +15,14 @@ export async function prismaClient(connectionString: string, { isPrepared = fals
   return client;
 }
 
-/** Names each SQL text once, so that PostgreSQL parses and plans it once for each connection. */
+/** The recipe of docs/benchmarks.md. */
 function statementNames(): (query: { readonly sql: string }) => string {
   const names = new Map<string, string>();
   return ({ sql }) => {
-    const name = names.get(sql) ?? `s${names.size}`;
+    const known = names.get(sql);
+    if (known !== undefined) return known;
+    if (names.size >= 200) return "";
+    const name = createHash("sha256").update(sql).digest("base64url");
     names.set(sql, name);
     return name;
   };
@@ -65,6 +69,7 @@ export async function barePrisma(url: string): Promise<Peer> {
       };
     },
     request: async (key, change) => write(key, Object.assign(await load(key), change)),
+    readRequest: load,
     read: load,
     close: () => client.$disconnect(),
   };

@@ -28,6 +28,10 @@ interface Prisma8Client {
 
 function thisPackage(where: Pick<SessionsOptions<Data>, "model" | "store">, close: () => Promise<void>): Peer {
   const { open, load } = createSessions<Data>({ ...where, secret: SECRET } as SessionsOptions<Data>);
+  const loadSignedIn = async (key: string) => {
+    const session = await load(key);
+    if (session.get("userId") === undefined) throw new Error("The session was not loaded.");
+  };
   return {
     async create(data) {
       const session = open();
@@ -38,10 +42,7 @@ function thisPackage(where: Pick<SessionsOptions<Data>, "model" | "store">, clos
         get key() {
           return String(session.sessionKey);
         },
-        async load() {
-          const loaded = await load(session.sessionKey);
-          if (loaded.get("userId") === undefined) throw new Error("The session was not loaded.");
-        },
+        load: () => loadSignedIn(String(session.sessionKey)),
         async save() {
           session.set("visits", ++visits);
           await session.save();
@@ -50,6 +51,7 @@ function thisPackage(where: Pick<SessionsOptions<Data>, "model" | "store">, clos
         signOut: () => session.flush(),
       };
     },
+    readRequest: loadSignedIn,
     async request(key, change) {
       const session = await load(key);
       session.update(change);
