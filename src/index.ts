@@ -39,6 +39,7 @@ export type { SessionDelegate } from "./store/prisma/session-delegate.ts";
 export type {
   Columns,
   ErrorClass,
+  ExpiredRows,
   FindExpiredOptions,
   FindMatchingOptions,
   MatchingRow,

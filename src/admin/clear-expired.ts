@@ -1,7 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { ConfigError } from "../errors.ts";
 import type { SessionConfig } from "../record/session-config.ts";
-import { deleteInRounds, type Round } from "./delete-in-rounds.ts";
+import { deleteInRounds } from "./delete-in-rounds.ts";
+import { ExpiredBatches } from "./expired-batches.ts";
 
 /**
  * Small, because other requests wait for a batch: every writer on SQLite, and readers of the same
@@ -45,44 +46,26 @@ export async function clearExpired(
   if (batchSize !== undefined && (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > MAX_BATCH_SIZE)) {
     throw new ConfigError(`\`batchSize\` of clearExpired() must be a whole number from 1 to ${MAX_BATCH_SIZE}.`);
   }
-  const at = now();
+  const batches = new ExpiredBatches(store, now());
   let size = batchSize ?? BATCH_SIZE;
-  // If one of these batches is read again, its rows were not deleted.
-  let last = new Set<string>();
-  let first = new Set<string>();
-  // Where the last batch ended. Always to read from the beginning would get slower with each batch,
-  // while an old snapshot keeps deleted rows in the index. The last reading starts at the beginning
-  // again: another process may have stopped before it deleted what it had read.
-  let from: Date | undefined;
 
-  return deleteInRounds("Expired rows", async ({ deleted }): Promise<Round> => {
+  return deleteInRounds("Expired rows", async ({ deleted }) => {
     signal?.throwIfAborted();
     const began = performance.now();
-    const rows = await store.findExpired(at, size, from && { from });
-    const keys = rows.map(({ key }) => key);
-    if (keys.length === 0) {
-      const isLast = from === undefined;
-      from = undefined;
-      return { deleted: 0, isLast, isMiss: false };
-    }
-    const isIn = (batch: Set<string>) => keys.every((key) => batch.has(key));
-    const isMiss = isIn(last) || (!from && isIn(first));
-    last = new Set(keys);
-    if (!from) first = last;
-    // After a miss, the same rows are read again: they must not be passed over.
-    if (!isMiss) from = keys.length === size ? rows.at(-1)?.expireDate : undefined;
-    const count = await store.deleteExpired(keys, at);
+    const round = await batches.deleteNext(size);
     const took = performance.now() - began;
+    const count = round.deleted;
     if (count > 0) {
       emit({ type: "expiredDeleted", count });
       onProgress?.({ deleted: deleted + count });
     }
-    if (batchSize === undefined && !isMiss) size = nextSize(size, took);
-    // Half of the time belongs to other requests. A driver that works in this thread, such as that
-    // of SQLite, would otherwise let no other request in.
+    if (round.isLast) return round;
+    if (batchSize === undefined && !round.isMiss) size = nextSize(size, took);
+    // Half of the time belongs to other requests. A driver that works in this thread, such as that of SQLite, would
+    // otherwise let no other request in.
     const pause = count > 0 ? Math.max(MIN_PAUSE_MS, took) : OUT_OF_STEP_MS;
     await wait(pause, undefined, signal && { signal }).catch(() => signal?.throwIfAborted());
-    return { deleted: count, isLast: false, isMiss };
+    return round;
   });
 }
 

@@ -36,14 +36,18 @@ export function memoryStore(): Required<Omit<SessionStore, "classifyError">> {
     async delete(key) {
       return rows.delete(key);
     },
-    async findExpired(at, limit, { from } = {}) {
+    async findExpired(at, limit, { from, skip = 0 } = {}) {
       const all = [...rows].map(([key, { expireDate }]) => ({ key, expireDate }));
       const expired = all.filter(({ expireDate }) => expireDate <= at && !(from && expireDate < from));
-      return expired.sort((a, b) => a.expireDate.getTime() - b.expireDate.getTime()).slice(0, limit);
+      return expired.sort((a, b) => a.expireDate.getTime() - b.expireDate.getTime()).slice(skip, skip + limit);
     },
-    async deleteExpired(keys, at) {
-      const expired = keys.filter((key) => (rows.get(key)?.expireDate ?? Number.POSITIVE_INFINITY) <= at);
-      for (const key of expired) rows.delete(key);
+    async deleteExpired(which, at) {
+      const isMeant = (key: string, { expireDate }: Row) =>
+        "keys" in which
+          ? which.keys.includes(key)
+          : expireDate < which.before && !(which.from && expireDate < which.from);
+      const expired = [...rows].filter(([key, row]) => row.expireDate <= at && isMeant(key, row));
+      for (const [key] of expired) rows.delete(key);
       return expired.length;
     },
     async findMatching(where, { exceptKey, liveAt, limit, withData = false } = {}) {

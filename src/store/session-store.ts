@@ -46,7 +46,19 @@ export type UpdateOutcome = "updated" | "unmatched" | "taken";
 export interface FindExpiredOptions {
   /** Only rows that expire at or after this instant. Default: all. */
   readonly from?: Date;
+  /** How many of these rows to leave out, from the first one on. Default: 0. */
+  readonly skip?: number;
 }
+
+/** Which expired rows to delete: those with these keys, or those of an interval. */
+export type ExpiredRows =
+  | { readonly keys: readonly string[] }
+  | {
+      /** Only rows that expire at or after this instant. Default: all. */
+      readonly from?: Date;
+      /** Only rows that expire before this instant. */
+      readonly before: Date;
+    };
 
 /** Which of the matching rows to find, and whether to read their data. */
 export interface FindMatchingOptions {
@@ -103,8 +115,8 @@ export interface SessionStore {
     limit: number,
     options?: FindExpiredOptions,
   ): Promise<readonly Pick<SessionRow, "key" | "expireDate">[]>;
-  /** Deletes the rows with these keys that expire at or before `at`. Returns their number. */
-  deleteExpired(keys: readonly string[], at: Date): Promise<number>;
+  /** Deletes those of these rows that expire at or before `at`. Returns their number. */
+  deleteExpired(rows: ExpiredRows, at: Date): Promise<number>;
   /**
    * Rows that meet a condition in the store's own language, such as Prisma's `where`. Rows that
    * expire last come first. Optional: `list`, `revoke` and `maxPerOwner` need this verb.

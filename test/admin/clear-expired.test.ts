@@ -1,4 +1,11 @@
-import { createSessions, memoryStore, type SessionEvent, type SessionStore } from "prisma-db-session";
+import {
+  createSessions,
+  type ExpiredRows,
+  memoryStore,
+  type SessionEvent,
+  type SessionRow,
+  type SessionStore,
+} from "prisma-db-session";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { describeEachDatabase } from "../databases/index.ts";
 import { describeEachStore, type TestStores } from "../stores.ts";
@@ -11,6 +18,10 @@ const ONE_WRITER = "SQLite lets one write at a time, so that everybody waits for
 
 const rows = (count: number, name: string, expireDate: Date) =>
   Array.from({ length: count }, (_, i) => ({ key: storedKey(name + i), data: "", expireDate }));
+
+/** Rows that expire a millisecond apart, the last one at the date of all. */
+const inSequence = (all: SessionRow[]) =>
+  all.map((row, i) => ({ ...row, expireDate: new Date(row.expireDate.getTime() - (all.length - 1 - i)) }));
 
 const keysOfExpired = async (store: SessionStore, limit: number) =>
   (await store.findExpired(START, limit)).map(({ key }) => key);
@@ -47,6 +58,30 @@ describeEachStore("clearExpired", (stores) => {
     expect(await store.find(storedKey("live1"))).toBeDefined();
   });
 
+  it("deletes rows that expired one after the other by intervals, at most a batch each, and the rest by key", async () => {
+    const { sessions, store, events } = await table({ expired: 0, live: 2 });
+    for (const row of inSequence(rows(7, "expired", START))) await store.insert(row);
+    const deleteExpired = store.deleteExpired.bind(store);
+    const asked: string[] = [];
+    store.deleteExpired = (which, at) => {
+      asked.push(Object.keys(which).join());
+      return deleteExpired(which, at);
+    };
+    expect(await sessions.clearExpired({ batchSize: 2 })).toBe(7);
+    expect(asked).toEqual(["before", "from,before", "from,before", "keys"]);
+    expect(events.map((event) => event.type === "expiredDeleted" && event.count)).toEqual([2, 2, 2, 1]);
+    expect(await store.findExpired(LATER, 10)).toHaveLength(2);
+  });
+
+  it("deletes many rows of one date between others in batches, too", async () => {
+    const { sessions, store, events } = await table({ expired: 0, live: 1 });
+    for (const row of [...rows(2, "early", EARLIER), ...rows(5, "middle", START)]) await store.insert(row);
+    for (const row of rows(2, "late", new Date(START.getTime() - MILLISECOND))) await store.insert(row);
+    expect(await sessions.clearExpired({ batchSize: 2 })).toBe(9);
+    for (const event of events) expect(event.type === "expiredDeleted" && event.count).toBeLessThanOrEqual(2);
+    expect(await store.findExpired(LATER, 10)).toHaveLength(1);
+  });
+
   it("deletes nothing where nothing has expired", async () => {
     const { sessions, events } = await table({ expired: 0, live: 2 });
     expect(await sessions.clearExpired()).toBe(0);
@@ -60,12 +95,12 @@ describeEachStore("clearExpired", (stores) => {
       if (stolen) return;
       stolen = true;
       const { otherStore } = stores();
-      await otherStore.deleteExpired(await keysOfExpired(otherStore, 2), START);
+      await otherStore.deleteExpired({ keys: await keysOfExpired(otherStore, 2) }, START);
     };
     const deleteExpired = store.deleteExpired.bind(store);
-    store.deleteExpired = async (keys, at) => {
-      await steal();
-      return deleteExpired(keys, at);
+    store.deleteExpired = async (which, at) => {
+      if ("keys" in which) await steal();
+      return deleteExpired(which, at);
     };
     expect(await sessions.clearExpired({ batchSize: 2 })).toBe(3);
     expect(await store.findExpired(START, 1)).toEqual([]);
@@ -88,11 +123,8 @@ describeEachStore("clearExpired", (stores) => {
     const { sessions, store } = await table({ expired: 5, live: 0 });
     const deleteExpired = store.deleteExpired.bind(store);
     const kept = storedKey("expired1");
-    store.deleteExpired = (keys, at) =>
-      deleteExpired(
-        keys.filter((key) => key !== kept),
-        at,
-      );
+    store.deleteExpired = (which, at) =>
+      deleteExpired("keys" in which ? { keys: which.keys.filter((key) => key !== kept) } : which, at);
     await expect(sessions.clearExpired({ batchSize: 2 })).rejects.toMatchObject({
       code: "SESSION_CONFIG",
       message: expect.stringMatching(/cannot be deleted.*model of the primary/),
@@ -102,7 +134,7 @@ describeEachStore("clearExpired", (stores) => {
 
   it("what is said to be deleted but is seen again is that error too", async () => {
     const { sessions, store } = await table({ expired: 3, live: 0 });
-    store.deleteExpired = async (keys) => keys.length; // a client extension that only marks rows
+    store.deleteExpired = async () => 3; // a client extension that only marks rows
     await expect(sessions.clearExpired()).rejects.toMatchObject({ code: "SESSION_CONFIG" });
   });
 
@@ -173,12 +205,13 @@ it("the batches grow while they are short, and get smaller after one that took l
   vi.useFakeTimers({ toFake: ["performance"] });
   onTestFinished(() => void vi.useRealTimers());
   const store = memoryStore();
-  for (const row of rows(9000, "expired", EARLIER)) await store.insert(row);
+  for (const row of inSequence(rows(9000, "expired", EARLIER))) await store.insert(row);
   const batches: number[] = [];
-  const deleteExpired: typeof store.deleteExpired = (keys, at) => {
-    batches.push(keys.length);
+  const deleteExpired: typeof store.deleteExpired = async (which, at) => {
+    const count = await store.deleteExpired(which, at);
+    batches.push(count);
     vi.advanceTimersByTime(batches.length === 6 ? 31 : batches.length === 7 ? 10 : 9);
-    return store.deleteExpired(keys, at);
+    return count;
   };
   const sessions = createSessions({ store: { ...store, deleteExpired }, secret: SECRET, now: () => START });
   expect(await sessions.clearExpired()).toBe(9000);
@@ -187,11 +220,8 @@ it("the batches grow while they are short, and get smaller after one that took l
 
 it("rows that a client extension only marks are an error too where they are more than a batch", async () => {
   const store = memoryStore();
-  const dates = [1, 2, 3, 4, 5].map((ms) => new Date(START.getTime() - ms));
-  for (const [i, expireDate] of dates.entries()) {
-    await store.insert({ key: storedKey(`expired${i}`), data: "", expireDate });
-  }
-  const deleteExpired: typeof store.deleteExpired = async (keys) => keys.length;
+  for (const row of inSequence(rows(5, "expired", EARLIER))) await store.insert(row);
+  const deleteExpired: typeof store.deleteExpired = async () => 2;
   const sessions = createSessions({ store: { ...store, deleteExpired }, secret: SECRET, now: () => START });
   await expect(sessions.clearExpired({ batchSize: 2 })).rejects.toMatchObject({ code: "SESSION_CONFIG" });
 });
@@ -205,10 +235,10 @@ it("sends a batch again that failed: after a rollback, and once after any other 
     store: {
       ...store,
       classifyError: (error) => (error === deadlock ? "retryable" : "unknown"),
-      async deleteExpired(keys, at) {
+      async deleteExpired(which, at) {
         const failure = failures.shift();
         if (failure) throw failure;
-        return store.deleteExpired(keys, at);
+        return store.deleteExpired(which, at);
       },
     },
     secret: SECRET,
@@ -222,7 +252,7 @@ it("sends a batch again that failed: after a rollback, and once after any other 
 
 it("does not count what a batch deleted whose answer was lost", async () => {
   const store = memoryStore();
-  for (const row of rows(3, "expired", START)) await store.insert(row);
+  for (const row of inSequence(rows(3, "expired", EARLIER))) await store.insert(row);
   let isLost = false;
   const deleteExpired: typeof store.deleteExpired = async (...args) => {
     const count = await store.deleteExpired(...args);
@@ -242,7 +272,7 @@ describeEachDatabase("Clearing beside traffic", (db, { provider }) => {
     await db().prisma.session.createMany({ data: rows(3, "expired", START) });
     db().queries.length = 0;
     const store = db().store();
-    expect(await store.deleteExpired(await keysOfExpired(store, 2), START)).toBe(2);
+    expect(await store.deleteExpired({ keys: await keysOfExpired(store, 2) }, START)).toBe(2);
     expect(db().queries).toEqual([
       expect.stringMatching(
         /^SELECT [^,]*key., [^,]*expire_date. FROM .*expire_date. <= \S+ ORDER BY [^,]*expire_date. ASC LIMIT/,
@@ -259,11 +289,14 @@ describeEachDatabase("Clearing beside traffic", (db, { provider }) => {
     const keys = await keysOfExpired(store, 10);
     const change = { data: "saved", expireDate: LATER };
     expect(await (await db().connectStore()).update(saved, { liveAt: EARLIER, data: "" }, change)).toBe("updated");
-    expect(await store.deleteExpired(keys, START)).toBe(2);
+    expect(await store.deleteExpired({ keys }, START)).toBe(2);
     expect(await session.findMany()).toEqual([{ key: saved, ...change }]);
   });
 
-  it("keeps a row whose save the DELETE had to wait for", async ({ skip }) => {
+  it.for<[string, ExpiredRows]>([
+    ["by key", { keys: [storedKey("expired0")] }],
+    ["by an interval", { before: LATER }],
+  ])("keeps a row whose save the DELETE had to wait for: %s", async ([, which], { skip }) => {
     skip(hasOneWriter, ONE_WRITER);
     const { session } = db().prisma;
     await session.createMany({ data: rows(1, "expired", START) });
@@ -271,7 +304,7 @@ describeEachDatabase("Clearing beside traffic", (db, { provider }) => {
     const { clearing } = await db().inTransaction(async (store) => {
       const guard = { liveAt: EARLIER, data: "" };
       await store.update(key, guard, { data: "saved", expireDate: LATER });
-      const clearing = db().store().deleteExpired([key], START);
+      const clearing = db().store().deleteExpired(which, START);
       for (let i = 0; i < 20; i++) await store.find(key); // meanwhile the DELETE has met the row
       return { clearing };
     });
@@ -279,24 +312,35 @@ describeEachDatabase("Clearing beside traffic", (db, { provider }) => {
     expect(await session.findMany()).toEqual([{ key, data: "saved", expireDate: LATER }]);
   });
 
-  it("keeps no other session waiting while a batch is deleted", async ({ skip }) => {
-    skip(hasOneWriter, ONE_WRITER);
-    const { prisma } = db();
-    await prisma.session.createMany({ data: [...rows(100, "expired", START), ...rows(200, "live", LATER)] });
-    const traffic = await db().connectStore();
-    const batchIsOpen = db().inTransaction(async (cleaner) => {
-      expect(await cleaner.deleteExpired(await keysOfExpired(cleaner, 10), START)).toBe(10);
-      const soon = new Date(START.getTime() + 1);
-      for (const row of [...rows(5, "new", LATER), ...rows(5, "brief", soon)]) {
-        expect(await traffic.insert(row)).toBe(true);
-      }
-      for (const { key } of rows(200, "live", LATER)) {
-        const saved = { data: "saved", expireDate: LATER };
-        expect(await traffic.update(key, { liveAt: START, data: "" }, saved)).toBe("updated");
-        expect(await traffic.update(key, { liveAt: START, data: "saved" }, { expireDate: soon })).toBe("updated");
-      }
-      expect(await traffic.delete(storedKey("live7"))).toBe(true);
-    });
-    await batchIsOpen; // fails by its time limit if another session has to wait for the batch
-  });
+  const tenRows = {
+    "by key": async (store: SessionStore) => ({ keys: await keysOfExpired(store, 10) }),
+    "by an interval": async (store: SessionStore) => ({
+      before: (await store.findExpired(START, 1, { skip: 10 }))[0]?.expireDate ?? START,
+    }),
+  };
+  it.for(Object.entries(tenRows))(
+    "keeps no other session waiting while a batch is deleted: %s",
+    async ([, batch], { skip }) => {
+      skip(hasOneWriter, ONE_WRITER);
+      const { prisma } = db();
+      await prisma.session.createMany({
+        data: [...inSequence(rows(100, "expired", START)), ...rows(200, "live", LATER)],
+      });
+      const traffic = await db().connectStore();
+      const batchIsOpen = db().inTransaction(async (cleaner) => {
+        expect(await cleaner.deleteExpired(await batch(cleaner), START)).toBe(10);
+        const soon = new Date(START.getTime() + 1);
+        for (const row of [...rows(5, "new", LATER), ...rows(5, "brief", soon)]) {
+          expect(await traffic.insert(row)).toBe(true);
+        }
+        for (const { key } of rows(200, "live", LATER)) {
+          const saved = { data: "saved", expireDate: LATER };
+          expect(await traffic.update(key, { liveAt: START, data: "" }, saved)).toBe("updated");
+          expect(await traffic.update(key, { liveAt: START, data: "saved" }, { expireDate: soon })).toBe("updated");
+        }
+        expect(await traffic.delete(storedKey("live7"))).toBe(true);
+      });
+      await batchIsOpen; // fails by its time limit if another session has to wait for the batch
+    },
+  );
 });

@@ -105,10 +105,7 @@ describeEachStore("Random programs of two to five requests on one session", (sto
 
 async function deleteAll(store: SessionStore): Promise<number> {
   const rows = await store.findExpired(END_OF_TIME, 1000);
-  return store.deleteExpired(
-    rows.map(({ key }) => key),
-    END_OF_TIME,
-  );
+  return store.deleteExpired({ keys: rows.map(({ key }) => key) }, END_OF_TIME);
 }
 
 /** One request. */

@@ -31,7 +31,7 @@ describeEachDatabase("Each verb of the store", (db) => {
   const [liveAt, expireDate] = [new Date("2030-01-01"), new Date("2030-01-02")];
   const row = { key: "a", data: "v1.text", expireDate };
 
-  it.each<[verb: keyof SessionStore, statement: string, run: (store: OwnStore) => unknown]>([
+  it.each<[verb: string, statement: string, run: (store: OwnStore) => unknown]>([
     ["find", "SELECT", (store) => store.find("a")],
     ["insert", "INSERT", (store) => store.insert({ ...row, key: "b" })],
     ["update", "UPDATE", (store) => store.update("a", { liveAt, data: row.data }, { data: "v1.new", expireDate })],
@@ -42,7 +42,13 @@ describeEachDatabase("Each verb of the store", (db) => {
     ],
     ["delete", "DELETE", (store) => store.delete("a")],
     ["findExpired", "SELECT", (store) => store.findExpired(expireDate, 10)],
-    ["deleteExpired", "DELETE", (store) => store.deleteExpired(["a", "b"], expireDate)],
+    ["findExpired with `skip`", "SELECT", (store) => store.findExpired(expireDate, 1, { from: liveAt, skip: 10 })],
+    ["deleteExpired", "DELETE", (store) => store.deleteExpired({ keys: ["a", "b"] }, expireDate)],
+    [
+      "deleteExpired of an interval",
+      "DELETE",
+      (store) => store.deleteExpired({ from: liveAt, before: expireDate }, expireDate),
+    ],
     ["findMatching", "SELECT", (store) => store.findMatching({}, { liveAt, exceptKey: "b", limit: 7 })],
     ["deleteMatching", "DELETE", (store) => store.deleteMatching({}, { exceptKeys: ["b"] })],
   ])("%s is one %s", async (_, statement, run) => {

@@ -10,6 +10,7 @@ import type {
   CreateError,
   DbSession,
   ErrorClass,
+  ExpiredRows,
   Expiry,
   ExpiryOptions,
   FilledColumns,
@@ -109,6 +110,7 @@ export interface Names {
   guard: UpdateGuard;
   outcome: UpdateOutcome;
   errorClass: ErrorClass;
+  expiredRows: ExpiredRows;
   findExpired: FindExpiredOptions;
   findMatching: FindMatchingOptions;
   matchingRow: MatchingRow;

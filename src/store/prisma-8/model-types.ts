@@ -59,8 +59,12 @@ type SelectRow = (...columns: ["data", "expireDate"]) => {
   first(): PromiseLike<{ data: string; expireDate: Date } | null>;
 };
 type SelectExpiry = (...columns: ["key", "expireDate"]) => {
-  orderBy(order: (row: { readonly expireDate: Sortable }) => never): Rows & { limit(count: number): Rows };
+  orderBy(order: (row: { readonly expireDate: Sortable }) => never): Page & { offset(count: number): Page };
 };
+
+interface Page extends Rows {
+  limit(count: number): Rows;
+}
 
 interface Rows {
   all(): PromiseLike<{ key: string; expireDate: Date }[]>;

@@ -75,21 +75,23 @@ export function prisma8Store(model: Prisma8Model): Required<SessionStore> {
     async delete(key) {
       return (await send(() => withKey(key).deleteAndCount())) > 0;
     },
-    async findExpired(at, limit, { from } = {}) {
+    async findExpired(at, limit, { from, skip } = {}) {
       const expired = model.where((row) => row.expireDate.lte(at));
       const found = from ? expired.where((row) => row.expireDate.gte(from)) : expired;
-      return send(() =>
-        found
-          .select("key", "expireDate")
-          .orderBy((row) => row.expireDate.asc() as never)
-          .limit(limit)
-          .all(),
-      );
+      return send(() => {
+        const ordered = found.select("key", "expireDate").orderBy((row) => row.expireDate.asc() as never);
+        return (skip === undefined ? ordered : ordered.offset(skip)).limit(limit).all();
+      });
     },
-    // By key: Prisma 8 ignores `limit()` before a write.
-    async deleteExpired(keys, at) {
-      const expired = model.where((row) => row.key.in(keys)).where((row) => row.expireDate.lte(at));
-      return send(() => expired.deleteAndCount());
+    // Not by `limit()`: Prisma 8 ignores it before a write.
+    async deleteExpired(rows, at) {
+      const expired = model.where((row) => row.expireDate.lte(at));
+      return send(() => {
+        if ("keys" in rows) return expired.where((row) => row.key.in(rows.keys)).deleteAndCount();
+        const { from, before } = rows;
+        const earlier = expired.where((row) => row.expireDate.lt(before));
+        return (from ? earlier.where((row) => row.expireDate.gte(from)) : earlier).deleteAndCount();
+      });
     },
     async findMatching(condition, { exceptKey, liveAt, limit, withData: hasData = false } = {}) {
       // Each column by its name, since the data may be long and are not always wanted.

@@ -63,12 +63,13 @@ export function prismaStore(model: SessionDelegate): Required<SessionStore> {
     async delete(key) {
       return (await send(model.deleteMany({ where: { key } }))).count > 0;
     },
-    async findExpired(at, limit, { from } = {}) {
+    async findExpired(at, limit, { from, skip } = {}) {
       const found = model.findMany({
         where: { expireDate: { lte: at, ...(from && { gte: from }) } },
         // Without an order, Prisma would sort by key and read every expired row for each batch.
         orderBy: { expireDate: "asc" },
         take: limit,
+        ...(skip !== undefined && { skip }),
         select: { key: true, expireDate: true },
       });
       return await send(found);
@@ -76,8 +77,11 @@ export function prismaStore(model: SessionDelegate): Required<SessionStore> {
     // `deleteMany({ where, limit })` would be a DELETE by `key IN (SELECT ... LIMIT n)`. MariaDB 10
     // and MySQL before 8.0.21 would read the whole table and lock every row and gap. PostgreSQL
     // would not check the expiry again after waiting for a save of the row.
-    async deleteExpired(keys, at) {
-      const where = { key: { in: [...keys] }, expireDate: { lte: at } };
+    async deleteExpired(rows, at) {
+      const where =
+        "keys" in rows
+          ? { key: { in: [...rows.keys] }, expireDate: { lte: at } }
+          : { expireDate: { lte: at, lt: rows.before, ...(rows.from && { gte: rows.from }) } };
       return (await send(model.deleteMany({ where }))).count;
     },
     async findMatching(condition, { exceptKey, liveAt, limit, withData = false } = {}) {

@@ -35,6 +35,7 @@ export interface SessionDelegate {
   findMany(args: {
     where: { expireDate: { lte: Date; gte?: Date } };
     orderBy: { expireDate: "asc" };
+    skip?: number;
     take?: number;
     select: { key: true; expireDate: true };
   }): PromiseLike<{ key: string; expireDate: Date; data?: string }[]>;
@@ -50,7 +51,10 @@ export interface SessionDelegate {
    * conditions.
    */
   deleteMany(args: {
-    where: { key: string } | { key: { in: string[] }; expireDate: { lte: Date } };
+    where:
+      | { key: string }
+      | { key: { in: string[] }; expireDate: { lte: Date } }
+      | { expireDate: { lte: Date; lt: Date; gte?: Date } };
   }): PromiseLike<{ count: number }>;
 }
 

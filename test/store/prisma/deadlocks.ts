@@ -47,7 +47,7 @@ export async function deletionDeadlock(scene: Scene) {
   await scene.store.insert(ROW);
   await scene.store.insert({ ...ROW, key: "b" });
   return deadlock(scene, {
-    mine: (store) => store.deleteExpired(["a", "b"], LATER),
+    mine: (store) => store.deleteExpired({ keys: ["a", "b"] }, LATER),
     theirFirst: (session) => touch(session, "b"),
   });
 }

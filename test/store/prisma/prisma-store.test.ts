@@ -63,7 +63,7 @@ describeEachPrisma7Database("A missing table", (db, { provider }) => {
       () => store.update("a", guard, { key: "b", expireDate: LATER }),
       () => store.delete("a"),
       () => store.findExpired(LATER, 10),
-      () => store.deleteExpired(["a"], LATER),
+      () => store.deleteExpired({ keys: ["a"] }, LATER),
       () => store.findMatching({}),
       () => store.deleteMatching({}, { keys: ["a"] }),
     ];
