@@ -152,7 +152,7 @@ export class DbSession<Data extends object = Record<string, unknown>> extends Ro
    * @throws TypeError for a key that begins with `_session_`
    */
   // Not `Partial<Data>`: the compiler's message for a wrong key is to list the keys.
-  markAuthenticated(data?: { [Key in keyof Data]?: Data[Key] }): Promise<void> {
+  markAuthenticated(data?: { [Name in keyof Data]?: Data[Name] }): Promise<void> {
     return this.rotate(async () => {
       const at = this.config.now().getTime();
       const entries = new Map<string, unknown>([...checkedEntries(data ?? {}), [AUTHENTICATED, at]]);

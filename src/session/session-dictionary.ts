@@ -105,7 +105,7 @@ export abstract class SessionDictionary<Data extends object> implements Iterable
    * @throws TypeError if one of the keys begins with `_session_`. Then no key is set.
    */
   // Not `Partial<Data>`: the compiler's message for a wrong key is to list the keys.
-  update(values: { [Key in keyof Data]?: Data[Key] }): void {
+  update(values: { [Name in keyof Data]?: Data[Name] }): void {
     const entries = checkedEntries(values);
     const dictionary = this.dictionary();
     for (const [key, value] of entries) dictionary.set(key, value);

@@ -37,14 +37,17 @@ const START_MS = 120_000;
 // the end of a run, by Ctrl-C or because we were killed, it stops the server and removes the directory.
 // It gives its standard error away, so that the end of that stream is the end of the server.
 // A line of input kills the server and its children (stopped first, so that it has no new ones; PostgreSQL's are in process groups of their own).
+// The shell answers once the server's process is gone: until then, PostgreSQL would not start in the same directory.
 // The directory is kept then, for the server's next life, but still removed in the end.
 const KEEPER = `
   directory=$1 signal=$2; shift 2
-  "$@" & server=$!
+  "$@" >/dev/null & server=$!
   exec 2>/dev/null
   if read -r order; then
     kill -s STOP $server
     kill -s KILL $(ps -A -o ppid= -o pid= | sed -n "s/^ *$server  *//p") $server
+    wait $server
+    echo killed
     cat >/dev/null
   else
     kill -s "$signal" $server
@@ -73,7 +76,7 @@ async function startProcess(options: Options): Promise<{ stop(): Promise<void>; 
   const keeper = spawn("/bin/sh", ["-c", KEEPER, "keeper", directory, stopSignal, command, ...args], {
     cwd: directory,
     detached: true, // A group of its own: Ctrl-C in the terminal must not end the keeper before its work.
-    stdio: ["pipe", "ignore", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
     ...user,
   });
   const stop = async () => {
@@ -103,12 +106,14 @@ async function startProcess(options: Options): Promise<{ stop(): Promise<void>; 
   }
   // A run that fails before it can stop us must not wait for us either: see above.
   keeper.unref();
-  const [stdin, stderr] = [keeper.stdin, keeper.stderr.removeAllListeners().resume()] as [Socket, Socket];
-  for (const stream of [stdin, stderr]) stream.unref();
+  keeper.stderr.removeAllListeners().resume();
+  const [stdin, stdout, stderr] = [keeper.stdin, keeper.stdout, keeper.stderr] as [Socket, Socket, Socket];
+  for (const stream of [stdin, stdout, stderr]) stream.unref();
   const kill = async () => {
-    stderr.ref();
+    stdout.ref();
     stdin.write("kill\n");
-    await once(stderr, "end");
+    await once(stdout, "data");
+    stdout.unref();
   };
   return { stop, kill };
 }
