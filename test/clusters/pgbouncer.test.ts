@@ -13,7 +13,8 @@ import { SECRET } from "../support.ts";
 import { findPgbouncer, startPgbouncer } from "./pgbouncer.ts";
 
 /** Between two kills of pgbouncer, and after the last. */
-const MIN_WRITES = scale({ test: 50, prove: 1700 });
+const MIN_WRITES = scale({ test: 50, prove: 2600 });
+const MIN_VERIFIED = scale({ test: 50, prove: 5000 });
 const KILLS = scale({ test: 1, prove: 2 });
 const VISITORS = 8;
 const CREATIONS = 10;
@@ -49,6 +50,7 @@ for (const { title, tracksStatements, settings, options } of cases) {
       await proveUnderLoad({
         title: `pgbouncer ${title}, killed ${KILLS} times`,
         provider: "postgresql",
+        minVerified: MIN_VERIFIED,
         clients: [{ store: prismaStore(client.session), close: () => client.$disconnect() }],
         async faults(ledger) {
           await ledger.acknowledgesWrites(MIN_WRITES);
