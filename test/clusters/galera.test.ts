@@ -69,41 +69,40 @@ describe.skipIf(skipReason)(`On a Galera cluster of three nodes${skippedBecause(
     // A node may not know a session yet, or know it still. What it acknowledges is right all the same.
     { title: "without wsrep_sync_wait", options: NOT_WAITING, readsMayBeStale: true },
   ];
-  it.each(loads)("nothing is lost, repeated or brought back where all of them are written to, and one is killed and comes back, $title", async ({
-    title,
-    options,
-    readsMayBeStale,
-  }) => {
-    const [cleaner] = await connectAll(WAITING);
-    await cleaner?.session.deleteMany();
-    const random = seededRandom(SEED);
-    const clients = await Promise.all(urls().map((url) => connect(url, options)));
-    await proveUnderLoad({
-      title: `Galera ${title}, ${KILLED.length} times a node killed and brought back`,
-      provider: "mysql",
-      minVerified: MIN_VERIFIED,
-      readsMayBeStale,
-      clients: clients.map((client) => ({ store: prismaStore(client.session), close: () => client.$disconnect() })),
-      async faults(ledger) {
-        for (const index of KILLED) {
+  it.each(loads)(
+    "nothing is lost, repeated or brought back where all of them are written to, and one is killed and comes back, $title",
+    async ({ title, options, readsMayBeStale }) => {
+      const [cleaner] = await connectAll(WAITING);
+      await cleaner?.session.deleteMany();
+      const random = seededRandom(SEED);
+      const clients = await Promise.all(urls().map((url) => connect(url, options)));
+      await proveUnderLoad({
+        title: `Galera ${title}, ${KILLED.length} times a node killed and brought back`,
+        provider: "mysql",
+        minVerified: MIN_VERIFIED,
+        readsMayBeStale,
+        clients: clients.map((client) => ({ store: prismaStore(client.session), close: () => client.$disconnect() })),
+        async faults(ledger) {
+          for (const index of KILLED) {
+            await ledger.acknowledgesWrites(MIN_WRITES);
+            await wait(random.below(MAX_WAIT_MS));
+            await nodes[index]?.kill();
+            await ledger.acknowledgesWrites(MIN_WRITES);
+            await nodes[index]?.rejoin();
+          }
           await ledger.acknowledgesWrites(MIN_WRITES);
-          await wait(random.below(MAX_WAIT_MS));
-          await nodes[index]?.kill();
-          await ledger.acknowledgesWrites(MIN_WRITES);
-          await nodes[index]?.rejoin();
-        }
-        await ledger.acknowledgesWrites(MIN_WRITES);
-      },
-      async afterwards() {
-        const client = await connect(urls()[0] ?? "", WAITING);
-        onTestFinished(() => client.$disconnect());
-        return client;
-      },
-    });
-    const all = await connectAll(WAITING);
-    const tables = await Promise.all(all.map(({ session }) => session.findMany({ orderBy: { key: "asc" } })));
-    for (const table of tables) expect(table, "all nodes hold the same").toEqual(tables[0]);
-  });
+        },
+        async afterwards() {
+          const client = await connect(urls()[0] ?? "", WAITING);
+          onTestFinished(() => client.$disconnect());
+          return client;
+        },
+      });
+      const all = await connectAll(WAITING);
+      const tables = await Promise.all(all.map(({ session }) => session.findMany({ orderBy: { key: "asc" } })));
+      for (const table of tables) expect(table, "all nodes hold the same").toEqual(tables[0]);
+    },
+  );
 
   it("with wsrep_sync_wait a session is found on every node at once", async () => {
     const [first, ...others] = (await connectAll(WAITING)).map(({ session }) =>
@@ -142,32 +141,36 @@ describe.skipIf(skipReason)(`On a Galera cluster of three nodes${skippedBecause(
   it.each([
     { title: "with wsrep_sync_wait", options: WAITING },
     { title: "without wsrep_sync_wait", options: NOT_WAITING },
-  ])("a node without a majority refuses all statements (1047), and takes nobody for signed out, $title", async ({
-    options,
-  }) => {
-    const apps = await webSessions(options);
-    const [app] = apps;
-    const [left, ...others] = nodes;
-    if (!app || !left) throw new Error("There is no node.");
-    const browser = openBrowser();
-    await browser.signIn(app, 7);
-    const { cookie } = browser;
-    await Promise.all(others.map((node) => node.kill()));
-    // It takes a few seconds until the node notices.
-    const visits: unknown[] = [];
-    do visits.push(await browser.visit(app).catch(codeOf));
-    while (visits.at(-1) !== NO_MAJORITY);
-    expect(visits.filter((found) => found === undefined), "signed out").toEqual([]);
+  ])(
+    "a node without a majority refuses all statements (1047), and takes nobody for signed out, $title",
+    async ({ options }) => {
+      const apps = await webSessions(options);
+      const [app] = apps;
+      const [left, ...others] = nodes;
+      if (!app || !left) throw new Error("There is no node.");
+      const browser = openBrowser();
+      await browser.signIn(app, 7);
+      const { cookie } = browser;
+      await Promise.all(others.map((node) => node.kill()));
+      // It takes a few seconds until the node notices.
+      const visits: unknown[] = [];
+      do visits.push(await browser.visit(app).catch(codeOf));
+      while (visits.at(-1) !== NO_MAJORITY);
+      expect(
+        visits.filter((found) => found === undefined),
+        "signed out",
+      ).toEqual([]);
 
-    expect(await browser.visit(app).catch(codeOf)).toBe(NO_MAJORITY);
-    expect(await browser.send(app, (session) => session.set("cart", "tea")).catch(codeOf)).toBe(NO_MAJORITY);
-    expect(await openBrowser().signIn(app, 8).catch(codeOf)).toBe(NO_MAJORITY);
-    expect(browser.cookie).toBe(cookie);
+      expect(await browser.visit(app).catch(codeOf)).toBe(NO_MAJORITY);
+      expect(await browser.send(app, (session) => session.set("cart", "tea")).catch(codeOf)).toBe(NO_MAJORITY);
+      expect(await openBrowser().signIn(app, 8).catch(codeOf)).toBe(NO_MAJORITY);
+      expect(browser.cookie).toBe(cookie);
 
-    await runSql(adapters.mysql(left.url), ["SET GLOBAL wsrep_provider_options = 'pc.bootstrap=YES'"]);
-    for (const node of others) await node.rejoin();
-    for (const each of apps) expect(await browser.visit(each)).toBe(7);
-  });
+      await runSql(adapters.mysql(left.url), ["SET GLOBAL wsrep_provider_options = 'pc.bootstrap=YES'"]);
+      for (const node of others) await node.rejoin();
+      for (const each of apps) expect(await browser.visit(each)).toBe(7);
+    },
+  );
 });
 
 /** The code of the database. An error without one is a reason to look at it. */

@@ -2,11 +2,12 @@ import { createSessions, type SessionStore } from "prisma-db-session";
 import { expect } from "vitest";
 import type { Provider, TestClient } from "../databases/types.ts";
 import { SECRET } from "../support.ts";
-import { type Audit, audit, type AuditOptions } from "./audit.ts";
+import { type Audit, type AuditOptions, audit } from "./audit.ts";
 import { countErrors, formatCounts, Ledger, readTable } from "./ledger.ts";
 import { runLoad } from "./load.ts";
 import { report, scale } from "./scale.ts";
 import { SEED, seededRandom } from "./seeded-random.ts";
+import { statementsAreDone } from "./statements-in-flight.ts";
 import { expectStrictMode } from "./strict-mode.ts";
 import { watchStore } from "./watched-store.ts";
 
@@ -20,7 +21,7 @@ interface Trial extends AuditOptions {
   readonly clients: readonly { readonly store: SessionStore; close(): Promise<void> }[];
   /** What happens meanwhile; the load ends with it. */
   readonly faults: (ledger: Ledger) => Promise<void>;
-  /** A client past all faults, when nothing is on its way any more. */
+  /** A client past all faults, when nothing is on its way to the database any more. */
   readonly afterwards: () => Promise<TestClient>;
 }
 
@@ -85,6 +86,7 @@ export async function tryUnderLoad(trial: Trial): Promise<Findings> {
 
   const past = await afterwards();
   await expectStrictMode(past, provider);
+  await statementsAreDone(past, provider);
   const { session } = past;
   const { load: loadSession } = createSessions({ model: session, secret: SECRET });
   const table = await readTable(ledger, loadSession, () => session.count());
