@@ -87,14 +87,14 @@ describe.skipIf(skipReason)(`With a read replica${skippedBecause(skipReason)}`, 
       afterwards,
     });
     expect(readsOfReplica()).toBe(0);
-    expect(await client.session.count()).toBeGreaterThanOrEqual(0);
-    expect(readsOfReplica(), "the replica is asked without $primary()").toBe(1);
+    await client.session.count();
+    expect(readsOfReplica(), "without $primary(), the replica is asked").toBe(1);
     await set(replica(), "recovery_min_apply_delay = 0");
     await caughtUp();
   });
 
   it("that lags, the same load breaks promises without $primary()", async () => {
-    await primary().ask(`DELETE FROM session`);
+    await runSql(impatientAdapters.postgresql(database(primary())), ["DELETE FROM session"]);
     await set(replica(), BEHIND);
     const { client, readsOfReplica } = await routed();
     const { lies } = await tryUnderLoad({

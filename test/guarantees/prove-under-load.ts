@@ -39,6 +39,9 @@ interface Findings extends Audit {
 /** In a flush that is in flight when the load ends, a session goes that would have been verified. */
 const MARGIN = 1.05;
 
+/** As many broken promises tell what is wrong. */
+const MAX_LIES = 10;
+
 /** Puts a load on sessions while there are faults, and then holds against the table what everybody was told. */
 export async function proveUnderLoad({ minVerified = 0, faults, ...trial }: Proof): Promise<Findings> {
   const findings = await tryUnderLoad({
@@ -96,6 +99,7 @@ export async function tryUnderLoad(trial: Trial): Promise<Findings> {
   for (const line of ledger.summary()) report(line);
   report(`statements that threw: ${formatCounts(thrown)}`);
   report(`${ledger.writes} acknowledged writes, ${verified} of them verified; ${lies.length} promises broken`);
+  for (const lie of lies.slice(0, MAX_LIES)) report(`  ${lie}`);
   report(`rows: ${table.count}; ${formatCounts({ ...curiosities })}`);
   return { ledger, lies, curiosities, verified, thrown };
 }
