@@ -51,10 +51,7 @@ interface Ports {
 }
 
 /** Starts nodes on 127.0.0.1, each with ports and a folder of its own. */
-export async function startGalera(
-  count: number,
-  settings: readonly string[],
-): Promise<{
+export async function startGalera(count: number): Promise<{
   nodes: GaleraNode[];
   stop(): Promise<void>;
 }> {
@@ -77,7 +74,7 @@ export async function startGalera(
   try {
     // One after another: a node that joins takes a snapshot of another one.
     for (const [index, own] of ports.entries()) {
-      nodes.push(await startNode({ index, own, group, mariadbd, library, password, settings }));
+      nodes.push(await startNode({ index, own, group, mariadbd, library, password }));
     }
     return { nodes, stop };
   } catch (error) {
@@ -93,11 +90,10 @@ interface NodeOptions {
   readonly mariadbd: string;
   readonly library: string;
   readonly password: string;
-  readonly settings: readonly string[];
 }
 
 async function startNode(options: NodeOptions): Promise<GaleraNode> {
-  const { index, own, group, mariadbd, library, password, settings } = options;
+  const { index, own, group, mariadbd, library, password } = options;
   const directory = await mkdtemp(join(tmpdir(), "prisma-db-session-galera-"));
   try {
     // Not root: as root, the rsync that takes a snapshot would become the user nobody, who must not
@@ -137,7 +133,6 @@ async function startNode(options: NodeOptions): Promise<GaleraNode> {
       `--wsrep-node-address=127.0.0.1:${own.group}`,
       `--wsrep-sst-receive-address=127.0.0.1:${own.snapshot}`,
       "--wsrep-sst-method=rsync",
-      ...settings,
     ];
     const server = await startServer(`mariadb://test:${password}@127.0.0.1:${own.sql}/mysql`, {
       command: mariadbd,

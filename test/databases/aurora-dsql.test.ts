@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { migration, statementsIn } from "./sql.ts";
 
@@ -13,3 +13,16 @@ it("The migrations for Aurora DSQL make PostgreSQL's table, by one statement eac
   );
   expect(migrations.flat()).toEqual(asOnPostgresql);
 });
+
+it("The model for Aurora DSQL is PostgreSQL's", async () => {
+  const [dsql, postgresql] = await Promise.all(["aurora-dsql", "postgresql"].map(modelOf));
+  expect(dsql).toContain("model Session {");
+  expect(dsql).toEqual(postgresql);
+});
+
+/** The lines of a schema's model, without its comments. */
+async function modelOf(name: string): Promise<string[]> {
+  const schema = await readFile(new URL(`../../prisma/${name}/schema.prisma`, import.meta.url), "utf8");
+  const lines = schema.slice(schema.indexOf("model Session")).split("\n");
+  return lines.filter((line) => !/^\s*(\/\/|$)/.test(line));
+}

@@ -1,4 +1,6 @@
+import { checkAnswers, staleAnswers } from "./audit-answers.ts";
 import { failedBefore, type Ledger, type Life, listOf, marksOf, type Operation, type Table } from "./ledger.ts";
+import { acknowledged, beginningOf, failedRotationsBefore, isRotation, isWrite, name, tipOf, title } from "./told.ts";
 
 type Row = readonly [sessionKey: string, data: Record<string, unknown>];
 
@@ -18,16 +20,36 @@ interface Curiosities {
   rotatedUntold: number;
   /** Of these, sessions that were flushed under the old key. They are of no use to anybody, and stay until they expire. */
   rotatedUntoldThenFlushed: number;
+  /** Answers from a node that did not have the last writes yet. */
+  stale: number;
 }
 
-interface Audit {
+export interface Audit {
   /** Every promise that was broken. */
   readonly lies: string[];
   readonly curiosities: Curiosities;
+  /**
+   * How many acknowledged writes the table could refute:
+   * - in a session with a row: each create, save and cycleKey whose two marks must be in the row,
+   *   and each whose marks must not be there, because an acknowledged write took them away;
+   * - of a session without a row: the flush that must have deleted it.
+   *
+   * All else is acknowledged, but not verified: the writes in a session that was flushed later, and
+   * those whose marks were taken by a write that failed and was not repeated.
+   */
+  readonly verified: number;
+}
+
+export interface AuditOptions {
+  /**
+   * Whether a statement may read a node that does not have the last writes yet. Then a session may
+   * look over before it is, and be found after its end. Writes have to be right all the same.
+   */
+  readonly readsMayBeStale?: boolean;
 }
 
 /** Compares what the callers were told with what is in the table, once no statement is on its way any more. */
-export function audit(ledger: Ledger, table: Table): Audit {
+export function audit(ledger: Ledger, table: Table, { readsMayBeStale = false }: AuditOptions = {}): Audit {
   const curiosities: Curiosities = {
     failedYetApplied: 0,
     repeated: 0,
@@ -36,14 +58,19 @@ export function audit(ledger: Ledger, table: Table): Audit {
     orphans: 0,
     rotatedUntold: 0,
     rotatedUntoldThenFlushed: 0,
+    stale: 0,
   };
+  let verified = 0;
   const lies = [...ledger.wrongAnswers];
   const owner = new Map<string, readonly Operation[]>();
   for (const life of ledger.lives) {
     const rows = rowsOf(life, table, ledger);
-    lies.push(...checkKeys(life, rows, ledger), ...checkAnswers(life, ledger));
+    const stale = readsMayBeStale ? staleAnswers(life, ledger) : [];
+    curiosities.stale += stale.length;
+    lies.push(...checkKeys(life, rows, ledger), ...checkAnswers(life, ledger, stale));
     const settled = settledBy(life.operations, ledger);
     curiosities.repeated += [...settled].filter(({ outcome }) => outcome !== "acknowledged").length;
+    verified += rows[0] ? checkable(life.operations, settled).length : isFlushed(life, ledger) ? 1 : 0;
     if (rows[0]) {
       lies.push(...checkMarks(life.operations, settled, rows[0]), ...checkLists(life.operations, settled, rows[0]));
       curiosities.taken += life.operations.flatMap(({ takes }) => takes).length;
@@ -75,7 +102,7 @@ export function audit(ledger: Ledger, table: Table): Audit {
       if (operation.outcome === "over") curiosities.overYetApplied += 1;
     }
   }
-  return { lies, curiosities };
+  return { lies, curiosities, verified };
 }
 
 /** The acknowledged writes, and those that failed before them on the same session object: a later save brings them too. */
@@ -115,35 +142,26 @@ function* checkKeys(life: Life, rows: readonly Row[], ledger: Ledger): Generator
   }
 }
 
-/** Nothing may be acknowledged about a key that somebody has been told to be gone, and what is over must have been ended by somebody. */
-function* checkAnswers(life: Life, ledger: Ledger): Generator<string> {
-  const ends = life.operations.filter(
-    (operation) => (isRotation(operation, ledger) || operation.kind === "flush") && operation.outcome !== "over",
-  );
-  for (const operation of life.operations) {
-    const { kind, from, to, outcome, ended, drawn } = operation;
-    if (kind === "create") continue;
-    const others = ends.filter((end) => end !== operation && end.from === from);
-    const began = beginningOf(operation, ledger);
-    const told = others.find((end) => end.outcome === "acknowledged" && end.ended < began);
-    if (told && kind !== "flush" && outcome === "acknowledged")
-      yield `${name(operation)} was acknowledged after ${name(told)}`;
-    if (outcome === "over" && !others.some((end) => end.began < ended)) {
-      yield `${name(operation)} was told that the session is over, and nobody has ended it`;
-    }
-    if (!isWrite(operation) || outcome !== "acknowledged") continue;
-    const rotations = failedRotationsBefore(operation, ledger);
-    const keys = [...drawn, ...rotations.flatMap((rotation) => rotation.drawn)];
-    if (to !== from && !keys.includes(to ?? "")) yield `${name(operation)} left the session with a key of another one`;
-    if (to === from) {
-      for (const rotation of rotations) yield `${name(operation)} was under the key that ${name(rotation)} was to end`;
-    }
+/** The acknowledged writes of a session with a row that the row can refute: see `Audit.verified`. */
+function checkable(operations: readonly Operation[], settled: ReadonlySet<Operation>): Operation[] {
+  const takers = takersIn(operations);
+  return operations.filter((operation) => {
+    const takenBy = takers.get(operation.number) ?? [];
+    const isClear = takenBy.length === 0 || takenBy.some((taker) => settled.has(taker));
+    return isWrite(operation) && operation.outcome === "acknowledged" && isClear;
+  });
+}
+
+const isFlushed = (life: Life, ledger: Ledger): boolean =>
+  acknowledged(life.operations, "flush").some(({ from }) => from === tipOf(life, ledger));
+
+/** Who took the marks of an operation, by its number. */
+function takersIn(operations: readonly Operation[]): ReadonlyMap<number, readonly Operation[]> {
+  const takers = new Map<number, Operation[]>();
+  for (const taker of operations) {
+    for (const number of taker.takes) takers.set(number, [...(takers.get(number) ?? []), taker]);
   }
-  const rotations = toldRotations(life, ledger);
-  for (const rotation of rotations) {
-    const same = rotations.find((other) => other.number < rotation.number && other.from === rotation.from);
-    if (same) yield `${name(same)} and ${name(rotation)} have both rotated one row`;
-  }
+  return takers;
 }
 
 /** Settled writes are there, everything else wholly or not at all, nothing that was taken away, and nothing of another session. */
@@ -152,10 +170,7 @@ function* checkMarks(
   settled: ReadonlySet<Operation>,
   [sessionKey, data]: Row,
 ): Generator<string> {
-  const takers = new Map<number, Operation[]>();
-  for (const taker of operations) {
-    for (const number of taker.takes) takers.set(number, [...(takers.get(number) ?? []), taker]);
-  }
+  const takers = takersIn(operations);
   const strangers = new Set(Object.keys(data).filter((key) => /^[ab]\d+$/.test(key)));
   for (const operation of operations) {
     const marks = marksOf(operation);
@@ -196,15 +211,6 @@ function* checkLists(
   }
 }
 
-/** The last key that somebody was told. */
-function tipOf(life: Life, ledger: Ledger): string {
-  let tip = life.creation.to ?? "";
-  for (const rotation of toldRotations(life, ledger).sort((a, b) => a.ended - b.ended)) {
-    if (rotation.from === tip) tip = rotation.to ?? "";
-  }
-  return tip;
-}
-
 function rowsOf({ creation, operations }: Life, table: Table, ledger: Ledger): Row[] {
   const drawn = operations.filter((operation) => isRotation(operation, ledger)).flatMap((operation) => operation.drawn);
   const strange = operations.filter(({ kind }) => kind === "save").flatMap((operation) => operation.drawn);
@@ -218,34 +224,4 @@ function rowsUnder(keys: Iterable<string>, { rows }: Table): Row[] {
   });
 }
 
-/**
- * When an operation began, or the first rotation that failed before it on the same session object: it may have rotated
- * the row, under a key that no flush of another object knows, and this object goes on with it.
- */
-const beginningOf = (operation: Operation, ledger: Ledger): number =>
-  Math.min(operation.began, ...failedRotationsBefore(operation, ledger).map(({ began }) => began));
-
-/** The rotations that failed on the same session object. A key that is told ends them. */
-function failedRotationsBefore(operation: Operation, ledger: Ledger): Operation[] {
-  const failed: Operation[] = [];
-  for (const earlier of ledger.of(operation.object)) {
-    if (earlier === operation) break;
-    if (isTold(earlier)) failed.length = 0;
-    else if (earlier.kind === "cycleKey" && ["failed", "undecided"].includes(earlier.outcome)) failed.push(earlier);
-  }
-  return failed;
-}
-
-/** A save gives the row a new key too where a rotation has failed before it. */
-const isRotation = (operation: Operation, ledger: Ledger): boolean =>
-  operation.kind === "cycleKey" || (operation.kind === "save" && failedRotationsBefore(operation, ledger).length > 0);
-/** Whether the session object has another key afterwards. A write can fail after it found that the rotation was applied. */
-const isTold = ({ from, to }: Operation) => to !== null && to !== from;
-const toldRotations = (life: Life, ledger: Ledger) =>
-  life.operations.filter((operation) => isTold(operation) && isRotation(operation, ledger));
-const isWrite = ({ kind }: Operation) => ["create", "save", "cycleKey"].includes(kind);
 const isThere = (operation: Operation, [, data]: Row) => data[marksOf(operation)[0]] === operation.number;
-const acknowledged = (operations: readonly Operation[], kind: Operation["kind"]) =>
-  operations.filter((operation) => operation.kind === kind && operation.outcome === "acknowledged");
-const name = ({ kind, number, outcome }: Operation) => `${kind} ${number} (${outcome})`;
-const title = ({ creation }: Life) => `the session of create ${creation.number}`;

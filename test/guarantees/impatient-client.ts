@@ -8,6 +8,7 @@ import { connectPrisma8 } from "../prisma-8/client.ts";
 type Constructor = new (options: { adapter: SqlDriverAdapterFactory }) => TestClient;
 export type ServerProvider = Exclude<Provider, "sqlite">;
 
+type PrismaMariaDbOptions = Exclude<ConstructorParameters<typeof PrismaMariaDb>[0], string>;
 type PrismaPgOptions = ConstructorParameters<typeof PrismaPg>[1];
 
 const CONNECTIONS = 16;
@@ -55,7 +56,7 @@ export const impatientAdapters = {
       },
       options,
     ),
-  mysql(url: string) {
+  mysql(url: string, options: Partial<PrismaMariaDbOptions> = {}) {
     const { hostname, port, username, password, pathname } = new URL(url);
     return new PrismaMariaDb({
       host: hostname,
@@ -70,6 +71,7 @@ export const impatientAdapters = {
       // Without it the driver sends "SET NAMES" after signing in, and a connection that is lost in that moment is a rejection that
       // nobody can handle: https://github.com/mariadb-corporation/mariadb-connector-nodejs/issues/323 and 333.
       collation: "UTF8MB4_UNICODE_CI",
+      ...options,
     });
   },
 };

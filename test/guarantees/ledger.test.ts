@@ -75,6 +75,58 @@ it("finds nothing wrong with sound sessions whose statements and answers are los
   expect(seen.failedYetApplied).toBeGreaterThan(0);
 });
 
+const counted: [what: string, verified: number, key: string | undefined, steps: Step[]][] = [
+  [
+    "those whose marks are there, but not those that failed",
+    2,
+    "k0",
+    [
+      [1, "load", "acknowledged"],
+      [1, "save", "acknowledged"],
+      [1, "save", "failed", { isMissing: true }],
+    ],
+  ],
+  [
+    "one that another took away, and not one that a failed write may have taken",
+    3,
+    "k0",
+    [
+      [1, "load", "acknowledged"],
+      [1, "save", "acknowledged", { isMissing: true }],
+      [1, "save", "acknowledged"],
+      [2, "load", "acknowledged"],
+      [2, "save", "acknowledged", { takes: 2 }],
+      [2, "save", "failed", { takes: 3, isMissing: true }],
+    ],
+  ],
+  [
+    "of a session that was flushed only the flush",
+    1,
+    undefined,
+    [
+      [1, "load", "acknowledged"],
+      [1, "save", "acknowledged"],
+      [1, "flush", "acknowledged"],
+    ],
+  ],
+];
+it.each(counted)("counts as verified %s", (_what, verified, key, steps) => {
+  const { ledger, table } = tell(key, steps);
+  expect(audit(ledger, table)).toMatchObject({ lies: [], verified });
+  expect(ledger.verifiable).toBeGreaterThanOrEqual(verified);
+});
+
+it("takes stale answers for lies only where no reading may be stale", () => {
+  const { ledger, table } = tell(undefined, [
+    [1, "load", "over"],
+    [2, "load", "acknowledged"],
+    [2, "flush", "acknowledged"],
+    [3, "load", "acknowledged"],
+  ]);
+  expect(audit(ledger, table).lies).toHaveLength(2);
+  expect(audit(ledger, table, { readsMayBeStale: true })).toMatchObject({ lies: [], curiosities: { stale: 2 } });
+});
+
 describe("finds", () => {
   const broken: [what: string, lie: RegExp, breakIt: (sound: SessionStore) => Partial<SessionStore>][] = [
     [
@@ -141,21 +193,6 @@ describe("finds", () => {
     expect(audit(ledger, table).lies.join("\n")).toMatch(lie);
   });
 
-  type Step = [
-    actor: number,
-    kind: Operation["kind"],
-    outcome: "acknowledged" | "failed",
-    more?: {
-      /** The key that was drawn for it. */
-      readonly drawn?: string;
-      /** The key of the session object afterwards. */
-      readonly to?: string;
-      /** What it takes away. */
-      readonly takes?: number;
-      /** Whether the row lacks it. */
-      readonly isMissing?: boolean;
-    },
-  ];
   const told: [what: string, lie: RegExp | undefined, key: string | undefined, steps: Step[]][] = [
     [
       "nothing in a session that goes on under the key of a rotation whose answer was lost, though another flushed the old key",
@@ -264,35 +301,8 @@ describe("finds", () => {
     ],
   ];
   it.each(told)("%s", (_what, lie, key, steps) => {
-    const ledger = new Ledger();
-    const creation = ledger.begin({ kind: "create", actor: 0, object: {}, life: undefined, from: null });
-    creation.drawn.push("k0");
-    ledger.acknowledge(creation, "k0");
-    const life = ledger.born(creation);
-    const data: Record<string, unknown> = {};
-    const write = (operation: Operation) => {
-      for (const mark of marksOf(operation)) data[mark] = operation.number;
-    };
-    write(creation);
-    const objects = new Map<number, object>();
-    for (const [actor, kind, outcome, { drawn, to = "k0", takes, isMissing = false } = {}] of steps) {
-      if (kind === "load" || !objects.has(actor)) objects.set(actor, {});
-      const object = objects.get(actor) as object;
-      const operation = ledger.begin({
-        kind,
-        actor,
-        object,
-        life,
-        from: "k0",
-        takes: takes === undefined ? [] : [takes],
-      });
-      if (drawn) operation.drawn.push(drawn);
-      if (outcome === "acknowledged") ledger.acknowledge(operation, to);
-      else ledger.fail(operation, lost, () => true);
-      if (["save", "cycleKey"].includes(kind) && !isMissing) write(operation);
-    }
-    const rows = new Map(key ? [[key, data]] : []);
-    const { lies } = audit(ledger, { rows, count: rows.size });
+    const { ledger, table } = tell(key, steps);
+    const { lies } = audit(ledger, table);
     if (lie) expect(lies.join("\n")).toMatch(lie);
     else expect(lies).toEqual([]);
   });
@@ -356,4 +366,54 @@ function fullest({ rows }: Table): Record<string, unknown> {
     Object.keys(row).some((key) => key.startsWith(listOf(0).slice(0, -1))),
   );
   return data.sort((a, b) => Object.keys(b).length - Object.keys(a).length)[0] ?? {};
+}
+
+type Step = [
+  actor: number,
+  kind: Operation["kind"],
+  outcome: "acknowledged" | "failed" | "over",
+  more?: {
+    /** The key that was drawn for it. */
+    readonly drawn?: string;
+    /** The key of the session object afterwards. */
+    readonly to?: string;
+    /** What it takes away. */
+    readonly takes?: number;
+    /** Whether the row lacks it. */
+    readonly isMissing?: boolean;
+  },
+];
+
+/** A session with the key k0, what happened to it, and the key under which its row is in the end. */
+function tell(key: string | undefined, steps: readonly Step[]): { ledger: Ledger; table: Table } {
+  const ledger = new Ledger();
+  const creation = ledger.begin({ kind: "create", actor: 0, object: {}, life: undefined, from: null });
+  creation.drawn.push("k0");
+  ledger.acknowledge(creation, "k0");
+  const life = ledger.born(creation);
+  const data: Record<string, unknown> = {};
+  const write = (operation: Operation) => {
+    for (const mark of marksOf(operation)) data[mark] = operation.number;
+  };
+  write(creation);
+  const objects = new Map<number, object>();
+  for (const [actor, kind, outcome, { drawn, to = "k0", takes, isMissing = false } = {}] of steps) {
+    if (kind === "load" || !objects.has(actor)) objects.set(actor, {});
+    const object = objects.get(actor) as object;
+    const operation = ledger.begin({
+      kind,
+      actor,
+      object,
+      life,
+      from: "k0",
+      takes: takes === undefined ? [] : [takes],
+    });
+    if (drawn) operation.drawn.push(drawn);
+    if (outcome === "acknowledged") ledger.acknowledge(operation, to);
+    else if (outcome === "over") ledger.over(operation);
+    else ledger.fail(operation, lost, () => true);
+    if (["save", "cycleKey"].includes(kind) && !isMissing) write(operation);
+  }
+  const rows = new Map(key ? [[key, data]] : []);
+  return { ledger, table: { rows, count: rows.size } };
 }

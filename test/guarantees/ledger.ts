@@ -56,7 +56,7 @@ export class Ledger {
   /** Answers that may never be given. */
   readonly wrongAnswers: string[] = [];
   readonly #ofObject = new Map<object, Operation[]>();
-  readonly #errors = new Map<string, number>();
+  readonly #errors: unknown[] = [];
   #now = 0;
   #acknowledged = 0;
   #waiting: { readonly count: number; readonly resolve: () => void }[] = [];
@@ -121,10 +121,9 @@ export class Ledger {
       isOfDatabase((error as Error).cause) &&
       failedBefore(operation, this).length > 0;
     this.#end(operation, isOver ? "over" : isUndecided ? "undecided" : "failed");
-    const name = nameOf(error);
-    this.#errors.set(name, (this.#errors.get(name) ?? 0) + 1);
+    this.#errors.push(error);
     if (!isOver && !isUndecided && !isOfDatabase(error)) {
-      this.wrongAnswers.push(`${operation.kind} ${operation.number} threw ${name}`);
+      this.wrongAnswers.push(`${operation.kind} ${operation.number} threw ${nameOf(error)}`);
     }
   }
 
@@ -139,6 +138,25 @@ export class Ledger {
     while (this.writes < enough) await this.acknowledges(Math.min(enough - this.writes, 100));
   }
 
+  /**
+   * About how many acknowledged writes the audit could verify, if the load ended now: those of
+   * sessions that live, and the flush of each other session.
+   */
+  get verifiable(): number {
+    let count = 0;
+    for (const { key, operations } of this.lives) {
+      const acknowledged = operations.filter(({ outcome }) => outcome === "acknowledged");
+      const isFlushed = acknowledged.some(({ kind, from }) => kind === "flush" && from === key);
+      count += isFlushed ? 1 : acknowledged.filter(({ kind }) => WRITES.includes(kind)).length;
+    }
+    return count;
+  }
+
+  /** Waits until so many writes could be verified. */
+  async canVerify(writes: number): Promise<void> {
+    while (this.verifiable < writes) await this.acknowledges(100);
+  }
+
   /** What was asked and answered, in a few lines. */
   summary(): string[] {
     const counts = (operations: readonly Operation[]) =>
@@ -150,7 +168,7 @@ export class Ledger {
     return [
       `${this.operations.length} operations in ${this.lives.length} sessions: ${counts(this.operations)}`,
       ...kinds.map((kind) => `  ${kind}: ${counts(ofKind(kind))}`),
-      `errors: ${formatCounts(Object.fromEntries([...this.#errors].sort(([, a], [, b]) => b - a)))}`,
+      `errors: ${formatCounts(countErrors(this.#errors))}`,
     ];
   }
 
@@ -180,6 +198,13 @@ export const formatCounts = (counts: Readonly<Record<string, number>>): string =
     .join(", ") || "none";
 
 const codeOf = (error: unknown) => (error as { code?: unknown } | undefined)?.code;
+
+/** How many errors there are of each name. */
+export function countErrors(errors: Iterable<unknown>): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of [...errors].map(nameOf)) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
 
 /** Prisma's code and the driver's; of an error without any, its message. */
 function nameOf(error: unknown): string {

@@ -3,6 +3,8 @@ import type { SessionStore } from "prisma-db-session";
 /** A store that remembers what it threw. */
 interface WatchedStore {
   readonly store: SessionStore;
+  /** What it threw to the package, which may have retried the statement. */
+  readonly errors: ReadonlySet<unknown>;
   /** Whether this very error came from the store: neither wrapped, nor another one instead. */
   threw(error: unknown): boolean;
 }
@@ -23,5 +25,5 @@ export function watchStore(store: SessionStore): WatchedStore {
       };
     },
   });
-  return { store: watched, threw: (error) => errors.has(error) };
+  return { store: watched, errors, threw: (error) => errors.has(error) };
 }
