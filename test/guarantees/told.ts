@@ -31,7 +31,7 @@ export function failedRotationsBefore(operation: Operation, ledger: Ledger): Ope
 export const isRotation = (operation: Operation, ledger: Ledger): boolean =>
   operation.kind === "cycleKey" || (operation.kind === "save" && failedRotationsBefore(operation, ledger).length > 0);
 /** Whether the session object has another key afterwards. A write can fail after it found that the rotation was applied. */
-export const isTold = ({ from, to }: Operation) => to !== null && to !== from;
+const isTold = ({ from, to }: Operation) => to !== null && to !== from;
 export const toldRotations = (life: Life, ledger: Ledger) =>
   life.operations.filter((operation) => isTold(operation) && isRotation(operation, ledger));
 export const isWrite = ({ kind }: Operation) => ["create", "save", "cycleKey"].includes(kind);
