@@ -120,7 +120,7 @@ describe("clear-expired", () => {
   const MODEL = `
     const model = (name, rows = []) => ({
       async findUnique() {}, async createMany() {}, async updateMany() {},
-      async findMany() { return rows; },
+      async findMany({ skip = 0 }) { return rows.slice(skip); },
       async deleteMany() { return { count: 0 }; },
       async count() { return name.length; },
     });

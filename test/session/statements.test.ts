@@ -141,16 +141,20 @@ describeEachDatabase("Statements", (db, { prisma }) => {
     expectStatements(prisma === 7 ? [/^SELECT.* IN \(/] : keys.map(() => /^SELECT/));
   });
 
-  it("clearExpired is one SELECT and one DELETE a batch, and one SELECT at the end", async () => {
+  it("clearExpired is one SELECT and one DELETE a batch, and some SELECTs at the end", async () => {
     const { sessions } = await saved();
-    const past = { data: "", expireDate: new Date(0) };
-    for (const key of ["a", "b", "c"])
+    for (const [second, key] of ["a", "b", "c"].entries())
       await db()
         .store()
-        .insert({ key, ...past });
+        .insert({ key, data: "", expireDate: new Date(second * 1000) });
     db().queries.length = 0;
     expect(await sessions.clearExpired({ batchSize: 2 })).toBe(3);
-    expectStatements([/^SELECT/, /^DELETE/, /^SELECT/, /^DELETE/, /^SELECT/]);
+    const [interval, lastKeys, nothing] = [
+      [/^SELECT .*OFFSET/, /^DELETE (?!.*IN \()/],
+      [/^SELECT .*OFFSET/, /^SELECT/, /^DELETE .*IN \(/],
+      [/^SELECT .*OFFSET/, /^SELECT/],
+    ] as const;
+    expectStatements([...interval, ...lastKeys, ...nothing]);
     expect(await db().prisma.session.count()).toBe(1);
   });
 });

@@ -40,19 +40,29 @@ export function fakeModel({ target = "postgres", codecs = CODECS, isInTransactio
     ctx: { runtime: { ...(!isInTransaction && { connection() {} }) }, context: { contract } },
   };
 
-  const query = (tests: readonly Test[], columns: readonly string[] = [], order?: Order, count?: number): unknown => {
+  const query = (
+    tests: readonly Test[],
+    columns: readonly string[] = [],
+    order?: Order,
+    count = Number.POSITIVE_INFINITY,
+    skipped = 0,
+  ): unknown => {
     const meets = (row: Row) => tests.every((test) => test(row));
     const found = () => {
-      const rows = table.filter(meets).sort(order).slice(0, count);
+      const rows = table
+        .filter(meets)
+        .sort(order)
+        .slice(skipped, skipped + count);
       return rows.map((row) => Object.fromEntries(columns.map((name) => [name, row[name] ?? null])));
     };
     return {
       ...described,
       where: (condition: (row: unknown) => Test) =>
-        query([...tests, condition(accessor(codecs))], columns, order, count),
-      select: (...names: string[]) => query(tests, names, order, count),
-      orderBy: (by: (row: unknown) => Order) => query(tests, columns, by(accessor(codecs)), count),
-      limit: (limit: number) => query(tests, columns, order, limit),
+        query([...tests, condition(accessor(codecs))], columns, order, count, skipped),
+      select: (...names: string[]) => query(tests, names, order, count, skipped),
+      orderBy: (by: (row: unknown) => Order) => query(tests, columns, by(accessor(codecs)), count, skipped),
+      limit: (limit: number) => query(tests, columns, order, limit, skipped),
+      offset: (offset: number) => query(tests, columns, order, count, offset),
       all: async () => found(),
       first: async () => found()[0] ?? null,
       async createAndCount([row]: Row[]) {
