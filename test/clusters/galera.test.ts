@@ -67,7 +67,7 @@ describe.skipIf(skipReason)(`On a Galera cluster of three nodes${skippedBecause(
 
   const loads = [
     { title: "with wsrep_sync_wait", options: WAITING, readsMayBeStale: false },
-    // A node may not know a session yet, or know it still. What it acknowledges is right all the same.
+    // A node may not have a new session yet, or may still have an ended one. What it acknowledges must hold.
     { title: "without wsrep_sync_wait", options: NOT_WAITING, readsMayBeStale: true },
   ];
   it.each(loads)(
@@ -144,7 +144,7 @@ describe.skipIf(skipReason)(`On a Galera cluster of three nodes${skippedBecause(
     { title: "with wsrep_sync_wait (1047 or 1205)", options: WAITING, refusals: [NO_MAJORITY, WAITED_TOO_LONG] },
     { title: "without wsrep_sync_wait (1047)", options: NOT_WAITING, refusals: [NO_MAJORITY] },
   ])(
-    "a node without a majority refuses all statements, and takes nobody for signed out, $title",
+    "a node without a majority refuses all statements, and signs no user out, $title",
     async ({ options, refusals }) => {
       const apps = await webSessions(options);
       const [app] = apps;
@@ -159,7 +159,7 @@ describe.skipIf(skipReason)(`On a Galera cluster of three nodes${skippedBecause(
       const visits: unknown[] = [];
       do visits.push(await browser.visit(app).catch(codeOf));
       while (!isRefused(visits.at(-1)));
-      expect(visits, "nobody is signed out").not.toContain(undefined);
+      expect(visits, "no user is signed out").not.toContain(undefined);
 
       const answers = [
         await browser.visit(app).catch(codeOf),

@@ -105,7 +105,7 @@ describe.skipIf(skipReason)(`With a read replica${skippedBecause(skipReason)}`, 
       afterwards,
     });
     expect(readsOfReplica()).toBeGreaterThan(0);
-    expect(lies.join("\n")).toMatch(/was told that the session is over, and nobody has ended it/);
+    expect(lies.join("\n")).toMatch(/was told that the session is over, but no operation ended it/);
     await set(replica(), "recovery_min_apply_delay = 0");
     await caughtUp();
   });

@@ -1,7 +1,10 @@
 import type { Ledger, Life, Operation } from "./ledger.ts";
 import { beginningOf, failedRotationsBefore, isRotation, isWrite, name, toldRotations } from "./told.ts";
 
-/** Nothing may be acknowledged about a key that somebody has been told to be gone, and what is over must have been ended by somebody. */
+/**
+ * After an acknowledged end of a key, no operation under this key may be acknowledged. An operation
+ * may be told that the session is over only if another operation has ended the session.
+ */
 export function* checkAnswers(life: Life, ledger: Ledger, stale: readonly Operation[]): Generator<string> {
   for (const operation of life.operations) {
     const { kind, from, to, outcome, drawn } = operation;
@@ -9,7 +12,7 @@ export function* checkAnswers(life: Life, ledger: Ledger, stale: readonly Operat
     const told = toldEnd(operation, life, ledger);
     if (told && !stale.includes(operation)) yield `${name(operation)} was acknowledged after ${name(told)}`;
     if (isOverTooEarly(operation, life, ledger) && !stale.includes(operation)) {
-      yield `${name(operation)} was told that the session is over, and nobody has ended it`;
+      yield `${name(operation)} was told that the session is over, but no operation ended it`;
     }
     if (!isWrite(operation) || outcome !== "acknowledged") continue;
     const rotations = failedRotationsBefore(operation, ledger);
@@ -26,7 +29,7 @@ export function* checkAnswers(life: Life, ledger: Ledger, stale: readonly Operat
   }
 }
 
-/** What may have ended the session under a key, beside the operation. */
+/** The other operations that may have ended the session under the key of this operation. */
 const endsBeside = ({ operations }: Life, ledger: Ledger, operation: Operation): Operation[] =>
   operations.filter(
     (end) =>
@@ -36,18 +39,21 @@ const endsBeside = ({ operations }: Life, ledger: Ledger, operation: Operation):
       end.from === operation.from,
   );
 
-/** The end of the session that somebody had been told before the operation began, which was acknowledged nevertheless. */
+/**
+ * The end of the session that was acknowledged before this operation began. `undefined` if there is
+ * none, or if this operation was not acknowledged.
+ */
 function toldEnd(operation: Operation, life: Life, ledger: Ledger): Operation | undefined {
   if (operation.kind === "flush" || operation.outcome !== "acknowledged") return undefined;
   const began = beginningOf(operation, ledger);
   return endsBeside(life, ledger, operation).find((end) => end.outcome === "acknowledged" && end.ended < began);
 }
 
-/** Whether the caller was told that the session is over, before anything could have ended it. */
+/** Whether the caller was told that the session is over before any operation could have ended it. */
 const isOverTooEarly = (operation: Operation, life: Life, ledger: Ledger): boolean =>
   operation.outcome === "over" && !endsBeside(life, ledger, operation).some((end) => end.began < operation.ended);
 
-/** The answers that a node gives which does not have the last writes. A write is not acknowledged there by mistake. */
+/** Answers that only a node without the last writes can give. An acknowledged write is never one of them. */
 export const staleAnswers = (life: Life, ledger: Ledger): Operation[] =>
   life.operations.filter(
     (operation) =>

@@ -116,14 +116,14 @@ function settledBy(operations: readonly Operation[], ledger: Ledger): ReadonlySe
   return settled;
 }
 
-/** One session has one row, under the last key that somebody was told, or a rotation that failed gave it another; or it was flushed. */
+/** One session has one row, under the last acknowledged key, or a rotation that failed gave it another; or it was flushed. */
 function* checkKeys(life: Life, rows: readonly Row[], ledger: Ledger): Generator<string> {
   const tip = tipOf(life, ledger);
   const [row, another] = rows;
   if (another) yield `${title(life)} has ${rows.length} rows`;
   const flushes = life.operations.filter(({ kind, from }) => kind === "flush" && from === tip);
   if (!row) {
-    if (flushes.length === 0) yield `${title(life)} has no row, and nobody has flushed it`;
+    if (flushes.length === 0) yield `${title(life)} has no row, but no operation flushed it`;
     return;
   }
   for (const flush of acknowledged(life.operations, "flush")) {

@@ -178,8 +178,8 @@ describe("finds", () => {
       }),
     ],
     [
-      "a session that nobody has ended",
-      /nobody has ended it|nobody has flushed it/,
+      "a session that no operation has ended",
+      /no operation ended it|no operation flushed it/,
       (sound) => ({
         async update(key, guard, changes) {
           if (++updates % 100 === 0) await sound.delete(key);

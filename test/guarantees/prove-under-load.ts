@@ -19,9 +19,9 @@ interface Trial extends AuditOptions {
    * are closed afterwards.
    */
   readonly clients: readonly { readonly store: SessionStore; close(): Promise<void> }[];
-  /** What happens meanwhile; the load ends with it. */
+  /** The faults during the load. The load ends after the last one. */
   readonly faults: (ledger: Ledger) => Promise<void>;
-  /** A client past all faults, when nothing is on its way to the database any more. */
+  /** A client that no fault meets, for the time after the last statement. */
   readonly afterwards: () => Promise<TestClient>;
 }
 

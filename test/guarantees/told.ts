@@ -1,6 +1,6 @@
 import type { Ledger, Life, Operation } from "./ledger.ts";
 
-/** The last key that somebody was told. */
+/** The last acknowledged key. */
 export function tipOf(life: Life, ledger: Ledger): string {
   let tip = life.creation.to ?? "";
   for (const rotation of toldRotations(life, ledger).sort((a, b) => a.ended - b.ended)) {
