@@ -13,9 +13,9 @@ const BATCH_SIZE = 100;
 const LARGEST_BATCH = 5000;
 export const MAX_BATCH_SIZE = 10_000;
 /** The next batch is twice as large after a batch that took less time than this. */
-const SHORT_MS = 10;
+const SHORT_MS = 15;
 /** The next batch is half as large after a batch that took more time than this. */
-const LONG_MS = 30;
+const LONG_MS = 40;
 /** The pause after a batch that deleted nothing, because another process was faster. */
 const OUT_OF_STEP_MS = 50;
 /** A pause is as long as the batch before it took, but not shorter than this. */

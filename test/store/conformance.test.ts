@@ -60,6 +60,32 @@ describeEachDatabase("Each verb of the store", (db) => {
   });
 });
 
+describeEachDatabase("The interval of deleteExpired", (db) => {
+  const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute));
+
+  it.each([
+    ["ends before the later of two instants", 3, 5, ["b", "c"]],
+    ["never contains a live row", 9, 4, ["b", "c", "d"]],
+  ])("%s", async (_, before, now, deleted) => {
+    const store = db().store();
+    const minutes = { a: 1, b: 2, c: 2.5, d: 4, e: 5 };
+    for (const [key, minute] of Object.entries(minutes)) {
+      await store.insert({ key, data: "v1.data", expireDate: at(minute) });
+    }
+    expect(await store.deleteExpired({ from: at(2), before: at(before) }, at(now))).toBe(deleted.length);
+    expect((await store.findExpired(at(60), 9)).map(({ key }) => key)).toEqual(
+      Object.keys(minutes).filter((key) => !deleted.includes(key)),
+    );
+  });
+
+  it("has one upper bound in SQL: of two, SQLite would use one, and read all expired rows", async () => {
+    const store = db().store();
+    db().queries.length = 0;
+    await store.deleteExpired({ before: at(1) }, at(9));
+    expect(db().queries).toEqual([expect.stringMatching(/^DELETE [^<]*<[^<]*$/)]);
+  });
+});
+
 describeEachDatabase("An error in a transaction of the user's own", (db) => {
   it("is fatal, since it ends the transaction", async () => {
     const error = new Error("connection lost");

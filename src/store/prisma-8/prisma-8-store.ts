@@ -85,11 +85,12 @@ export function prisma8Store(model: Prisma8Model): Required<SessionStore> {
     },
     // Not by `limit()`: Prisma 8 ignores it before a write.
     async deleteExpired(rows, at) {
-      const expired = model.where((row) => row.expireDate.lte(at));
       return send(() => {
+        const expired = model.where((row) => row.expireDate.lte(at));
         if ("keys" in rows) return expired.where((row) => row.key.in(rows.keys)).deleteAndCount();
         const { from, before } = rows;
-        const earlier = expired.where((row) => row.expireDate.lt(before));
+        // One upper bound: see the store of Prisma 7.
+        const earlier = before > at ? expired : model.where((row) => row.expireDate.lt(before));
         return (from ? earlier.where((row) => row.expireDate.gte(from)) : earlier).deleteAndCount();
       });
     },

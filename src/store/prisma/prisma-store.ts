@@ -77,11 +77,13 @@ export function prismaStore(model: SessionDelegate): Required<SessionStore> {
     // `deleteMany({ where, limit })` would be a DELETE by `key IN (SELECT ... LIMIT n)`. MariaDB 10
     // and MySQL before 8.0.21 would read the whole table and lock every row and gap. PostgreSQL
     // would not check the expiry again after waiting for a save of the row.
+    //
+    // An interval has one upper bound. Of two, SQLite might use the later one, and read all rows up to it.
     async deleteExpired(rows, at) {
       const where =
         "keys" in rows
           ? { key: { in: [...rows.keys] }, expireDate: { lte: at } }
-          : { expireDate: { lte: at, lt: rows.before, ...(rows.from && { gte: rows.from }) } };
+          : { expireDate: { ...(rows.before > at ? { lte: at } : { lt: rows.before }), ...(rows.from && { gte: rows.from }) } };
       return (await send(model.deleteMany({ where }))).count;
     },
     async findMatching(condition, { exceptKey, liveAt, limit, withData = false } = {}) {
