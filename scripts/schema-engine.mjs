@@ -20,7 +20,8 @@ const { values: options, positionals } = parseArgs({
   },
   allowPositionals: true,
 });
-const { url } = JSON.parse(options.datasource);
+// Prisma 6 passes the URL alone to `cli`.
+const { url } = options.datasource.startsWith("{") ? JSON.parse(options.datasource) : { url: options.datasource };
 
 if (options.version) console.log("schema-engine-wasm");
 else if (positionals[0] === "cli") await runCommand(positionals[1]);

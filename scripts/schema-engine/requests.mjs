@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { connectDatabase } from "./database.mjs";
 import { print } from "./rpc.mjs";
 import { emptyDatabase } from "./sqlite.mjs";
-import { startEngine } from "./wasm.mjs";
+import { startEngine, withoutUrl } from "./wasm.mjs";
 
 /**
  * Passes the CLI's requests to the WebAssembly engine. Most methods have the same names as those of
@@ -42,7 +42,7 @@ export function requestHandler(url, schemaPaths) {
    * `db execute`: a schema with only a provider.
    */
   function datamodels(params, provider) {
-    if (schemaPaths.length > 0) return schemaPaths.map((path) => [path, readFileSync(path, "utf8")]);
+    if (schemaPaths.length > 0) return schemaPaths.map((path) => [path, withoutUrl(readFileSync(path, "utf8"))]);
     const files = params?.schema?.files ?? params?.to?.files ?? params?.from?.files;
     if (files) return files.map(({ path, content }) => [path, content]);
     return [["schema.prisma", `datasource db {\n  provider = "${provider}"\n}\n`]];

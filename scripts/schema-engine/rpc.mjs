@@ -1,6 +1,7 @@
 // The protocol of the Prisma CLI: JSON-RPC 2.0 on stdin and stdout, one message per line.
 import { createInterface } from "node:readline";
 import { describe } from "./errors.mjs";
+import { withoutUrl } from "./wasm.mjs";
 
 const send = (message) => process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
 
@@ -22,7 +23,7 @@ export const print = (id, content) => send({ id, method: "print", params: { cont
  */
 export async function serve(answer) {
   for await (const line of createInterface({ input: process.stdin })) {
-    const { id, method, params } = JSON.parse(line);
+    const { id, method, params } = JSON.parse(line, forPrisma7);
     if (!method) continue; // an acknowledgement of print()
     try {
       send({ id, result: (await answer(method, params, id)) ?? null });
@@ -34,3 +35,6 @@ export async function serve(answer) {
     }
   }
 }
+
+/** For `JSON.parse`. A schema is the `content` of a file. */
+const forPrisma7 = (name, value) => (name === "content" && typeof value === "string" ? withoutUrl(value) : value);

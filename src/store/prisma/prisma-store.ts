@@ -80,11 +80,13 @@ export function prismaStore(model: SessionDelegate): Required<SessionStore> {
     //
     // An interval has one upper bound. Of two, SQLite might use the later one, and read all rows up to it.
     async deleteExpired(rows, at) {
-      const where =
-        "keys" in rows
-          ? { key: { in: [...rows.keys] }, expireDate: { lte: at } }
-          : { expireDate: { ...(rows.before > at ? { lte: at } : { lt: rows.before }), ...(rows.from && { gte: rows.from }) } };
-      return (await send(model.deleteMany({ where }))).count;
+      if ("keys" in rows) {
+        return (await send(model.deleteMany({ where: { key: { in: [...rows.keys] }, expireDate: { lte: at } } })))
+          .count;
+      }
+      const from = rows.from && { gte: rows.from };
+      const expireDate = rows.before > at ? { ...from, lte: at } : { ...from, lt: rows.before };
+      return (await send(model.deleteMany({ where: { expireDate } }))).count;
     },
     async findMatching(condition, { exceptKey, liveAt, limit, withData = false } = {}) {
       const conditions = [

@@ -54,7 +54,7 @@ export interface SessionDelegate {
     where:
       | { key: string }
       | { key: { in: string[] }; expireDate: { lte: Date } }
-      | { expireDate: { lte: Date; lt: Date; gte?: Date } };
+      | { expireDate: { lte: Date; gte?: Date } | { lt: Date; gte?: Date } };
   }): PromiseLike<{ count: number }>;
 }
 
