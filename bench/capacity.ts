@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { Client } from "pg";
 import { createSessions, memoryStore, type SessionRow } from "prisma-db-session";
 import type { TestDatabase } from "../test/databases/types.ts";
@@ -11,19 +12,29 @@ const REQUESTS = 32;
 const STATEMENTS = 16_000;
 const WEEK_MS = 604_800_000;
 
-/** What a session holds: a signed-in user alone, or a user with a cart. */
+/** What a session holds: a signed-in user alone, a user with a cart, or a long text that does not compress. */
 const USER = { userId: 4711 };
+const LONG = { userId: 4711, text: randomBytes(6000).toString("base64") };
 
-/** The tables that are measured. The last one checks the model that the first two give. */
+/** The tables that are measured. The one of a million sessions checks the model that the first ones give. */
 const TABLES = [
   { holds: "a user", data: USER, count: 100_000 },
   { holds: "1 KB", data: KILOBYTE, count: 100_000 },
+  { holds: "8 KB", data: LONG, count: 20_000 },
   { holds: "a user", data: USER, count: 1_000_000 },
 ];
 
+/** As many writes as a session keeps in its log. */
+const WRITES = 8;
+/** A session is used and saved for two weeks, and then expires two weeks after its last save. */
+const SAVES_IN_A_LIFE = 28;
+const FORTNIGHT_STEPS = 280;
+/** Autovacuum starts when a fifth of the rows has changed; in a step, a twentieth changes. */
+const STEPS_OF_A_VACUUM = 4;
+
 /**
  * Measures on PostgreSQL what a plan of capacity needs: the bytes of a session in the table, in its
- * indexes and in the write-ahead log. It also measures the statements per second of one process.
+ * indexes and in the write-ahead log, the processor time of a load and a save, and the clearing.
  */
 export async function benchCapacity(db: TestDatabase): Promise<Result[]> {
   const results: Result[] = [];
@@ -73,7 +84,8 @@ async function measure(
   const saves = await run(client, save, STATEMENTS / 2);
   const log = (await logPosition(client)) - before;
 
-  await client.query("UPDATE session SET expire_date = expire_date - interval '1 year'");
+  const aged = count > 100_000 ? undefined : await saveForALife(client);
+  await client.query("UPDATE session SET expire_date = expire_date - interval '2 years'");
   await client.query("VACUUM ANALYZE session");
   const began = performance.now();
   const cleared = await sessions.clearExpired();
@@ -86,6 +98,11 @@ async function measure(
       "bytes in the primary key": fresh.key / count,
       "bytes in the index of expire_date": fresh.expiry / count,
       "bytes in all": total(fresh) / count,
+      ...(aged && {
+        "bytes in the table after weeks of saves": aged.table / count,
+        "bytes in the primary key after weeks of saves": aged.key / count,
+        "bytes in the index of expire_date after weeks of saves": aged.expiry / count,
+      }),
       "loads a second by one process": loads.perSecond,
       "us of the process for a load": loads.processUs,
       "us of the server for a load": loads.serverUs,
@@ -98,20 +115,41 @@ async function measure(
   };
 }
 
-/** A batch of rows as new sessions would insert them. */
+/**
+ * Saves the sessions as the visits of four weeks would, and vacuums as autovacuum would. At each time
+ * half of the sessions are in use. Those of the other half wait for their expiry, and then stand for
+ * new ones. In SQL, because the package would take an hour. Then measures the bytes.
+ */
+async function saveForALife(client: Client): Promise<Bytes> {
+  const steps = 2 * FORTNIGHT_STEPS;
+  for (let step = 1; step <= steps; step++) {
+    await client.query(
+      `UPDATE session SET expire_date = now() + interval '1 year' + interval '28 days' * (${step} + random()) / ${steps}
+       WHERE hashtextextended(key, ${step}) % ${FORTNIGHT_STEPS / SAVES_IN_A_LIFE} = 0
+         AND ((hashtextextended(key, 0) & 1023) * ${steps} / 1024 + ${step}) % ${steps} < ${FORTNIGHT_STEPS}`,
+    );
+    if (step % STEPS_OF_A_VACUUM === 0) await client.query("VACUUM session");
+  }
+  return bytes(client);
+}
+
+/** A batch of rows as saves would leave them, with as long a log as a session keeps. */
 async function newRows(data: object) {
-  const rows: SessionRow[] = [];
-  const insert = async (row: SessionRow) => rows.push(row) > 0;
-  // Saved in the last week: times that are alike would take less space in their index.
-  const now = () => new Date(Date.now() - Math.random() * WEEK_MS);
-  const sessions = createSessions({ store: { ...memoryStore(), insert }, secret: SECRET, now });
+  const store = memoryStore();
   const keys: string[] = [];
   for (let i = 0; i < ROWS_PER_INSERT; i++) {
-    const session = sessions.open();
+    // Saved in the last week: times that are alike would take less space in their index.
+    const savedAt = new Date(Date.now() - Math.random() * WEEK_MS);
+    const session = createSessions({ store, secret: SECRET, now: () => savedAt }).open();
     await session.markAuthenticated(data);
+    for (let visits = 1; visits < WRITES; visits++) {
+      session.set("visits", visits);
+      await session.save();
+    }
     keys.push(String(session.sessionKey));
   }
-  return { rows, keys };
+  const rows = await store.findMatching({}, { withData: true });
+  return { rows: rows.map(({ key, data = "", expireDate }): SessionRow => ({ key, data, expireDate })), keys };
 }
 
 interface Bytes {
