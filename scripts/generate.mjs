@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Generates the Prisma clients of the tests and benchmarks, if their schemas or versions changed.
+// Generates the Prisma clients of the tests, benchmarks and examples, if their schemas or versions
+// changed.
 // The clients of this repository's Prisma go into generated/. The clients of older versions go into
 // test/versions/, and the contracts of Prisma 8 into test/prisma-8/, if these are installed there.
 import { fileURLToPath } from "node:url";
@@ -19,7 +20,11 @@ const clients = [
   { name: "timestamptz", schema: "test/store/prisma/timestamptz/schema.prisma" },
   { name: "strict", schema: "test/types/strict/schema.prisma" },
   { name: "wrong-columns", schema: "test/types/wrong-columns/schema.prisma" },
-  { name: "minimal", schema: "examples/minimal/prisma/schema.prisma", output: "examples/minimal/generated/prisma" },
+  ...["minimal", "next-app"].map((name) => ({
+    name,
+    schema: `examples/${name}/prisma/schema.prisma`,
+    output: `examples/${name}/generated/prisma`,
+  })),
 ].map((client) => ({ output: `generated/${client.name}`, lockfile: "package-lock.json", ...client }));
 if (await isInstalled("test/versions")) clients.push(...(await versionClients()));
 
