@@ -11,6 +11,26 @@ export const noChromium = chromiumPath
   ? undefined
   : "This machine has no Chromium. Install it (Debian: chromium) or set CHROMIUM_PATH";
 
+/** What Playwright disables. The flag below would take the place of Playwright's own. */
+const DISABLED_BY_PLAYWRIGHT = [
+  "AvoidUnnecessaryBeforeUnloadCheckSync",
+  "DestroyProfileOnBrowserClose",
+  "HttpsUpgrades",
+  "HttpsFirstBalancedModeAutoEnable",
+  "LensOverlay",
+  "MediaRouter",
+  "PaintHolding",
+  "ThirdPartyStoragePartitioning",
+  "AvoidCorsURLLoaderRestartOnRedirect",
+  "OptimizationHints",
+  "NetworkTimeServiceQuerying",
+  "AimEnabled",
+  "PreconnectToSearch",
+];
+
+/** Pages behind the address bar that nobody sees. Chromium renders them for each window, which takes longer than a page of a test. */
+const UNSEEN = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup"];
+
 const FLAGS = [
   "--headless",
   "--no-sandbox",
@@ -20,6 +40,7 @@ const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  `--disable-features=${[...DISABLED_BY_PLAYWRIGHT, ...UNSEEN].join()}`,
 ];
 
 export const launchChromium = (): Promise<Browser> =>
