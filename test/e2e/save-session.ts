@@ -1,7 +1,5 @@
-import { PrismaLibSql } from "@prisma/adapter-libsql";
 import { createSessions, type DbSession } from "prisma-db-session";
 import { type SignedInCookie, signedInCookie } from "prisma-db-session/testing";
-import { PrismaClient } from "../../generated/sqlite/client.ts";
 import { storedKey } from "../support.ts";
 import { account, SECRET, type Shop } from "./shop.ts";
 
@@ -11,19 +9,14 @@ import { account, SECRET, type Shop } from "./shop.ts";
  * @returns its key
  */
 export async function saveSession(
-  shop: Pick<Shop, "databaseUrl">,
+  shop: Pick<Shop, "client">,
   fill: (session: DbSession) => unknown,
   options: { now?: () => Date } = {},
 ): Promise<string> {
-  const client = connect(shop);
-  try {
-    const session = createSessions({ model: client.session, secret: SECRET, ...options }).open();
-    await fill(session);
-    await session.save();
-    return session.sessionKey as string;
-  } finally {
-    await client.$disconnect();
-  }
+  const session = createSessions({ model: shop.client.session, secret: SECRET, ...options }).open();
+  await fill(session);
+  await session.save();
+  return session.sessionKey as string;
 }
 
 /**
@@ -32,23 +25,15 @@ export async function saveSession(
  * @returns the cookie for the browser
  */
 export async function signedInAs(
-  shop: Pick<Shop, "databaseUrl" | "query" | "sql" | "url">,
+  shop: Pick<Shop, "client" | "query" | "sql" | "url">,
   userAgent: string,
 ): Promise<SignedInCookie["cookie"]> {
-  const client = connect(shop);
-  try {
-    const [user] = await shop.query(`SELECT id FROM user WHERE email = '${account.email}'`);
-    const data = { userId: Number(user?.id), userAgent, signedInAt: new Date().toISOString() };
-    const options = { model: client.session, secret: SECRET, cookie: { secure: false } };
-    const { cookie } = await signedInCookie(options, data, { url: shop.url });
-    // The option `columns` of the shop fills these. The client of the tests does not have them.
-    await shop.sql(`UPDATE session SET user_id = ${data.userId}, user_agent = '${data.userAgent}',
-      signed_in_at = '${data.signedInAt.replace("Z", "+00:00")}' WHERE key = '${storedKey(cookie.value)}'`);
-    return cookie;
-  } finally {
-    await client.$disconnect();
-  }
+  const [user] = await shop.query(`SELECT id FROM user WHERE email = '${account.email}'`);
+  const data = { userId: Number(user?.id), userAgent, signedInAt: new Date().toISOString() };
+  const options = { model: shop.client.session, secret: SECRET, cookie: { secure: false } };
+  const { cookie } = await signedInCookie(options, data, { url: shop.url });
+  // The option `columns` of the shop fills these. The client of the tests does not have them.
+  await shop.sql(`UPDATE session SET user_id = ${data.userId}, user_agent = '${data.userAgent}',
+    signed_in_at = '${data.signedInAt.replace("Z", "+00:00")}' WHERE key = '${storedKey(cookie.value)}'`);
+  return cookie;
 }
-
-const connect = ({ databaseUrl }: Pick<Shop, "databaseUrl">) =>
-  new PrismaClient({ adapter: new PrismaLibSql({ url: databaseUrl, timeout: 5000 }) });

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PrismaLibSql } from "@prisma/adapter-libsql";
+import { PrismaClient } from "../../generated/sqlite/client.ts";
 import { freePort, startServer } from "../databases/server-process.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -27,7 +28,8 @@ interface Row {
 /** The example as `npm run demo` opens it, with a database of its own. */
 export interface Shop {
   readonly url: string;
-  readonly databaseUrl: string;
+  /** The tests' own way to the session table. */
+  readonly client: PrismaClient;
   /** Every row of the session table. */
   readonly rows: () => Promise<Row[]>;
   /** The rows that a statement gives. */
@@ -52,6 +54,7 @@ export async function openShop(): Promise<Shop> {
     ready: "Ctrl-C closes it.",
     stopSignal: "TERM",
   });
+  const client = new PrismaClient({ adapter: new PrismaLibSql({ url: databaseUrl, timeout: 5000 }) });
   const database = await new PrismaLibSql({ url: databaseUrl, timeout: 5000 }).connect();
 
   async function query(sql: string): Promise<Record<string, unknown>[]> {
@@ -60,7 +63,7 @@ export async function openShop(): Promise<Shop> {
   }
   return {
     url,
-    databaseUrl,
+    client,
     query,
     rows: async () => (await query("SELECT * FROM session")) as unknown as Row[],
     sql: (script) => database.executeScript(script),
@@ -70,6 +73,7 @@ export async function openShop(): Promise<Shop> {
       return Buffer.concat(await Promise.all(names.map((name) => readFile(join(directory, name)))));
     },
     async close() {
+      await client.$disconnect();
       await database.dispose();
       await stop();
     },

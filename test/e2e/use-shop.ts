@@ -19,7 +19,8 @@ export interface OpenShop extends Omit<Shop, "close"> {
 export function useShop(): OpenShop {
   let shop: Shop;
   let browser: Browser;
-  const contexts: BrowserContext[] = [];
+  const idle = new Map<string, BrowserContext[]>();
+  let inUse: { context: BrowserContext; alike: BrowserContext[] }[] = [];
 
   beforeAll(async () => {
     shop = await openShop();
@@ -30,14 +31,32 @@ export function useShop(): OpenShop {
     await shop?.close();
   });
   afterEach(async () => {
-    for (const context of contexts.splice(0)) await context.close();
+    const used = inUse;
+    inUse = [];
+    await Promise.all(
+      used.map(async ({ context, alike }) => {
+        // A new page has no history, and nothing that scripts kept. Only the cookies would stay.
+        await Promise.all(context.pages().map((page) => page.close()));
+        await context.clearCookies();
+        alike.push(context);
+      }),
+    );
     await shop.sql("DELETE FROM session; UPDATE user SET note = NULL");
   });
 
-  async function arrive(options?: BrowserContextOptions): Promise<Visitor> {
-    const context = await browser.newContext({ baseURL: shop.url, ...options });
-    contexts.push(context);
+  /** A browser of somebody else, for this test alone. It may have the scripts of the shop from a test before. */
+  async function takeContext(options: BrowserContextOptions = {}): Promise<BrowserContext> {
+    const key = JSON.stringify(options);
+    const alike = idle.get(key) ?? [];
+    idle.set(key, alike);
+    const context = alike.pop() ?? (await browser.newContext({ baseURL: shop.url, ...options }));
     context.setDefaultTimeout(20_000);
+    inUse.push({ context, alike });
+    return context;
+  }
+
+  async function arrive(options?: BrowserContextOptions): Promise<Visitor> {
+    const context = await takeContext(options);
     return new Visitor(context, await context.newPage());
   }
 
@@ -45,8 +64,8 @@ export function useShop(): OpenShop {
     get url() {
       return shop.url;
     },
-    get databaseUrl() {
-      return shop.databaseUrl;
+    get client() {
+      return shop.client;
     },
     query: (sql) => shop.query(sql),
     rows: () => shop.rows(),

@@ -1,7 +1,5 @@
-import { PrismaLibSql } from "@prisma/adapter-libsql";
 import { signedInCookie } from "prisma-db-session/testing";
-import { describe, it, onTestFinished } from "vitest";
-import { PrismaClient } from "../../../generated/sqlite/client.ts";
+import { describe, it } from "vitest";
 import { account, SECRET } from "../shop.ts";
 import type { OpenShop } from "../use-shop.ts";
 
@@ -9,11 +7,9 @@ import type { OpenShop } from "../use-shop.ts";
 export function signedInCookieTests(shop: OpenShop): void {
   describe("a signed-in cookie", () => {
     it("signs the browser in without the sign-in page, until the user signs out", async () => {
-      const client = new PrismaClient({ adapter: new PrismaLibSql({ url: shop.databaseUrl, timeout: 5000 }) });
-      onTestFinished(() => client.$disconnect());
       const [user] = await shop.query(`SELECT id FROM user WHERE email = '${account.email}'`);
       // As the demo has it: see the example's lib/session.ts.
-      const options = { model: client.session, secret: SECRET, cookie: { secure: false } };
+      const options = { model: shop.client.session, secret: SECRET, cookie: { secure: false } };
       const { cookie } = await signedInCookie(options, { userId: user?.id }, { url: shop.url });
 
       const visitor = await shop.arrive();
