@@ -16,8 +16,7 @@ export function backButtonTests(shop: OpenShop): void {
       ["from page to page by links", {}],
       ["from page to page by links, without JavaScript", { javaScriptEnabled: false }],
     ])("shows nothing private: %s", async (_, options) => {
-      const visitor = await shop.arrive(options);
-      await visitor.signIn();
+      const visitor = await shop.arriveSignedIn(options);
       await visitor.page.getByLabel("Note for the courier").fill(PRIVATE);
       await visitor.press("Save the note");
       await visitor.see("Your note for the courier is saved.");
@@ -34,8 +33,7 @@ export function backButtonTests(shop: OpenShop): void {
     });
 
     it("shows nothing private: by addresses, each a document of its own", async () => {
-      const visitor = await shop.arrive();
-      await visitor.signIn();
+      const visitor = await shop.arriveSignedIn();
       await visitor.page.getByLabel("Note for the courier").fill(PRIVATE);
       await visitor.press("Save the note");
       await visitor.see("Your note for the courier is saved.");
@@ -53,8 +51,7 @@ export function backButtonTests(shop: OpenShop): void {
     });
 
     it("shows nothing private: a page that the browser kept as it was, when another tab has signed out", async () => {
-      const visitor = await shop.arrive();
-      await visitor.signIn();
+      const visitor = await shop.arriveSignedIn();
       await visitor.page.getByLabel("Note for the courier").fill(PRIVATE);
       await visitor.press("Save the note");
       await visitor.see("Your note for the courier is saved.");
@@ -151,8 +148,7 @@ export function backButtonTests(shop: OpenShop): void {
     });
 
     async function openWithNote(): Promise<Visitor> {
-      const visitor = await shop.arrive();
-      await visitor.signIn();
+      const visitor = await shop.arriveSignedIn();
       await visitor.page.getByLabel("Note for the courier").fill(PRIVATE);
       await visitor.press("Save the note");
       await visitor.see("Your note for the courier is saved.");
@@ -160,8 +156,7 @@ export function backButtonTests(shop: OpenShop): void {
     }
 
     it("is not answered from a cache: private pages may not be stored", async () => {
-      const visitor = await shop.arrive();
-      await visitor.signIn();
+      const visitor = await shop.arriveSignedIn();
       for (const path of ["/account", "/account/devices", "/inside", "/cart", "/"]) {
         const response = await visitor.page.request.get(path);
         expect(response.headers()["cache-control"]).toContain("no-store");
@@ -197,8 +192,7 @@ export function backButtonTests(shop: OpenShop): void {
     });
 
     it("shows no notice a second time", async () => {
-      const visitor = await shop.arrive();
-      await visitor.signIn();
+      const visitor = await shop.arriveSignedIn();
       await visitor.press("Save the note");
       await visitor.see("Your note for the courier is saved.");
       await visitor.follow("Your devices");

@@ -102,10 +102,10 @@ export function cartTests(shop: OpenShop): void {
     });
 
     it("is emptied by an order, which a notice confirms on the next page, once", async () => {
-      const visitor = await shop.visit();
+      const visitor = await shop.arriveSignedIn();
+      await visitor.go("/");
       await visitor.addMug();
-      await visitor.go("/sign-in?next=/cart");
-      await visitor.enterPassword();
+      await visitor.go("/cart");
       await visitor.press("Place the order");
       await visitor.page.getByRole("status").getByText("Thank you. One thing is on the way").waitFor();
       await visitor.page.getByRole("link", { name: "Cart 0 items" }).waitFor();
@@ -118,10 +118,10 @@ export function cartTests(shop: OpenShop): void {
     });
 
     it("is ordered once, also by two clicks at once", async () => {
-      const visitor = await shop.visit();
+      const visitor = await shop.arriveSignedIn();
+      await visitor.go("/");
       await visitor.addMug();
-      await visitor.go("/sign-in?next=/cart");
-      await visitor.enterPassword();
+      await visitor.go("/cart");
       await visitor.heading("Your cart");
       const [full] = await shop.rows();
       await visitor.press("Place the order");

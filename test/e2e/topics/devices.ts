@@ -21,8 +21,7 @@ export function devicesTests(shop: OpenShop): void {
 
     it("know of each other, and one can sign the other out", async () => {
       const [desk, phone] = [await shop.arrive(WINDOWS), await shop.arrive(PHONE)];
-      await desk.signIn();
-      await phone.signIn();
+      await Promise.all([desk.signIn(), phone.signIn()]);
       await openDevices(desk);
       await device(desk, "Edge 156 on Windows").getByText("This device").waitFor();
       expect(await desk.page.getByText("This device").count()).toBe(1);
@@ -41,30 +40,32 @@ export function devicesTests(shop: OpenShop): void {
     });
 
     it("end all the others, and nobody else's, by one button", async () => {
-      const visitors = [
-        await shop.arriveSignedIn(),
-        await shop.arriveSignedIn(PHONE),
-        await shop.arriveSignedIn(WINDOWS),
-      ] as const;
-      const stranger = await shop.visit();
+      const [desk, phone, second, stranger] = await Promise.all([
+        shop.arriveSignedIn(),
+        shop.arriveSignedIn(PHONE),
+        shop.arriveSignedIn(WINDOWS),
+        shop.visit(),
+      ]);
       await stranger.addMug();
-      const [desk, phone, second] = visitors;
       await openDevices(desk);
       await desk.press("Sign out everywhere else");
       await desk.page.getByRole("status").getByText("Signed out everywhere else: 2 devices.").waitFor();
-      for (const other of [phone, second]) {
+      const signedOut = [phone, second].map(async (other) => {
         await other.go("/account");
         await other.heading("Sign in");
-      }
+      });
+      await Promise.all(signedOut);
       await stranger.go("/cart");
       await stranger.see("€18.00 each");
       expect(await shop.rows()).toHaveLength(2);
     });
 
     it("end also for an attacker who has copied this browser's cookie", async () => {
-      const [desk, phone, attacker] = [await shop.visit(WINDOWS), await shop.visit(PHONE), await shop.visit()];
-      await desk.signIn();
-      await phone.signIn();
+      const [desk, attacker] = await Promise.all([
+        shop.arriveSignedIn(WINDOWS),
+        shop.arrive(),
+        shop.arriveSignedIn(PHONE),
+      ]);
       await attacker.context.addCookies(await desk.context.cookies());
       await attacker.go("/account");
       await attacker.heading(`Hello, ${account.name}.`);
@@ -105,8 +106,7 @@ export function devicesTests(shop: OpenShop): void {
       ["tablet", "Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/156.0 Safari/537.36"],
       ["computer", WINDOWS.userAgent],
     ])("are told apart by the picture of a %s", async (kind, userAgent) => {
-      const visitor = await shop.arrive({ userAgent });
-      await visitor.signIn();
+      const visitor = await shop.arriveSignedIn({ userAgent });
       await openDevices(visitor);
       expect(await visitor.page.locator(".device-icon").getAttribute("data-kind")).toBe(kind);
     });

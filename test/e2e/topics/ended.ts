@@ -78,10 +78,10 @@ export function endedTests(shop: OpenShop): void {
       });
 
       it("keeps what was to be ordered", async () => {
-        const visitor = await shop.visit();
+        const visitor = await shop.arriveSignedIn();
+        await visitor.go("/");
         await visitor.addMug();
-        await visitor.go("/sign-in?next=/cart");
-        await visitor.enterPassword();
+        await visitor.go("/cart");
         await visitor.press("One more: Harbour mug");
         await visitor.see("Harbour mug: 2 in your cart.");
         await end(visitor);

@@ -17,8 +17,7 @@ export function withoutJavaScriptTests(shop: OpenShop): void {
       await visitor.page.reload();
       expect(await visitor.page.getByText("Thank you").count()).toBe(0);
 
-      const other = await shop.arrive({ javaScriptEnabled: false });
-      await other.signIn();
+      const other = await shop.arriveSignedIn({ javaScriptEnabled: false });
       await visitor.go("/account/devices");
       await visitor.page.getByRole("button", { name: "Sign out", exact: true }).last().click();
       await visitor.see("That device is signed out.");
@@ -27,8 +26,7 @@ export function withoutJavaScriptTests(shop: OpenShop): void {
     });
 
     it("what was typed into a form outlives the session", async () => {
-      const visitor = await shop.arrive({ javaScriptEnabled: false });
-      await visitor.signIn();
+      const visitor = await shop.arriveSignedIn({ javaScriptEnabled: false });
       await visitor.page.getByLabel("Note for the courier").fill("Ring twice.");
       await shop.expireAll();
       await visitor.press("Save the note");
