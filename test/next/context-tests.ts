@@ -48,14 +48,19 @@ function promised({ cells }: Line, { label }: Target): Observation {
   return { statements, row, cookie, answer };
 }
 
-/** Does each line of the tables in an app on one version of Next.js. */
-export const contextTests = (target: Target) =>
+/**
+ * Does each line of the tables in an app on one version of Next.js.
+ *
+ * @param next what is built meanwhile
+ */
+export const contextTests = (target: Target, next?: Target) =>
   describe(target.title, () => {
     let app: Running;
     let log: string;
     beforeAll(async () => {
       const built = await build(target);
       log = built.log;
+      if (next) build(next).catch(() => {}); // its own tests fail then
       app = await start(built.folder, "start", {}, target.createDatabase);
       return () => app.stop();
     }, 240_000);

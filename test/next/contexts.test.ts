@@ -14,7 +14,7 @@ describe("the tables of contexts.md", () => {
   });
 });
 
-for (const target of targets) contextTests(target);
+for (const [place, target] of targets.entries()) contextTests(target, targets[place + 1]);
 for (const target of targets.filter(({ isCached }) => !isCached)) {
   checkTests(target);
   plainHttpTests(target);
