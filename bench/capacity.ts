@@ -84,7 +84,8 @@ async function measure(
   const saves = await run(client, save, STATEMENTS / 2);
   const log = (await logPosition(client)) - before;
 
-  const aged = count > 100_000 ? undefined : await saveForALife(client);
+  // A save of 8 KB writes the whole text again, which SQL that moves the expiry would not.
+  const aged = data === LONG || count > 100_000 ? undefined : await saveForALife(client);
   await client.query("UPDATE session SET expire_date = expire_date - interval '2 years'");
   await client.query("VACUUM ANALYZE session");
   const began = performance.now();

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { connectDatabase } from "./database.mjs";
 import { print } from "./rpc.mjs";
+import { withoutUrl, withoutUrls } from "./schema-of-prisma-6.mjs";
 import { emptyDatabase } from "./sqlite.mjs";
-import { startEngine, withoutUrl } from "./wasm.mjs";
+import { startEngine } from "./wasm.mjs";
 
 /**
  * Passes the CLI's requests to the WebAssembly engine. Most methods have the same names as those of
@@ -15,7 +16,9 @@ export function requestHandler(url, schemaPaths) {
   // One engine serves all requests, because one run of the CLI uses one schema and one database.
   let engine;
 
-  return async (method, params, id) => {
+  return async (method, request, id) => {
+    // `db pull` writes the schema of its request back into the file, so it must stay as it is.
+    const params = method === "introspect" ? request : withoutUrls(request);
     if (method === "createDatabase") return connectDatabase(url).create();
     const database = comparesSchemas(params) ? emptyDatabase() : connectDatabase(url);
     if (method === "reset" && database.reset) {

@@ -1,7 +1,6 @@
 // The protocol of the Prisma CLI: JSON-RPC 2.0 on stdin and stdout, one message per line.
 import { createInterface } from "node:readline";
 import { describe } from "./errors.mjs";
-import { withoutUrl } from "./wasm.mjs";
 
 const send = (message) => process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
 
@@ -23,7 +22,7 @@ export const print = (id, content) => send({ id, method: "print", params: { cont
  */
 export async function serve(answer) {
   for await (const line of createInterface({ input: process.stdin })) {
-    const { id, method, params } = JSON.parse(line, forPrisma7);
+    const { id, method, params } = JSON.parse(line);
     if (!method) continue; // an acknowledgement of print()
     try {
       send({ id, result: (await answer(method, params, id)) ?? null });
@@ -35,6 +34,3 @@ export async function serve(answer) {
     }
   }
 }
-
-/** For `JSON.parse`. A schema is the `content` of a file. */
-const forPrisma7 = (name, value) => (name === "content" && typeof value === "string" ? withoutUrl(value) : value);

@@ -39,8 +39,5 @@ export async function startEngine(datamodels, database) {
   return glue.SchemaEngine.new({ datamodels }, writeLog, bindMigrationAwareSqlAdapterFactory(database));
 }
 
-/** Of a schema for Prisma 6: the engine is that of Prisma 7, which refuses a URL in a schema. */
-export const withoutUrl = (schema) => schema.replace(/^[ \t]*url[ \t]*=[ \t]*env\(.*$/m, "");
-
 /** The engine's log already consists of lines of JSON. */
 const writeLog = (line) => process.stderr.write(line);

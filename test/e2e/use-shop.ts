@@ -30,18 +30,21 @@ export function useShop(): OpenShop {
     await browser?.close();
     await shop?.close();
   });
-  afterEach(async () => {
+  afterEach(async ({ task }) => {
     const used = inUse;
     inUse = [];
-    await Promise.all(
-      used.map(async ({ context, alike }) => {
-        // A new page has no history, and nothing that scripts kept. Only the cookies would stay.
-        await Promise.all(context.pages().map((page) => page.close()));
-        await context.clearCookies();
-        alike.push(context);
-      }),
-    );
+    // What a failed test still does must not reach the next test.
+    const isReusable = task.result?.state !== "fail";
+    const left = used.map(async ({ context, alike }) => {
+      if (!isReusable) return context.close();
+      // A new page has no history, and nothing that scripts kept. Only the cookies would stay.
+      await Promise.all(context.pages().map((page) => page.close()));
+      await context.clearCookies();
+      alike.push(context);
+    });
+    await Promise.allSettled(left);
     await shop.sql("DELETE FROM session; UPDATE user SET note = NULL");
+    await Promise.all(left);
   });
 
   /** A browser of somebody else, for this test alone. It may have the scripts of the shop from a test before. */

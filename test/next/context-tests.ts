@@ -60,9 +60,11 @@ export const contextTests = (target: Target, next?: Target) =>
     beforeAll(async () => {
       const built = await build(target);
       log = built.log;
-      if (next) build(next).catch(() => {}); // its own tests fail then
+      const meanwhile = next && build(next).catch(() => {}); // its own tests fail then
       app = await start(built.folder, "start", {}, target.createDatabase);
-      return () => app.stop();
+      return async () => {
+        await Promise.all([app.stop(), meanwhile]);
+      };
     }, 240_000);
 
     it("was built without a secret, without a word about the package, and without a warning", () => {

@@ -78,10 +78,11 @@ export function prisma8Store(model: Prisma8Model): Required<SessionStore> {
     async findExpired(at, limit, { from, skip } = {}) {
       const expired = model.where((row) => row.expireDate.lte(at));
       const found = from ? expired.where((row) => row.expireDate.gte(from)) : expired;
-      return send(() => {
+      const rows = await send(() => {
         const ordered = found.select("key", "expireDate").orderBy((row) => row.expireDate.asc() as never);
         return (skip === undefined ? ordered : ordered.offset(skip)).limit(limit).all();
       });
+      return rows.map(({ key, expireDate }) => ({ key, expireDate: checkedDate(expireDate) }));
     },
     // Not by `limit()`: Prisma 8 ignores it before a write.
     async deleteExpired(rows, at) {
@@ -90,7 +91,7 @@ export function prisma8Store(model: Prisma8Model): Required<SessionStore> {
         if ("keys" in rows) return expired.where((row) => row.key.in(rows.keys)).deleteAndCount();
         const { from, before } = rows;
         // One upper bound: see the store of Prisma 7.
-        const earlier = before > at ? expired : model.where((row) => row.expireDate.lt(before));
+        const earlier = before <= at ? model.where((row) => row.expireDate.lt(before)) : expired;
         return (from ? earlier.where((row) => row.expireDate.gte(from)) : earlier).deleteAndCount();
       });
     },

@@ -85,7 +85,7 @@ export function prismaStore(model: SessionDelegate): Required<SessionStore> {
           .count;
       }
       const from = rows.from && { gte: rows.from };
-      const expireDate = rows.before > at ? { ...from, lte: at } : { ...from, lt: rows.before };
+      const expireDate = rows.before <= at ? { ...from, lt: rows.before } : { ...from, lte: at };
       return (await send(model.deleteMany({ where: { expireDate } }))).count;
     },
     async findMatching(condition, { exceptKey, liveAt, limit, withData = false } = {}) {

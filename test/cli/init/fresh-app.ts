@@ -187,7 +187,7 @@ model User {
 `;
 
 const ADAPTERS = {
-  sqlite: { package: "@prisma/adapter-libsql", class: "PrismaLibSql", argument: "{ url }" },
+  sqlite: { package: "@prisma/adapter-libsql", class: "PrismaLibSql", argument: "{ url, timeout: 5000 }" },
   postgresql: { package: "@prisma/adapter-pg", class: "PrismaPg", argument: "{ connectionString: url }" },
   mysql: { package: "@prisma/adapter-mariadb", class: "PrismaMariaDb", argument: "url" },
 };
@@ -195,11 +195,12 @@ const ADAPTERS = {
 function prismaModule(provider: Provider, isPrisma6: boolean): string {
   const adapter = ADAPTERS[provider];
   const name = isPrisma6 ? adapter.class.replace("LibSql", "LibSQL") : adapter.class;
+  const argument = isPrisma6 ? adapter.argument.replace(", timeout: 5000", "") : adapter.argument;
   return `import { ${name} } from "${adapter.package}";
 import { PrismaClient } from "../app/generated/prisma/client";
 
 const url = process.env.DATABASE_URL ?? "";
-export const prisma = new PrismaClient({ adapter: new ${name}(${adapter.argument}) });
+export const prisma = new PrismaClient({ adapter: new ${name}(${argument}) });
 `;
 }
 

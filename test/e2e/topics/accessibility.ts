@@ -22,6 +22,17 @@ export function accessibilityTests(shop: OpenShop): void {
     expect(found).toEqual({});
   });
 
+  it("axe-core finds nothing in the list of devices, with one device and with two", async () => {
+    const visitor = await shop.arriveSignedIn();
+    await visitor.go("/account/devices");
+    await visitor.see("You are signed in nowhere else.");
+    expect(await problemsOf(visitor.page)).toEqual([]);
+    await shop.arriveSignedIn(PHONE);
+    await visitor.go("/account/devices");
+    expect(await visitor.page.getByText("You are signed in nowhere else.").count()).toBe(0);
+    expect(await problemsOf(visitor.page)).toEqual([]);
+  });
+
   it("fits on a screen of 320 pixels", async () => {
     const visitor = await shop.arriveSignedIn({ ...PHONE, viewport: { width: 320, height: 640 } });
     await visitor.go("/");
