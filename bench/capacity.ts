@@ -58,12 +58,12 @@ async function measure(
 ): Promise<Result> {
   const prisma = await db.connect({ logs: false });
   const keys: string[] = [];
-  let characters = 0;
+  let dataBytes = 0;
   while (keys.length < count) {
     const batch = await newRows(data);
     await prisma.session.createMany({ data: batch.rows });
     keys.push(...batch.keys);
-    characters = batch.rows[0]?.data.length ?? Number.NaN;
+    dataBytes = Buffer.byteLength(batch.rows[0]?.data ?? "");
   }
   await client.query("VACUUM ANALYZE session");
   const fresh = await bytes(client);
@@ -94,7 +94,7 @@ async function measure(
   return {
     what: `capacity: ${count} sessions that hold ${holds}`,
     details: {
-      "characters of data": characters,
+      "bytes of data": dataBytes,
       "bytes of a session in the table": fresh.table / count,
       "bytes in the primary key": fresh.key / count,
       "bytes in the index of expire_date": fresh.expiry / count,

@@ -19,7 +19,7 @@ The databases are sqlite (the default), postgresql and mariadb. TEST_POSTGRES_UR
 name running servers. Without these variables, the benchmark starts servers of its own. The two sides
 of a ratio take turns within one run. So you can compare ratios between machines, but not times.
 Goals are only goals: no test compares them. --capacity measures PostgreSQL instead: the bytes of a
-session, and the statements in a second.`;
+session, the processor time of a load and a save, the write-ahead log and the clearing.`;
 
 /** A database for the benchmarks, and the function that stops its server. */
 interface Bench {
