@@ -99,7 +99,7 @@ export function median(numbers: readonly number[]): number {
 }
 
 /** The median of the ratios of each round. */
-export const medianRatio = (of: readonly number[], to: readonly number[]): number =>
+const medianRatio = (of: readonly number[], to: readonly number[]): number =>
   median(of.map((number, round) => number / (to[round] ?? Number.NaN)));
 
 async function microseconds(work: Work, times: number): Promise<number> {

@@ -1,4 +1,3 @@
-import { medianRatio } from "../rounds.ts";
 import { count } from "./plots/format.ts";
 import { PLACE_TITLES } from "./plots/next.ts";
 import { type NextResult, type OperationName, type OperationResult, type PeersResult, QUIET } from "./result.ts";
@@ -15,11 +14,14 @@ const HEADS: Readonly<Record<OperationName, string>> = {
   signOut: "sign out",
 };
 
-interface Goal {
+interface Comparison {
   readonly operation: OperationName;
   readonly concurrent: number;
-  /** This package's time, divided by that of this peer, must be at most `most`. */
   readonly peer: PeerName;
+}
+
+/** This package's time, divided by that of the peer, must be at most `most`. */
+interface Goal extends Comparison {
   readonly most: number;
 }
 
@@ -61,14 +63,15 @@ function measuredOn(result: PeersResult): string {
   const [load = 0] = loadAverage;
   const list = (values: Readonly<Record<string, string>>, between: string) =>
     Object.entries(values).map(([name, value]) => `\`${name}\`${between}${value}`);
+  const manyRows = result.growth.rows.some(({ rows }) => rows > 1e6) ? " with `--many-rows`" : "";
   const busy = `**The machine was busy when the run began (load average ${load.toFixed(2)}).** Its numbers say little.\n`;
   return `${[
-    `The command ran on ${date}, for ${minutes} minutes, with ${operations[0]?.us.length} rounds.\n`,
+    `The command ran${manyRows} on ${date}, for ${minutes} minutes, with ${operations[0]?.us.length} rounds.\n`,
     ...(isTrial ? ["**This run only tried the benchmark.** Its numbers say little.\n"] : []),
     ...(load > QUIET ? [busy] : []),
     ...skipped.map(({ peer, reason }) => `${peer} did not run. ${reason}.\n`),
     `| on | |\n|---|---|\n| machine | ${cpu}, ${cores} cores, ${memoryGb} GB, ${system} |`,
-    `| load average | ${loadAverage.length === 0 ? "not recorded" : loadAverage.map((one) => one.toFixed(2)).join(" at the start, then ")} |`,
+    `| load average | ${loadAverage.length === 0 ? "not recorded" : loadAverage.map((one) => one.toFixed(2)).join(" at the start, at the end ")} |`,
     `| commit | ${commit} |`,
     `| Node.js | ${node} |`,
     `| PostgreSQL | ${[postgresql, ...list(settings, " = ")].join(", ")} |`,
@@ -83,12 +86,14 @@ const PEERS = <Name extends string>(results: readonly { readonly peer: Name }[])
 const microseconds = ({ operations }: PeersResult, peer: PeerName, operation: OperationName, concurrent: number) =>
   operations.find((one) => one.peer === peer && one.operation === operation && one.concurrent === concurrent)?.us;
 
-/** The rounds of this package, divided by those of a peer. `undefined` if one did not run. */
-function ratioTo(result: PeersResult, peer: PeerName, operation: OperationName, concurrent: number) {
-  const own = microseconds(result, "prisma-db-session", operation, concurrent);
-  const other = microseconds(result, peer, operation, concurrent);
-  return own && other && medianRatio(own, other);
+/** The rounds of one candidate, divided by those of a peer. Empty if one did not run. */
+function ratiosOf(candidate: PeerName, result: PeersResult, { operation, concurrent, peer }: Comparison): number[] {
+  const own = microseconds(result, candidate, operation, concurrent) ?? [];
+  const other = microseconds(result, peer, operation, concurrent) ?? [];
+  return own.flatMap((us, round) => (other[round] === undefined ? [] : [us / other[round]]));
 }
+
+const ratio = (number: number) => (Number.isNaN(number) ? "" : number.toFixed(2));
 
 function operationTable({ operations }: PeersResult, concurrent: number): string {
   const shown = operations.filter((one) => one.concurrent === concurrent);
@@ -107,7 +112,7 @@ function operationTable({ operations }: PeersResult, concurrent: number): string
   return markdownTable([`µs, ${what}`, ...Object.values(HEADS)], rows);
 }
 
-const COMPARED: readonly OperationName[] = ["load", "save", "create", "readRequest", "request"];
+const COMPARED = Object.keys(HEADS) as OperationName[];
 
 /** This package against each peer, by the median of the ratios of each round. */
 function ratioTable(result: PeersResult): string {
@@ -115,21 +120,34 @@ function ratioTable(result: PeersResult): string {
   const others = PEERS(result.operations).filter((peer) => !peer.startsWith("prisma-db-session"));
   const rows = others.map((peer) => [
     peer,
-    ...columns.map(({ operation, concurrent }) => ratioTo(result, peer, operation, concurrent)?.toFixed(2) ?? ""),
+    ...columns.map((column) => ratio(quantile(ratiosOf("prisma-db-session", result, { ...column, peer }), 0.5))),
   ]);
   const heads = columns.map(({ operation, concurrent }) => `${HEADS[operation]}, ${concurrent}`);
-  return `The time of this package, divided by the time of another. Below 1, this package is faster.
+  return `The time of this package, divided by the time of another. Below 1, this package is faster. Each is
+the median of the ratios of the rounds. So it differs from the ratio of two medians above.
 
 ${markdownTable(["divided by", ...heads], rows)}`;
 }
 
 function goalTable(result: PeersResult): string {
-  const rows = GOALS.map(({ operation, concurrent, peer, most }) => [
-    `${HEADS[operation]}, ${concurrent}, divided by ${peer}`,
-    `${most}`,
-    ratioTo(result, peer, operation, concurrent)?.toFixed(2) ?? "",
-  ]);
-  return `### Goals\n\n${markdownTable(["time of this package", "goal: at most", "measured"], rows)}`;
+  const rows = GOALS.map((goal) => {
+    const { median, low, high } = summarize(ratiosOf("prisma-db-session", result, goal));
+    const medianOf = (candidate: PeerName) => quantile(ratiosOf(candidate, result, goal), 0.5);
+    return [
+      `${HEADS[goal.operation]}, ${goal.concurrent}, divided by ${goal.peer}`,
+      `${goal.most}`,
+      Number.isNaN(median) ? "" : `${ratio(median)} (${ratio(low)}–${ratio(high)})`,
+      ratio(medianOf("prisma-db-session, prepared")),
+      ratio(medianOf("Prisma 7")),
+    ];
+  });
+  const heads = ["time of this package", "goal: at most", "measured", "prepared", "Prisma 7 alone"];
+  return `### Goals
+
+${markdownTable(heads, rows)}
+The last columns divide two other times by the same peer: this package with
+[prepared statements](#prepared-statements), and Prisma 7 alone, without them.
+`;
 }
 
 /** How much of this package's time is of PostgreSQL and `pg`, of Prisma, and of the package. */
@@ -150,6 +168,8 @@ function shareTable(result: PeersResult): string {
   const heads = columns.map(({ operation, concurrent }) => `${HEADS[operation]}, ${concurrent}`);
   return `### Where the time goes
 
+Each part is a difference of medians. The last part includes the guard, which PostgreSQL checks.
+
 ${markdownTable(
   ["of the time of this package", ...heads],
   [
@@ -163,8 +183,10 @@ ${markdownTable(
 function nextTable({ next }: PeersResult, concurrent: number): string {
   const shown = next.filter((one) => one.concurrent === concurrent);
   const places = Object.keys(PLACE_TITLES);
-  const cell = ({ requestsPerSecond, p50, p99 }: NextResult) =>
-    `${count(quantile(requestsPerSecond, 0.5))}/s, ${milliseconds(p50)} and ${milliseconds(p99)} ms`;
+  const cell = ({ requestsPerSecond, p50, p99 }: NextResult) => {
+    const { median, low, high } = summarize(requestsPerSecond);
+    return `${count(median)}/s (${count(low)}–${count(high)}), ${milliseconds(p50)} and ${milliseconds(p99)} ms`;
+  };
   const rows = PEERS(shown).map((peer) => [
     peer === "none" ? "no session" : peer,
     ...places.map((place) => {
@@ -187,6 +209,7 @@ function keptSentence({ growth: { writers } }: PeersResult): string {
     .map(({ peer, kept }) => `${peer} ${(100 * quantile(kept, 0.5)).toFixed(0)} %`);
   return `When ${most} requests each changed another key of one session at the same time, these were kept:
 ${rows.join(", ")}.
+Who loses changes does less work, so do not compare these times.
 `;
 }
 

@@ -119,18 +119,18 @@ describe("the results of the benchmarks", () => {
   it("are tables of medians, spreads and ratios, with what was skipped", () => {
     const { markdown } = render(RESULT, PAGE);
     expect(markdown).toContain("| prisma-db-session |  |  |  |  | 200 (150–250) |  |  |");
-    expect(markdown).toContain("| pg |  |  |  |  |  |  |  |  |  | 2.50 |");
-    expect(markdown).toContain("| request, 32, divided by connect-pg-simple | 1.5 | 1.50 |");
+    expect(markdown).toContain("| pg |  |  |  |  |  |  |  |  |  |  |  | 2.50 |  |  |");
+    expect(markdown).toContain("| request, 32, divided by connect-pg-simple | 1.5 | 1.50 (1.25–1.75) |  | 1.00 |");
     expect(markdown).toContain("| Prisma on top |  |  |  |  |  | 45 µs, 23 % |");
     expect(markdown).toContain("| this package on top |  |  |  |  |  | 75 µs, 38 % |");
-    expect(markdown).toContain("| prisma-db-session | 1,100/s, 25 and 80 ms |");
+    expect(markdown).toContain("| prisma-db-session | 1,100/s (1,050–1,150), 25 and 80 ms |");
     expect(markdown).toContain("\nprisma-db-session 100 %.");
     expect(markdown).toContain("Prisma 8 is not installed.");
   });
 
   it("say on what they were measured, and whether the machine was busy", () => {
     const { markdown } = render(RESULT, PAGE);
-    expect(markdown).toContain("| load average | 0.25 at the start, then 2.00 |");
+    expect(markdown).toContain("| load average | 0.25 at the start, at the end 2.00 |");
     expect(markdown).toContain("| PostgreSQL | 18.4, `fsync` = on |");
     expect(markdown).not.toContain("busy");
     const busy = render({ ...RESULT, loadAverage: [0.75, 2] }, PAGE);
