@@ -23,6 +23,9 @@ export async function savedKilobyte({ open }: Pick<Sessions, "open">) {
 /** The length of the version and the signature before the text in the data column. */
 export const PREFIX_LENGTH = 68;
 
+/** The number of first characters of the old data that the guard of a save compares. */
+export const GUARD_LENGTH = 45;
+
 /** A text like that of another save: of the same length, with other first characters. */
 export const textOf = (text: string, number: number): string =>
   `v1.${String(number).padStart(64, "0")}${text.slice(67)}`;

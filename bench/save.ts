@@ -1,13 +1,10 @@
 import { createSessions, memoryStore } from "prisma-db-session";
 import type { TestClient } from "../test/databases/types.ts";
-import { hashedKey, SECRET, savedKilobyte, textOf } from "./kilobyte.ts";
+import { GUARD_LENGTH, hashedKey, SECRET, savedKilobyte, textOf } from "./kilobyte.ts";
 import type { Result } from "./result.ts";
 import { compare } from "./rounds.ts";
 
 const TWO_WEEKS_MS = 1_209_600_000;
-/** The number of first characters of the old data that the guard compares. */
-const GUARD_LENGTH = 45;
-
 /**
  * Compares a save without a conflict with two `updateMany()` calls on similar rows. One call has
  * the guard of the save, the other has none. The options are the defaults, and there is no cookie.

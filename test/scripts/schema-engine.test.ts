@@ -66,8 +66,10 @@ async function expectMigrationsToWork(folder: string) {
   await writeFile(`${folder}/schema.prisma`, schema.replace("@@map", "userId Int?\n  @@index([userId])\n  @@map"));
   expect(await prisma(folder, "migrate", "dev", "--name", "user")).toMatchObject({ code: 0 });
   const migrations = (await readdir(`${folder}/migrations`)).filter((name) => name !== "migration_lock.toml");
-  expect(migrations).toEqual(["20260101000000_session", expect.stringMatching(/^\d{14}_user$/)]);
-  const sql = await readFile(`${folder}/migrations/${migrations[1]}/migration.sql`, "utf8");
+  const made = migrations.at(-1) ?? "";
+  expect(migrations.slice(0, -1).every((name) => /^2026010100000\d_session/.test(name))).toBe(true);
+  expect(made).toMatch(/^\d{14}_user$/);
+  const sql = await readFile(`${folder}/migrations/${made}/migration.sql`, "utf8");
   expect(sql).toMatch(/ADD COLUMN +"userId" INTEGER/);
 
   expect(await prisma(folder, "migrate", "reset", "--force")).toMatchObject({ code: 0 });
