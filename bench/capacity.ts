@@ -28,6 +28,7 @@ const TABLES = [
 const WRITES = 8;
 /** A session is used and saved for two weeks, and then expires two weeks after its last save. */
 const SAVES_IN_A_LIFE = 28;
+/** The parts of two weeks. In each part, a tenth of the sessions in use is saved. */
 const FORTNIGHT_STEPS = 280;
 /** Autovacuum starts when a fifth of the rows has changed; in a step, a twentieth changes. */
 const STEPS_OF_A_VACUUM = 4;

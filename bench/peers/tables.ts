@@ -209,7 +209,7 @@ function keptSentence({ growth: { writers } }: PeersResult): string {
     .map(({ peer, kept }) => `${peer} ${(100 * quantile(kept, 0.5)).toFixed(0)} %`);
   return `When ${most} requests each changed another key of one session at the same time, these were kept:
 ${rows.join(", ")}.
-Who loses changes does less work, so do not compare these times.
+A store that loses changes does less work, so do not compare these times.
 `;
 }
 

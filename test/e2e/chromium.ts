@@ -11,7 +11,7 @@ export const noChromium = chromiumPath
   ? undefined
   : "This machine has no Chromium. Install it (Debian: chromium) or set CHROMIUM_PATH";
 
-/** What Playwright disables. The flag below would take the place of Playwright's own. */
+/** The features that Playwright disables. The flag below replaces Playwright's own flag. */
 const DISABLED_BY_PLAYWRIGHT = [
   "AvoidUnnecessaryBeforeUnloadCheckSync",
   "DestroyProfileOnBrowserClose",
@@ -28,8 +28,8 @@ const DISABLED_BY_PLAYWRIGHT = [
   "PreconnectToSearch",
 ];
 
-/** Pages behind the address bar that nobody sees. Chromium renders them for each window, which takes longer than a page of a test. */
-const UNSEEN = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup"];
+/** Hidden pages of the address bar. To render them for each window takes longer than a page of a test. */
+const HIDDEN_PAGES = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup"];
 
 const FLAGS = [
   "--headless",
@@ -40,7 +40,7 @@ const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
-  `--disable-features=${[...DISABLED_BY_PLAYWRIGHT, ...UNSEEN].join()}`,
+  `--disable-features=${[...DISABLED_BY_PLAYWRIGHT, ...HIDDEN_PAGES].join()}`,
 ];
 
 export const launchChromium = (): Promise<Browser> =>

@@ -33,7 +33,7 @@ export function useShop(): OpenShop {
   afterEach(async ({ task }) => {
     const used = inUse;
     inUse = [];
-    // What a failed test still does must not reach the next test.
+    // A failed test may still use its context, so the next test must not get this context.
     const isReusable = task.result?.state !== "fail";
     const left = used.map(async ({ context, alike }) => {
       if (!isReusable) return context.close();
@@ -47,7 +47,7 @@ export function useShop(): OpenShop {
     await Promise.all(left);
   });
 
-  /** A browser of somebody else, for this test alone. It may have the scripts of the shop from a test before. */
+  /** The browser of another visitor, for this test alone. An earlier test may have filled its cache. */
   async function takeContext(options: BrowserContextOptions = {}): Promise<BrowserContext> {
     const key = JSON.stringify(options);
     const alike = idle.get(key) ?? [];

@@ -51,7 +51,7 @@ function promised({ cells }: Line, { label }: Target): Observation {
 /**
  * Does each line of the tables in an app on one version of Next.js.
  *
- * @param next what is built meanwhile
+ * @param next the app of the next tests, which is built while these tests run
  */
 export const contextTests = (target: Target, next?: Target) =>
   describe(target.title, () => {
@@ -60,10 +60,10 @@ export const contextTests = (target: Target, next?: Target) =>
     beforeAll(async () => {
       const built = await build(target);
       log = built.log;
-      const meanwhile = next && build(next).catch(() => {}); // its own tests fail then
+      const nextBuild = next && build(next).catch(() => {}); // its own tests fail then
       app = await start(built.folder, "start", {}, target.createDatabase);
       return async () => {
-        await Promise.all([app.stop(), meanwhile]);
+        await Promise.all([app.stop(), nextBuild]);
       };
     }, 240_000);
 

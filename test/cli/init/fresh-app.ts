@@ -29,7 +29,7 @@ export interface FreshApp {
   /** Runs Prisma's CLI of the app's version. */
   prisma(...args: string[]): Promise<string>;
   /**
-   * Writes what the reader of the README writes next, builds the app and starts it.
+   * Writes a sign-in and a page as the README has them, builds the app and starts it.
    * @param importLine the import that `init` printed
    */
   start(importLine: string): Promise<RunningApp>;
@@ -38,7 +38,7 @@ export interface FreshApp {
 interface RunningApp {
   /** Signs in as this user, and resolves to the cookie. */
   signIn(email: string): Promise<string>;
-  /** What the page says to the visitor with this cookie. */
+  /** The text of the page for the visitor with this cookie. */
   page(cookie?: string): Promise<string | undefined>;
 }
 
@@ -192,6 +192,7 @@ const ADAPTERS = {
   mysql: { package: "@prisma/adapter-mariadb", class: "PrismaMariaDb", argument: "url" },
 };
 
+/** The adapter of Prisma 6 for libsql has another name, and no option `timeout`. */
 function prismaModule(provider: Provider, isPrisma6: boolean): string {
   const adapter = ADAPTERS[provider];
   const name = isPrisma6 ? adapter.class.replace("LibSql", "LibSQL") : adapter.class;
@@ -219,7 +220,7 @@ export const POST = withSession(async (session, request: Request) => {
 
 export default async function Page() {
   const session = await getSession();
-  return <p>{session.has("userId") ? \`user \${session.get("userId")}\` : "nobody"}</p>;
+  return <p>{session.has("userId") ? \`user \${session.get("userId")}\` : "signed out"}</p>;
 }
 `,
 });

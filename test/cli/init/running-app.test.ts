@@ -10,7 +10,7 @@ it("init and the commands that it prints lead a fresh app to a running sign-in",
 
   for (const args of commands) await app.prisma(...args.split(" "));
   const { signIn, page } = await app.start(importLine);
-  expect(await page()).toBe("nobody");
+  expect(await page()).toBe("signed out");
   const cookie = await signIn("ada@example.com");
   expect(cookie).toMatch(/^__Host-session=\w{32}$/);
   expect(await page(cookie)).toBe("user 1");
@@ -20,7 +20,7 @@ it("init and the commands that it prints lead a fresh app to a running sign-in",
   const listed = JSON.parse(await app.command("list", ...client, "--columns", "userId", "--json"));
   expect(listed).toMatchObject({ total: 1, sessions: [{ columns: { userId: 1 } }] });
   await app.command("revoke", ...client, "--where", '{"userId":1}', "--all", "--yes");
-  expect(await page(cookie)).toBe("nobody");
+  expect(await page(cookie)).toBe("signed out");
 
   expect(await app.command("init")).toMatch(/^Nothing to write: everything is there\.\n/);
   expect(await environmentFile(app)).toMatch(/^DATABASE_URL=file:\.\/dev\.db\nSESSION_SECRET=[\w-]{43}\n$/);
