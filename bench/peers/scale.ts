@@ -1,5 +1,6 @@
 /** How much a run measures. */
 export interface Scale {
+  /** Rounds that do not count. The compiler of Node.js makes code faster that has run for a while. */
   readonly warmUp: number;
   readonly rounds: number;
   /** Operations of each of the concurrent visitors in a round, by the number of visitors. */
@@ -16,7 +17,7 @@ export interface Scale {
 const KB = 1024;
 
 export const FULL: Scale = {
-  warmUp: 2,
+  warmUp: 6,
   rounds: 15,
   operations: { 1: 150, 32: 20 },
   requests: { 1: 80, 32: 480 },

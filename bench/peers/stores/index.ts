@@ -52,7 +52,8 @@ const ENTRIES = {
     columns: { table: '"Session"', keys: ["id", "sid"], others: ["data", '"expiresAt"'], newKey: expressKey },
     connect: prismaSessionStore,
   },
-  "Prisma 7": { ...ours, connect: barePrisma },
+  "Prisma 7": { ...ours, connect: (url) => barePrisma(url) },
+  "Prisma 7, guarded": { ...ours, connect: (url) => barePrisma(url, { isGuarded: true }) },
   pg: { ...ours, connect: (url) => barePg(url) },
   "pg, prepared": { ...ours, connect: (url) => barePg(url, { isPrepared: true }) },
 } as const satisfies Record<string, Entry>;

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { sessionTable } from "../../../test/databases/table.ts";
 import type { TestClient } from "../../../test/databases/types.ts";
@@ -28,28 +28,48 @@ function statementNames(): (query: { readonly sql: string }) => string {
   };
 }
 
-/** Prisma's own calls on the same table: the limit of what is possible through Prisma. */
-export async function barePrisma(url: string): Promise<Peer> {
+/** A row as it was read: its data, and the beginning of its text. */
+interface Row {
+  readonly data: Data;
+  readonly beginning: string;
+}
+
+/**
+ * Prisma's own calls on the same table: the limit of what is possible through Prisma.
+ *
+ * With `isGuarded`, each text begins with the random id of its write. A write then changes a row
+ * only if the row is live and has the id that was read, as with this package.
+ */
+export async function barePrisma(url: string, { isGuarded = false } = {}): Promise<Peer> {
   const client = await prismaClient(url);
   const { session } = client;
   const select = { data: true, expireDate: true } as const;
-  const load = async (key: string): Promise<Data> => {
+  const newBeginning = () => (isGuarded ? `${randomBytes(32).toString("hex")}.` : "");
+  const load = async (key: string): Promise<Row> => {
     const { data, expireDate } = await session.findUniqueOrThrow({ where: { key }, select });
     if (expireDate <= new Date()) throw new Error("The session has expired.");
-    return JSON.parse(data);
+    const beginning = data.slice(0, data.indexOf("{"));
+    return { data: JSON.parse(data.slice(beginning.length)), beginning };
   };
-  const update = async (key: string, data: { key: string } | { data: string; expireDate: Date }) => {
-    const { count } = await session.updateMany({ where: { key }, data });
+  const update = async (key: string, startsWith: string, data: { key: string } | { data: string; expireDate: Date }) => {
+    const guard = isGuarded ? { expireDate: { gt: new Date() }, data: { startsWith } } : {};
+    const { count } = await session.updateMany({ where: { key, ...guard }, data });
     if (count !== 1) throw new Error(`${count} rows instead of 1.`);
   };
-  const write = (key: string, data: Data) => update(key, { data: JSON.stringify(data), expireDate: inTwoWeeks() });
+  /** Returns the beginning of the new text. */
+  const write = async (key: string, startsWith: string, data: Data) => {
+    const beginning = newBeginning();
+    await update(key, startsWith, { data: beginning + JSON.stringify(data), expireDate: inTwoWeeks() });
+    return beginning;
+  };
 
   return {
     async create(data) {
       let key = newKey();
       let { visits } = data;
+      let beginning = newBeginning();
       await session.create({
-        data: { key, data: JSON.stringify(data), expireDate: inTwoWeeks() },
+        data: { key, data: beginning + JSON.stringify(data), expireDate: inTwoWeeks() },
         select: { key: true },
       });
       return {
@@ -57,20 +77,25 @@ export async function barePrisma(url: string): Promise<Peer> {
           return key;
         },
         load: () => load(key),
-        save: () => write(key, { ...data, visits: ++visits }),
+        async save() {
+          beginning = await write(key, beginning, { ...data, visits: ++visits });
+        },
         async rotate() {
           const old = key;
           key = newKey();
-          await update(old, { key });
+          await update(old, beginning, { key });
         },
         async signOut() {
           await session.deleteMany({ where: { key } });
         },
       };
     },
-    request: async (key, change) => write(key, Object.assign(await load(key), change)),
+    async request(key, change) {
+      const { data, beginning } = await load(key);
+      await write(key, beginning, Object.assign(data, change));
+    },
     readRequest: load,
-    read: load,
+    read: async (key) => (await load(key)).data,
     close: () => client.$disconnect(),
   };
 }
