@@ -6,7 +6,6 @@ import { benchCapacity } from "./capacity.ts";
 import { benchCodecs } from "./codecs.ts";
 import { benchConflicts } from "./conflicts.ts";
 import { benchLoad } from "./load.ts";
-import { benchPlanning } from "./planning.ts";
 import { benchPostgres } from "./postgres.ts";
 import type { Result } from "./result.ts";
 import { benchRow } from "./row.ts";
@@ -87,7 +86,6 @@ async function onDatabase(name: keyof typeof DATABASES): Promise<Result[]> {
       await benchLoad(db),
       ...(await benchWriters(prisma)),
       await benchConflicts(db),
-      ...(name === "postgresql" ? [await benchPlanning(db)] : []),
     ];
   } finally {
     await db.drop();

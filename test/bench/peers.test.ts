@@ -28,6 +28,7 @@ const RESULT: PeersResult = {
     { operation: "request", concurrent: 32, peer: "prisma-db-session", us: [300, 100, 200] },
     { operation: "request", concurrent: 32, peer: "pg", us: [100, 50, 80] },
     { operation: "request", concurrent: 32, peer: "Prisma 7", us: [125, 150, 100] },
+    { operation: "request", concurrent: 32, peer: "Prisma 7, guarded", us: [165, 160, 150] },
     { operation: "request", concurrent: 32, peer: "connect-pg-simple", us: [200, 100, 100] },
   ],
   next: [
@@ -120,9 +121,10 @@ describe("the results of the benchmarks", () => {
     const { markdown } = render(RESULT, PAGE);
     expect(markdown).toContain("| prisma-db-session |  |  |  |  | 200 (150–250) |  |  |");
     expect(markdown).toContain("| pg |  |  |  |  |  |  |  |  |  |  |  | 2.50 |  |  |");
-    expect(markdown).toContain("| request, 32, divided by connect-pg-simple | 1.5 | 1.50 (1.25–1.75) |  | 1.00 |");
+    expect(markdown).toContain("| request, 32, divided by connect-pg-simple | 1.5 | 1.50 (1.25–1.75) |  | 1.00 | 1.50 |");
     expect(markdown).toContain("| Prisma on top |  |  |  |  |  | 45 µs, 23 % |");
-    expect(markdown).toContain("| this package on top |  |  |  |  |  | 75 µs, 38 % |");
+    expect(markdown).toContain("| the guard on top, in Prisma and PostgreSQL |  |  |  |  |  | 35 µs, 18 % |");
+    expect(markdown).toContain("| this package on top |  |  |  |  |  | 40 µs, 20 % |");
     expect(markdown).toContain("| prisma-db-session | 1,100/s (1,050–1,150), 25 and 80 ms |");
     expect(markdown).toContain("\nprisma-db-session 100 %.");
     expect(markdown).toContain("Prisma 8 is not installed.");

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { sessionTable } from "../../../test/databases/table.ts";
 import type { TestClient } from "../../../test/databases/types.ts";
+import { GUARD_LENGTH } from "../../kilobyte.ts";
 import { type Data, inTwoWeeks, type Peer, POOL_SIZE } from "./peer.ts";
 import { newKey } from "./pg.ts";
 
@@ -35,23 +36,27 @@ interface Row {
 }
 
 /**
- * Prisma's own calls on the same table: the limit of what is possible through Prisma.
+ * Prisma's own calls on the same table.
  *
- * With `isGuarded`, each text begins with the random id of its write. A write then changes a row
- * only if the row is live and has the id that was read, as with this package.
+ * With `isGuarded`, each text begins with a random id. A write then changes the row only if it is
+ * live and begins as it was read. This package compares as many characters.
  */
 export async function barePrisma(url: string, { isGuarded = false } = {}): Promise<Peer> {
   const client = await prismaClient(url);
   const { session } = client;
   const select = { data: true, expireDate: true } as const;
-  const newBeginning = () => (isGuarded ? `${randomBytes(32).toString("hex")}.` : "");
+  const newBeginning = () => (isGuarded ? `${randomBytes((GUARD_LENGTH - 1) / 2).toString("hex")}.` : "");
   const load = async (key: string): Promise<Row> => {
     const { data, expireDate } = await session.findUniqueOrThrow({ where: { key }, select });
     if (expireDate <= new Date()) throw new Error("The session has expired.");
     const beginning = data.slice(0, data.indexOf("{"));
     return { data: JSON.parse(data.slice(beginning.length)), beginning };
   };
-  const update = async (key: string, startsWith: string, data: { key: string } | { data: string; expireDate: Date }) => {
+  const update = async (
+    key: string,
+    startsWith: string,
+    data: { key: string } | { data: string; expireDate: Date },
+  ) => {
     const guard = isGuarded ? { expireDate: { gt: new Date() }, data: { startsWith } } : {};
     const { count } = await session.updateMany({ where: { key, ...guard }, data });
     if (count !== 1) throw new Error(`${count} rows instead of 1.`);
