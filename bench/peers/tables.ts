@@ -146,7 +146,14 @@ function goalTable(result: PeersResult): string {
       ratio(medianOf("Prisma 7, guarded")),
     ];
   });
-  const heads = ["time of this package", "goal: at most", "measured", "this, prepared", "Prisma 7", "Prisma 7, guarded"];
+  const heads = [
+    "time of this package",
+    "goal: at most",
+    "measured",
+    "this, prepared",
+    "Prisma 7",
+    "Prisma 7, guarded",
+  ];
   return `### Goals
 
 ${markdownTable(heads, rows)}

@@ -121,7 +121,9 @@ describe("the results of the benchmarks", () => {
     const { markdown } = render(RESULT, PAGE);
     expect(markdown).toContain("| prisma-db-session |  |  |  |  | 200 (150–250) |  |  |");
     expect(markdown).toContain("| pg |  |  |  |  |  |  |  |  |  |  |  | 2.50 |  |  |");
-    expect(markdown).toContain("| request, 32, divided by connect-pg-simple | 1.5 | 1.50 (1.25–1.75) |  | 1.00 | 1.50 |");
+    expect(markdown).toContain(
+      "| request, 32, divided by connect-pg-simple | 1.5 | 1.50 (1.25–1.75) |  | 1.00 | 1.50 |",
+    );
     expect(markdown).toContain("| Prisma on top |  |  |  |  |  | 45 µs, 23 % |");
     expect(markdown).toContain("| the guard on top, in Prisma and PostgreSQL |  |  |  |  |  | 35 µs, 18 % |");
     expect(markdown).toContain("| this package on top |  |  |  |  |  | 40 µs, 20 % |");
