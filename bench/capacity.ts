@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Client } from "pg";
 import { createSessions, memoryStore, type SessionRow } from "prisma-db-session";
 import type { TestDatabase } from "../test/databases/types.ts";
-import { KILOBYTE, SECRET } from "./kilobyte.ts";
+import { KILOBYTE, SECRET, WRITES_IN_LOG } from "./kilobyte.ts";
 import type { Result } from "./result.ts";
 import { concurrently } from "./rounds.ts";
 import { serverMicroseconds } from "./server-cpu.ts";
@@ -24,8 +24,6 @@ const TABLES = [
   { holds: "a user", data: USER, count: 1_000_000 },
 ];
 
-/** As many writes as a session keeps in its log. */
-const WRITES = 8;
 /** A session is used and saved for two weeks, and then expires two weeks after its last save. */
 const SAVES_IN_A_LIFE = 28;
 /** The parts of two weeks. In each part, a tenth of the sessions in use is saved. */
@@ -144,7 +142,7 @@ async function newRows(data: object) {
     const savedAt = new Date(Date.now() - Math.random() * WEEK_MS);
     const session = createSessions({ store, secret: SECRET, now: () => savedAt }).open();
     await session.markAuthenticated(data);
-    for (let visits = 1; visits < WRITES; visits++) {
+    for (let visits = 1; visits < WRITES_IN_LOG; visits++) {
       session.set("visits", visits);
       await session.save();
     }

@@ -26,6 +26,9 @@ export const PREFIX_LENGTH = 68;
 /** The number of first characters of the old data that the guard of a save compares. */
 export const GUARD_LENGTH = 45;
 
+/** As many writes as a session keeps in its log. */
+export const WRITES_IN_LOG = 8;
+
 /** A text like that of another save: of the same length, with other first characters. */
 export const textOf = (text: string, number: number): string =>
   `v1.${String(number).padStart(64, "0")}${text.slice(67)}`;

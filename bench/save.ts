@@ -1,11 +1,10 @@
 import { createSessions, memoryStore } from "prisma-db-session";
 import type { TestClient } from "../test/databases/types.ts";
-import { GUARD_LENGTH, hashedKey, SECRET, savedKilobyte, textOf } from "./kilobyte.ts";
+import { GUARD_LENGTH, hashedKey, SECRET, savedKilobyte, textOf, WRITES_IN_LOG } from "./kilobyte.ts";
 import type { Result } from "./result.ts";
 import { compare } from "./rounds.ts";
 
 const TWO_WEEKS_MS = 1_209_600_000;
-const SAVES_TO_FILL_LOG = 8;
 
 /**
  * Compares a save without a conflict with two `updateMany()` calls on similar rows. One call has
@@ -22,8 +21,8 @@ export async function benchSave(prisma: TestClient): Promise<Result[]> {
     of.set("visits", ++saves);
     return of.save();
   };
-  // After some saves, the log of a session has its full length. Then all texts here are as long.
-  for (let i = 0; i < SAVES_TO_FILL_LOG; i++) await saveOf(other)();
+  // With a full log, all texts here are as long.
+  for (let writes = 1; writes < WRITES_IN_LOG; writes++) await saveOf(other)();
   let { data } = await prisma.session.findUniqueOrThrow({ where: { key } });
   const update = (isGuarded: boolean) => async () => {
     const now = new Date();

@@ -134,8 +134,8 @@ function ratioTable(result: PeersResult): string {
   ]);
   const heads = columns.map(({ operation, concurrent }) => `${HEADS[operation]}, ${concurrent}`);
   return `The time of this package, divided by the time of another. Below 1, this package is faster. Each is
-the median of the ratios of the rounds. So it differs from the ratio of two medians above. The loads
-of both Prisma 7 are nearly the same work: their difference shows the noise.
+the median of the ratios of the rounds. So it can differ from the ratio of two medians above. The
+loads of both Prisma 7 are nearly the same work: their difference shows the noise.
 
 ${markdownTable(["divided by", ...heads], rows)}`;
 }
@@ -155,8 +155,8 @@ function goalTable(result: PeersResult): string {
     .map(([peer, median]) => `${peer} ${ratio(median)}`);
   return `### Goals
 
-A ratio is the time of this package, divided by the time of the other. If half of the rounds lie on
-both sides of the goal, the result is unclear.
+A ratio is the time of this package, divided by the time of the other. If the range includes the
+goal, the result is unclear.
 
 ${markdownTable(["operation", "visitors", "compared with", "goal: at most", "measured", "result"], rows)}
 The times of others for the first row, also divided by connect-pg-simple:

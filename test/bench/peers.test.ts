@@ -131,6 +131,18 @@ describe("the results of the benchmarks", () => {
     expect(markdown).toContain("Prisma 8 is not installed.");
   });
 
+  it.each([
+    ["met", 0.5],
+    ["missed", 2],
+  ])("tell a goal that is %s", (verdict, factor) => {
+    const operations = RESULT.operations.map((one) =>
+      one.peer === "prisma-db-session" ? { ...one, us: one.us.map((us) => us * factor) } : one,
+    );
+    expect(render({ ...RESULT, operations }, PAGE).markdown).toMatch(
+      new RegExp(`^\\| request \\| 32 \\| connect-pg-simple \\| .* \\| ${verdict} \\|$`, "m"),
+    );
+  });
+
   it("say on what they were measured, and whether the machine was busy", () => {
     const { markdown } = render(RESULT, PAGE);
     expect(markdown).toContain("| load average | 0.25 at the start, at the end 2.00 |");
