@@ -9,6 +9,7 @@ export async function benchPostgres(): Promise<Server> {
   const { TEST_POSTGRES_URL } = process.env;
   if (TEST_POSTGRES_URL) return { url: TEST_POSTGRES_URL, stop: async () => {} };
   const { folder, remove } = await copyPostgres();
-  const { url, stop } = await startEmbeddedPostgres(folder, []);
+  // The pools of all candidates of bench:peers together need more than the default of 100.
+  const { url, stop } = await startEmbeddedPostgres(folder, ["-c", "max_connections=200"]);
   return { url, stop: () => stop().then(remove) };
 }

@@ -49,13 +49,14 @@ async function prepare(operation: OperationName, peer: Peer, concurrent: number,
 
 function workOf(operation: Exclude<OperationName, "signOut">, peer: Peer, visitor: Visitor): Work {
   let visits = 0;
+  const { cookie } = visitor;
   switch (operation) {
     case "create":
       return () => peer.create(KILOBYTE);
     case "readRequest":
-      return () => peer.readRequest(visitor.key);
+      return () => peer.readRequest(cookie);
     case "request":
-      return () => peer.request(visitor.key, { visits: ++visits });
+      return () => peer.request(cookie, { visits: ++visits });
     default:
       return () => visitor[operation]();
   }

@@ -149,7 +149,9 @@ function goalTable(result: PeersResult): string {
       : [`${ratio(median)} (${ratio(low)}–${ratio(high)})`, low > most ? "missed" : high <= most ? "met" : "unclear"];
     return [HEADS[operation], `${concurrent}`, peer, `${most}`, ...measured];
   });
-  const others = (["prisma-db-session, prepared", "Prisma 7", "Prisma 7, guarded"] as const)
+  const others = (
+    ["prisma-db-session, prepared", "Prisma 7", "Prisma 7, guarded", "Prisma 7, guarded, prepared"] as const
+  )
     .map((peer) => [peer, quantile(ratiosOf(peer, result, REQUEST), 0.5)] as const)
     .filter(([, median]) => !Number.isNaN(median))
     .map(([peer, median]) => `${peer} ${ratio(median)}`);

@@ -16,22 +16,22 @@ export async function benchRows(
   const results: RowsResult[] = [];
   for (const rows of counts) {
     const began = performance.now();
-    const keys = new Map<PeerName, string[]>();
+    const cookies = new Map<PeerName, string[]>();
     const prepare = async ([name, peer]: [PeerName, OpenPeer]) => {
       await peer.empty();
       await peer.create(SIGNED_IN);
       const own: string[] = [];
-      for (let i = 0; i < (warmUp + rounds) * growth; i++) own.push((await peer.create(KILOBYTE)).key);
-      keys.set(name, own);
+      for (let i = 0; i < (warmUp + rounds) * growth; i++) own.push((await peer.create(KILOBYTE)).cookie);
+      cookies.set(name, own);
       await peer.fill(rows);
     };
     await Promise.all([...peers].map(prepare));
     console.error(`${rows} rows were inserted in ${((performance.now() - began) / 1000).toFixed(0)} seconds`);
     // Each request has a session that no other request has read before.
     const us = await interleave([...peers.keys()], { warmUp, rounds }, (name) => {
-      const requests = (keys.get(name) ?? []).splice(0, growth);
+      const requests = (cookies.get(name) ?? []).splice(0, growth);
       return concurrently([
-        requests.map((key, i) => () => (peers.get(name) as OpenPeer).request(key, { visits: i + 1 })),
+        requests.map((cookie, i) => () => (peers.get(name) as OpenPeer).request(cookie, { visits: i + 1 })),
       ]);
     });
     for (const peer of peers.keys()) results.push({ peer, rows, us: us[peer] });

@@ -14,11 +14,11 @@ export async function benchSize(
   const results: SizeResult[] = [];
   for (const bytes of sizes) {
     const data = { ...KILOBYTE, padding: textOf(bytes - JSON.stringify({ ...KILOBYTE, padding: "" }).length) };
-    const keys = new Map<PeerName, string>();
-    for (const [name, peer] of peers) keys.set(name, (await peer.create(data)).key);
+    const cookies = new Map<PeerName, string>();
+    for (const [name, peer] of peers) cookies.set(name, (await peer.create(data)).cookie);
     let visits = 0;
     const us = await interleave([...peers.keys()], { warmUp, rounds }, (name) => {
-      const request = () => (peers.get(name) as Peer).request(keys.get(name) as string, { visits: ++visits });
+      const request = () => (peers.get(name) as Peer).request(cookies.get(name) as string, { visits: ++visits });
       return concurrently([Array.from({ length: growth }, () => request)]);
     });
     for (const peer of peers.keys()) results.push({ peer, bytes, us: us[peer] });

@@ -25,10 +25,10 @@ export async function benchWriters(
 }
 
 async function writeAtOnce(peer: Peer, writers: number): Promise<{ us: number; kept: number }> {
-  const { key } = await peer.create(KILOBYTE);
+  const { key, cookie } = await peer.create(KILOBYTE);
   const names = Array.from({ length: writers }, (_, i) => `writer${i}`);
   // A request that fails has lost its change, which `kept` shows.
-  const write = (name: string) => () => peer.request(key, { [name]: true }).catch(() => {});
+  const write = (name: string) => () => peer.request(cookie, { [name]: true }).catch(() => {});
   const us = await concurrently(names.map((name) => [write(name)]));
   const data = await peer.read(key);
   return { us, kept: names.filter((name) => data[name] === true).length / writers };

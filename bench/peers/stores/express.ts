@@ -2,30 +2,23 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { SECRET } from "../../kilobyte.ts";
 import { requirePeer } from "../packages.ts";
-import { type Data, LIFETIME_MS, type Peer, POOL_SIZE } from "./peer.ts";
+import {
+  cookieOf,
+  type ExpressRequest,
+  type ExpressSession,
+  type ExpressSessionModule,
+  type ExpressStore,
+  handle,
+  promised,
+} from "./express-session.ts";
+import { LIFETIME_MS, type Peer, POOL_SIZE } from "./peer.ts";
 
-type Callback<Result = unknown> = (error?: unknown, result?: Result) => void;
-
-/** A session object of express-session. */
-interface ExpressSession extends Data {
-  touch(): void;
-  save(done: Callback): void;
-  regenerate(done: Callback): void;
-  destroy(done: Callback): void;
-}
-
-interface ExpressStore {
-  get(id: string, done: Callback<object | null>): void;
-  touch(id: string, session: ExpressSession, done: Callback): void;
-  /** express-session's middleware sets this method. */
-  generate(request: ExpressRequest): void;
-  createSession(request: ExpressRequest, data: object): ExpressSession;
-}
-
-interface ExpressRequest {
-  readonly sessionStore: ExpressStore;
-  sessionID: string;
-  session: ExpressSession;
+/** express-session and a store, with the option of the store's README. */
+interface Setup {
+  readonly expressSession: ExpressSessionModule;
+  readonly store: ExpressStore;
+  readonly resave: boolean;
+  readonly close: () => Promise<void>;
 }
 
 /** With a pool, which its README calls "the recommended one". */
@@ -36,9 +29,14 @@ export function connectPgSimple(connectionString: string): Peer {
   pool.on("error", () => {}); // of idle connections, when the server stops
   // Pruning would take time from the peers that run at that moment.
   const store = new PgStore({ pool, pruneSessionInterval: false });
-  return expressPeer(expressSession, store, async () => {
-    await store.close();
-    await pool.end();
+  return expressPeer({
+    expressSession,
+    store,
+    resave: false,
+    async close() {
+      await store.close();
+      await pool.end();
+    },
   });
 }
 
@@ -49,16 +47,22 @@ export async function prismaSessionStore(connectionString: string): Promise<Peer
   const { PrismaSessionStore } = requirePeer("@quixo3/prisma-session-store");
   // Without `checkPeriod`, which prunes: see above.
   const store = new PrismaSessionStore(prisma, { dbRecordIdIsSessionId: true, dbRecordIdFunction: undefined });
-  return expressPeer(requirePeer("express-session"), store, () => store.shutdown());
+  return expressPeer({
+    expressSession: requirePeer("express-session"),
+    store,
+    resave: true,
+    close: () => store.shutdown(),
+  });
 }
 
 /**
- * The methods of express-session's session objects, as an app calls them. Its middleware does not
- * run, which would sign the cookie, and compare hashes of the data. After a request that changed
- * nothing, it calls `touch()`.
+ * A request goes through express-session's middleware. The other operations are methods of its
+ * session objects, as an app calls them.
  */
-function expressPeer(expressSession: ExpressMiddleware, store: ExpressStore, close: () => Promise<void>): Peer {
-  expressSession({ store, secret: SECRET, resave: false, saveUninitialized: false, cookie: { maxAge: LIFETIME_MS } });
+function expressPeer({ expressSession, store, resave, close }: Setup): Peer {
+  // `saveUninitialized` is true in one README, and by default.
+  const options = { secret: SECRET, resave, saveUninitialized: true, cookie: { maxAge: LIFETIME_MS } };
+  const middleware = expressSession({ store, ...options });
   const newRequest = () => ({ sessionStore: store }) as ExpressRequest;
   const save = (session: ExpressSession) => promised((done) => session.save(done));
   const load = async (sessionID: string) => {
@@ -77,6 +81,9 @@ function expressPeer(expressSession: ExpressMiddleware, store: ExpressStore, clo
         get key() {
           return request.sessionID;
         },
+        get cookie() {
+          return cookieOf(request.sessionID);
+        },
         load: () => load(request.sessionID),
         async save() {
           request.session.visits++;
@@ -93,28 +100,15 @@ function expressPeer(expressSession: ExpressMiddleware, store: ExpressStore, clo
         },
       };
     },
-    async readRequest(key) {
-      const session = await load(key);
-      session.touch();
-      await promised((done) => store.touch(key, session, done));
-    },
-    async request(key, change) {
-      await save(Object.assign(await load(key), change));
-    },
+    readRequest: (cookie) => handle(middleware, cookie, assertLoaded),
+    request: (cookie, change) => handle(middleware, cookie, (session) => Object.assign(assertLoaded(session), change)),
     read: load,
     close,
   };
 }
 
-type ExpressMiddleware = (options: {
-  readonly store: ExpressStore;
-  readonly secret: string;
-  readonly resave: false;
-  readonly saveUninitialized: false;
-  readonly cookie: { readonly maxAge: number };
-}) => unknown;
-
-const promised = <Result>(run: (done: Callback<Result>) => void): Promise<Result | undefined> =>
-  new Promise((resolve, reject) => {
-    run((error, result) => (error ? reject(error) : resolve(result)));
-  });
+/** The middleware starts a new session if the cookie opens none. */
+function assertLoaded(session: ExpressSession): ExpressSession {
+  if (session.userId === undefined) throw new Error("The session was not loaded.");
+  return session;
+}

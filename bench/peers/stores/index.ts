@@ -54,6 +54,10 @@ const ENTRIES = {
   },
   "Prisma 7": { ...ours, connect: (url) => barePrisma(url) },
   "Prisma 7, guarded": { ...ours, connect: (url) => barePrisma(url, { isGuarded: true }) },
+  "Prisma 7, guarded, prepared": {
+    ...ours,
+    connect: (url) => barePrisma(url, { isGuarded: true, isPrepared: true }),
+  },
   pg: { ...ours, connect: (url) => barePg(url) },
   "pg, prepared": { ...ours, connect: (url) => barePg(url, { isPrepared: true }) },
 } as const satisfies Record<string, Entry>;

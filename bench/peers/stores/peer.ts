@@ -8,9 +8,9 @@ export interface Peer {
   /** Starts a session with this data: one new row. */
   create(data: Data): Promise<Visitor>;
   /** One request that changes nothing, with all that its middleware does by default. */
-  readRequest(key: string): Promise<unknown>;
-  /** One request: reads the session by its key, changes it, and writes it. */
-  request(key: string, change: Record<string, unknown>): Promise<void>;
+  readRequest(cookie: string): Promise<unknown>;
+  /** One request: reads the session of the cookie, changes it, and writes it. */
+  request(cookie: string, change: Record<string, unknown>): Promise<void>;
   /** The data as the table has them. No benchmark measures it. */
   read(key: string): Promise<Data>;
   close(): Promise<void>;
@@ -19,6 +19,8 @@ export interface Peer {
 /** A session that this process holds. Each method is one operation of the benchmark. */
 export interface Visitor {
   readonly key: string;
+  /** What the browser sends. Only the key, if this way to keep sessions has no cookie. */
+  readonly cookie: string;
   /** Reads the session by its key. */
   load(): Promise<unknown>;
   /** Changes the session that was created, and writes it. */

@@ -32,6 +32,9 @@ export function barePg(connectionString: string, { isPrepared = false } = {}): P
         get key() {
           return key;
         },
+        get cookie() {
+          return key;
+        },
         load: () => load(key),
         async save() {
           await write(key, { ...data, visits: ++visits });

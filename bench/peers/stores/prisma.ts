@@ -41,8 +41,8 @@ interface Row {
  * With `isGuarded`, each text begins with a random id. A write then changes the row only if it is
  * live and begins as it was read. This package compares as many characters.
  */
-export async function barePrisma(url: string, { isGuarded = false } = {}): Promise<Peer> {
-  const client = await prismaClient(url);
+export async function barePrisma(url: string, { isGuarded = false, isPrepared = false } = {}): Promise<Peer> {
+  const client = await prismaClient(url, { isPrepared });
   const { session } = client;
   const select = { data: true, expireDate: true } as const;
   const newBeginning = () => (isGuarded ? `${randomBytes((GUARD_LENGTH - 1) / 2).toString("hex")}.` : "");
@@ -79,6 +79,9 @@ export async function barePrisma(url: string, { isGuarded = false } = {}): Promi
       });
       return {
         get key() {
+          return key;
+        },
+        get cookie() {
           return key;
         },
         load: () => load(key),

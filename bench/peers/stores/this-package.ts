@@ -1,6 +1,7 @@
-import { createSessions, type SessionsOptions } from "prisma-db-session";
+import type { DbSession, SessionsOptions } from "prisma-db-session";
 import type { Prisma8Model } from "prisma-db-session/prisma-8";
 import { prisma8Store } from "prisma-db-session/prisma-8";
+import { createWebSessions } from "prisma-db-session/web";
 import { SECRET } from "../../kilobyte.ts";
 import { importPrisma8 } from "../packages.ts";
 import type { Data, Peer } from "./peer.ts";
@@ -27,11 +28,9 @@ interface Prisma8Client {
 }
 
 function thisPackage(where: Pick<SessionsOptions<Data>, "model" | "store">, close: () => Promise<void>): Peer {
-  const { open, load } = createSessions<Data>({ ...where, secret: SECRET } as SessionsOptions<Data>);
-  const loadSignedIn = async (key: string) => {
-    const session = await load(key);
-    if (session.get("userId") === undefined) throw new Error("The session was not loaded.");
-  };
+  const options = { ...where, secret: SECRET } as SessionsOptions<Data>;
+  const { open, load, getSession, commitSession } = createWebSessions<Data>(options);
+  const ofCookie = async (cookie: string) => assertLoaded(await getSession({ headers: new Headers({ cookie }) }));
   return {
     async create(data) {
       const session = open();
@@ -42,7 +41,10 @@ function thisPackage(where: Pick<SessionsOptions<Data>, "model" | "store">, clos
         get key() {
           return String(session.sessionKey);
         },
-        load: () => loadSignedIn(String(session.sessionKey)),
+        get cookie() {
+          return `__Host-session=${session.sessionKey}`;
+        },
+        load: async () => assertLoaded(await load(session.sessionKey)),
         async save() {
           session.set("visits", ++visits);
           await session.save();
@@ -51,13 +53,20 @@ function thisPackage(where: Pick<SessionsOptions<Data>, "model" | "store">, clos
         signOut: () => session.flush(),
       };
     },
-    readRequest: loadSignedIn,
-    async request(key, change) {
-      const session = await load(key);
+    async readRequest(cookie) {
+      await commitSession(await ofCookie(cookie), new Headers());
+    },
+    async request(cookie, change) {
+      const session = await ofCookie(cookie);
       session.update(change);
-      await session.save();
+      await commitSession(session, new Headers());
     },
     read: async (key) => (await load(key)).toJSON() as Data,
     close,
   };
+}
+
+function assertLoaded(session: DbSession<Data>): DbSession<Data> {
+  if (session.get("userId") === undefined) throw new Error("The session was not loaded.");
+  return session;
 }
