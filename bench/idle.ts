@@ -2,31 +2,29 @@ import type { TestClient } from "../test/databases/types.ts";
 import type { Result } from "./result.ts";
 import { compare } from "./rounds.ts";
 
-/** The work between two statements, in microseconds. */
-const WORK_US = 100;
-
 /**
- * Compares the same statement with and without other work before it. While the app works, the
- * core of the database server may fall asleep, and the next statement has to wake it up.
- *
- * So work between statements can cost more than its own time. That explains ratios of one visitor.
+ * Measures how much longer a statement takes after other work of the app. A core that has had
+ * nothing to do meanwhile may have fallen asleep, and must wake up first.
  */
 export async function benchIdle({ session }: TestClient): Promise<Result> {
   const find = () => session.findUnique({ where: { key: "no row" }, select: { data: true } });
-  const workAndFind = () => {
-    work();
+  const findAfter = (us: number) => () => {
+    workFor(us);
     return find();
   };
-  const { us } = await compare({ find, workAndFind }, { rounds: 41 });
-  const later = us.workAndFind - WORK_US;
+  const work = { find, after30: findAfter(30), after100: findAfter(100) };
+  const { us } = await compare(work, { rounds: 41 });
   return {
-    what: `a findUnique() after ${WORK_US} us of other work / one after another`,
-    ratio: later / us.find,
-    details: { "us per findUnique, one after another": us.find, [`us per findUnique after ${WORK_US} us`]: later },
+    what: "a findUnique() after other work",
+    details: {
+      "us per findUnique, one after another": us.find,
+      "us more after 30 us of other work": us.after30 - 30 - us.find,
+      "us more after 100 us of other work": us.after100 - 100 - us.find,
+    },
   };
 }
 
-function work(): void {
-  const end = performance.now() + WORK_US / 1000;
+function workFor(us: number): void {
+  const end = performance.now() + us / 1000;
   while (performance.now() < end);
 }

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import pg from "pg";
 import { type PeersResult, QUIET } from "./result.ts";
 
-const SETTINGS = ["fsync", "synchronous_commit", "shared_buffers"];
+const SETTINGS = ["fsync", "synchronous_commit", "shared_buffers", "max_connections"];
 const WAIT_MS = 180_000;
 
 /** What the numbers of a run depend on. */

@@ -17,7 +17,8 @@ Writes bench/peers/results/DATE.json, docs/plots/ and the tables of docs/benchma
   --many-rows    also measures a table of 10,000,000 rows, which takes 25 GB of disk
   --render FILE  measures nothing, and draws the results of this file again
 
-TEST_POSTGRES_URL names a running server. Without it, the benchmark starts PostgreSQL from npm.`;
+TEST_POSTGRES_URL names a running server, which needs max_connections = 200. Without it, the benchmark
+starts PostgreSQL from npm.`;
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 

@@ -17,13 +17,15 @@ export async function benchOperations(
   for (const operation of OPERATIONS) {
     for (const [visitors, times] of Object.entries(operations)) {
       const concurrent = Number(visitors);
-      const measures = new Map<PeerName, Measure>();
-      for (const [name, peer] of peers) {
-        const measure = await prepare(operation, peer, concurrent, times);
-        if (operation === "load") await assertNoBatches(name, measure, concurrent * times);
-        measures.set(name, measure);
+      const prepared = new Map<PeerName, Prepared>();
+      for (const [name, peer] of peers) prepared.set(name, await prepare(operation, peer, concurrent, times));
+      if (operation === "load") {
+        for (const [name, { measure }] of prepared) await assertNoBatches(name, measure, concurrent * times);
       }
-      const us = await interleave([...peers.keys()], { warmUp, rounds }, (name) => (measures.get(name) as Measure)());
+      const us = await interleave([...peers.keys()], { warmUp, rounds }, (name) =>
+        (prepared.get(name) as Prepared).measure(),
+      );
+      for (const [name, { check }] of prepared) await check(name);
       for (const peer of peers.keys()) results.push({ operation, concurrent, peer, us: us[peer] });
       console.error(`${operation} at ${concurrent}`);
     }
@@ -31,20 +33,37 @@ export async function benchOperations(
   return results;
 }
 
-/** Resolves to the microseconds of one operation. */
-type Measure = () => Promise<number>;
+interface Prepared {
+  /** Runs one round. Resolves to the microseconds of one operation. */
+  readonly measure: () => Promise<number>;
+  /** Throws if a row lacks one of the writes. */
+  readonly check: (peer: PeerName) => Promise<void>;
+}
 
-async function prepare(operation: OperationName, peer: Peer, concurrent: number, times: number): Promise<Measure> {
+async function prepare(operation: OperationName, peer: Peer, concurrent: number, times: number): Promise<Prepared> {
   // A session can be signed out once only, so each round needs new sessions.
   if (operation === "signOut") {
-    return async () => {
+    const measure = async () => {
       const visitors = await Promise.all(Array.from({ length: concurrent }, () => createVisitors(peer, times)));
       return concurrently(visitors.map((own) => own.map((visitor) => () => visitor.signOut())));
     };
+    return { measure, check: async () => {} };
   }
   const visitors = await createVisitors(peer, concurrent);
   const works = visitors.map((visitor) => workOf(operation, peer, visitor));
-  return () => concurrently(works.map((work) => Array.from({ length: times }, () => work)));
+  let saves = 0;
+  return {
+    measure() {
+      if (operation === "save" || operation === "request") saves += times;
+      return concurrently(works.map((work) => Array.from({ length: times }, () => work)));
+    },
+    async check(name) {
+      for (const { key } of visitors) {
+        const { visits } = await peer.read(key);
+        if (visits !== saves) throw new Error(`${name}: ${operation} wrote ${visits} of ${saves} changes.`);
+      }
+    },
+  };
 }
 
 function workOf(operation: Exclude<OperationName, "signOut">, peer: Peer, visitor: Visitor): Work {
@@ -69,7 +88,7 @@ async function createVisitors(peer: Peer, count: number): Promise<Visitor[]> {
 }
 
 /** Throws if a peer sent several loads as one statement, which the requests of an app never share. */
-async function assertNoBatches(peer: PeerName, measure: Measure, loads: number): Promise<void> {
+async function assertNoBatches(peer: PeerName, measure: Prepared["measure"], loads: number): Promise<void> {
   const statements = await countStatements(measure);
   if (statements !== loads) throw new Error(`${peer} sent ${loads} loads as ${statements} statements.`);
 }

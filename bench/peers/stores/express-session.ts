@@ -7,6 +7,7 @@ export type Callback<Result = unknown> = (error?: unknown, result?: Result) => v
 
 /** A session object of express-session. */
 export interface ExpressSession extends Data {
+  touch(): void;
   save(done: Callback): void;
   regenerate(done: Callback): void;
   destroy(done: Callback): void;
@@ -75,7 +76,10 @@ class ExpressResponse {
   }
 }
 
-/** Sends a request through the middleware to a handler. Resolves at the end of the response. */
+/**
+ * Sends a request through the middleware to a handler. Resolves at the end of the response, even if
+ * the save failed: the middleware reports that later.
+ */
 export const handle = (
   middleware: Middleware,
   cookie: string,
@@ -85,7 +89,6 @@ export const handle = (
     const request = { url: "/", headers: { cookie } } as ExpressRequest;
     const response = new ExpressResponse(resolve);
     middleware(request, response, (error) => {
-      // It reports a failed save here too, after the handler has run.
       if (error) return reject(error);
       try {
         handler(request.session);

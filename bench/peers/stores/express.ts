@@ -87,6 +87,7 @@ function expressPeer({ expressSession, store, resave, close }: Setup): Peer {
         load: () => load(request.sessionID),
         async save() {
           request.session.visits++;
+          request.session.touch(); // as at the end of a request: the expiry counts from now
           await save(request.session);
         },
         async rotate() {
