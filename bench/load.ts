@@ -32,10 +32,12 @@ export async function benchLoad(db: TestDatabase): Promise<Result> {
     const { data } = await prisma.session.findUniqueOrThrow({ where: { key: keys[i] ?? "" }, select });
     if (JSON.parse(data.slice(PREFIX_LENGTH)).userId === undefined) throw new Error("The row was not read.");
   };
+  const loadInMemory = loadOf(inMemory, inMemoryKeys);
   const work = {
     load: all(loadOf(sessions, sessionKeys)),
     find: all(find),
-    inMemory: all(loadOf(inMemory, inMemoryKeys)),
+    inMemory: all(loadInMemory),
+    both: all((i) => loadInMemory(i).then(() => find(i))),
   };
   await assertNoBatches(db, () =>
     all(loadOf(createSessions({ model: db.prisma.session, secret: SECRET }), sessionKeys))(),
@@ -50,6 +52,7 @@ export async function benchLoad(db: TestDatabase): Promise<Result> {
       "us per load": each(us.load),
       "us per load in memory: the work of this package": each(us.inMemory),
       "us per findUnique with JSON.parse": each(us.find),
+      "us per load in memory, followed by that findUnique": each(us.both),
     },
   };
 }

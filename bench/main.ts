@@ -5,7 +5,6 @@ import type { TestDatabase } from "../test/databases/types.ts";
 import { benchCapacity } from "./capacity.ts";
 import { benchCodecs } from "./codecs.ts";
 import { benchConflicts } from "./conflicts.ts";
-import { benchIdle } from "./idle.ts";
 import { benchLoad } from "./load.ts";
 import { benchPostgres } from "./postgres.ts";
 import type { Result } from "./result.ts";
@@ -84,7 +83,6 @@ async function onDatabase(name: keyof typeof DATABASES): Promise<Result[]> {
     const prisma = await db.connect({ logs: false });
     return [
       ...(await benchSave(prisma)),
-      await benchIdle(prisma),
       await benchLoad(db),
       ...(await benchWriters(prisma)),
       await benchConflicts(db),
