@@ -138,8 +138,6 @@ the median of the ratios of the rounds. So it can differ from the ratio of two m
 row of prepared statements, this package uses them too. The loads of Prisma 7 and of Prisma 7,
 guarded are nearly the same work: their difference shows the noise.
 
-In a request that reads, the two stores also write, and this package does not.
-
 ${markdownTable(["divided by", ...heads], rows)}`;
 }
 
@@ -160,12 +158,11 @@ function goalTable(result: PeersResult): string {
     .map(([peer, median]) => `${peer} ${ratio(median)}`);
   return `### Goals
 
-A ratio is the time of this package, divided by the time of the other. If the range includes the
-goal, the result is unclear.
+A ratio is of the times of this package and of the other. If its range includes the goal, the result
+is unclear.
 
 ${markdownTable(["operation", "visitors", "compared with", "goal: at most", "measured", "result"], rows)}
-The times of others for the first row, also divided by connect-pg-simple:
-${others.join("; ")}.
+Requests of others, divided by connect-pg-simple: ${others.join("; ").replace("; Prisma 7, guarded ", ";\nPrisma 7, guarded ")}.
 `;
 }
 
@@ -193,9 +190,8 @@ function shareTable(result: PeersResult): string {
   const heads = columns.map(({ operation, concurrent }) => `${HEADS[operation]}, ${concurrent}`);
   return `### Where the time goes
 
-The first row is the median of \`pg\`. Each next row is the time that this layer adds. A load has no
-guard. In a request, the part of this package includes the cookie. A part that is smaller than the
-ranges above is not reliable.
+The first row is the median of \`pg\`. Each next row is what one layer adds, the cookie of a request
+included. A load has no guard. A part that is smaller than the ranges above is not reliable.
 
 ${markdownTable(
   ["of the time of this package", ...heads],
