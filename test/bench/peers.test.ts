@@ -122,7 +122,7 @@ describe("the results of the benchmarks", () => {
     expect(markdown).toContain("| prisma-db-session |  |  |  |  | 200 (150–250) |  |  |");
     expect(markdown).toContain("| pg |  |  |  |  |  |  |  |  |  |  |  | 2.50 |  |  |");
     expect(markdown).toContain("| request | 32 | connect-pg-simple | 1.5 | 1.50 (1.25–1.75) | unclear |");
-    expect(markdown).toContain("connect-pg-simple: Prisma 7 1.00;\nPrisma 7, guarded 1.50.\n");
+    expect(markdown).toContain("connect-pg-simple:\nPrisma 7 1.00; Prisma 7, guarded 1.50.\n");
     expect(markdown).toContain("| added by Prisma |  |  |  |  |  | 45 µs, 23 % |");
     expect(markdown).toContain("| added by the guard, in Prisma and PostgreSQL |  |  |  |  |  | 35 µs, 18 % |");
     expect(markdown).toContain("| added by this package |  |  |  |  |  | 40 µs, 20 % |");
