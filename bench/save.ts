@@ -42,7 +42,7 @@ export async function benchSave(prisma: TestClient): Promise<Result[]> {
     guarded,
     unguarded: update(false),
     inMemory: saveInMemory,
-    // Code that does not run in a loop by itself is slower. So this sum is more than its parts.
+    // Takes longer than its two parts alone. So the parts cannot be subtracted from a save.
     both: () => saveInMemory().then(guarded),
   };
   const { us, ratio } = await compare(work, { rounds: 61 });

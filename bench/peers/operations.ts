@@ -36,7 +36,7 @@ export async function benchOperations(
 interface Prepared {
   /** Runs one round. Resolves to the microseconds of one operation. */
   readonly measure: () => Promise<number>;
-  /** Throws if a row lacks one of the writes. */
+  /** Throws if a row lacks a write of `save` or `request`. The other operations change no data. */
   readonly check: (peer: PeerName) => Promise<void>;
 }
 

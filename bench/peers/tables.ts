@@ -98,6 +98,9 @@ const PEERS = <Name extends string>(results: readonly { readonly peer: Name }[])
 const microseconds = ({ operations }: PeersResult, peer: PeerName, operation: OperationName, concurrent: number) =>
   operations.find((one) => one.peer === peer && one.operation === operation && one.concurrent === concurrent)?.us;
 
+const thisPackage = ({ isPrepared = false }): PeerName =>
+  isPrepared ? "prisma-db-session, prepared" : "prisma-db-session";
+
 /** The rounds of one candidate, divided by those of a peer. Empty if one did not run. */
 function ratiosOf(candidate: PeerName, result: PeersResult, { operation, concurrent, peer }: Comparison): number[] {
   const own = microseconds(result, candidate, operation, concurrent) ?? [];
@@ -131,7 +134,7 @@ function ratioTable(result: PeersResult): string {
   const columns = [1, 32].flatMap((concurrent) => COMPARED.map((operation) => ({ operation, concurrent })));
   const others = PEERS(result.operations).filter((peer) => !peer.startsWith("prisma-db-session"));
   const rows = others.map((peer) => {
-    const own = peer.endsWith(", prepared") ? "prisma-db-session, prepared" : "prisma-db-session";
+    const own = thisPackage({ isPrepared: peer.endsWith(", prepared") });
     return [peer, ...columns.map((column) => ratio(quantile(ratiosOf(own, result, { ...column, peer }), 0.5)))];
   });
   const heads = columns.map(({ operation, concurrent }) => `${HEADS[operation]}, ${concurrent}`);
@@ -146,8 +149,7 @@ ${markdownTable(["divided by", ...heads], rows)}`;
 function goalTable(result: PeersResult): string {
   const rows = GOALS.map((goal) => {
     const { operation, concurrent, peer, most, isPrepared } = goal;
-    const own = isPrepared ? "prisma-db-session, prepared" : "prisma-db-session";
-    const { median, low, high } = summarize(ratiosOf(own, result, goal));
+    const { median, low, high } = summarize(ratiosOf(thisPackage({ isPrepared }), result, goal));
     const measured = Number.isNaN(median)
       ? ["", ""]
       : [`${ratio(median)} (${ratio(low)}–${ratio(high)})`, low > most ? "missed" : high <= most ? "met" : "unclear"];

@@ -38,7 +38,7 @@ export type ExpressSessionModule = (options: {
   readonly cookie: { readonly maxAge: number };
 }) => Middleware;
 
-/** A response that nobody receives. The middleware replaces `writeHead` and `end`. */
+/** A response without a connection. The middleware replaces `writeHead` and `end`. */
 class ExpressResponse {
   statusCode = 200;
   _header = false;

@@ -13,7 +13,7 @@ import {
 } from "./express-session.ts";
 import { LIFETIME_MS, type Peer, POOL_SIZE } from "./peer.ts";
 
-/** express-session and a store, with the option of the store's README. */
+/** express-session and a store. `resave` is as in the README of the store. */
 interface Setup {
   readonly expressSession: ExpressSessionModule;
   readonly store: ExpressStore;
@@ -108,7 +108,7 @@ function expressPeer({ expressSession, store, resave, close }: Setup): Peer {
   };
 }
 
-/** The middleware starts a new session if the cookie opens none. */
+/** If the cookie is invalid, the middleware starts an empty session. */
 function assertLoaded(session: ExpressSession): ExpressSession {
   if (session.userId === undefined) throw new Error("The session was not loaded.");
   return session;
