@@ -75,6 +75,10 @@ function* lines({ deleted, milliseconds, batches, growth }: Cleared, before: Pha
     ["saves", "saves"],
   ] as const) {
     const [a, b] = [before[key], during[key]];
+    if (!a || !b) {
+      yield `${a?.count ?? 0} + ${b?.count ?? 0} ${what}: too few to compare`;
+      continue;
+    }
     const each = (quantile: "p50" | "p99" | "max") => {
       const [from, to] = [a[quantile], b[quantile]];
       return `${quantile} ${from.toFixed(1)} -> ${to.toFixed(1)} ms (x ${(to / from).toFixed(2)})`;

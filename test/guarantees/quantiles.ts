@@ -5,8 +5,10 @@ export interface Quantiles {
   readonly max: number;
 }
 
-export function quantiles(times: readonly number[]): Quantiles {
+/** Null for no times. */
+export function quantiles(times: readonly number[]): Quantiles | null {
+  if (times.length === 0) return null;
   const sorted = times.toSorted((a, b) => a - b);
-  const at = (share: number) => sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN;
+  const at = (share: number) => sorted[Math.ceil(sorted.length * share) - 1] as number;
   return { count: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) };
 }

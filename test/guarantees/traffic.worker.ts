@@ -17,13 +17,16 @@ export interface Job {
   readonly savesPerSecond: number;
 }
 
-/** What happened between two words of the test; in milliseconds. */
+/**
+ * What ended between two words of the test; in milliseconds. Null where nothing did: a few thousand rows can be cleared
+ * sooner than the next save ends.
+ */
 export interface Phase {
   /** How long loads took. */
-  readonly loads: Quantiles;
+  readonly loads: Quantiles | null;
   /** The same, counted from when they were due: with what a blocked process kept waiting, but also with the timers' own lateness. */
-  readonly sinceDue: Quantiles;
-  readonly saves: Quantiles;
+  readonly sinceDue: Quantiles | null;
+  readonly saves: Quantiles | null;
 }
 
 export interface Traffic {
