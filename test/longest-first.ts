@@ -1,7 +1,12 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** They build apps with Next.js. If one of these came last, one of the two workers would wait for it. */
-const LONGEST = ["test/e2e/shop.test.ts", "test/next/contexts.test.ts", "test/guarantees/interleavings.test.ts"];
+/** If one of these came last, one of the two workers would wait for it. */
+const LONGEST = [
+  "test/e2e/shop.app.test.ts",
+  "test/next/contexts.app.test.ts",
+  "test/e2e/journeys.test.ts",
+  "test/guarantees/interleavings.test.ts",
+];
 
 /** Vitest's order, which a fresh clone takes from the sizes of the files, but the longest files come first. */
 export class LongestFirst extends BaseSequencer {

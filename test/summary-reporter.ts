@@ -2,15 +2,17 @@ import type { Reporter, SerializedError, TestCase, TestModule, Vitest } from "vi
 import { reasonIn } from "./skipped.ts";
 
 /**
- * Ends a run with what was skipped, why and how to have it, and with one plain line that a machine can read:
+ * Ends a run with what was skipped or left out, why and how to have it, and with one plain line that a machine can read:
  * `N passed, N failed`, and `, N skipped` where there were any.
  */
 export class SummaryReporter implements Reporter {
   #lines: string[] = [];
   #chosen: RegExp | undefined;
+  #excluded: readonly string[] = [];
 
   onInit(vitest: Vitest): void {
     this.#chosen = vitest.config.testNamePattern;
+    this.#excluded = vitest.config.cliExclude ?? [];
     // Vitest prints the coverage after every reporter.
     process.once("exit", () => {
       for (const line of this.#lines) console.log(line);
@@ -34,6 +36,7 @@ export class SummaryReporter implements Reporter {
 
     this.#lines = [
       ...skipLines(skipped.filter((test) => !isAfterFailure(test)).map(describeSkip)),
+      ...this.#excluded.map((pattern) => `Left out: ${pattern}. CONTRIBUTING.md says how to run these files.`),
       `${inState("passed").length} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ""}`,
     ];
   }

@@ -7,25 +7,19 @@ import { cartTests } from "./topics/cart.ts";
 import { devicesTests } from "./topics/devices.ts";
 import { documentationTests } from "./topics/documentation.ts";
 import { endedTests } from "./topics/ended.ts";
-import { sessionTests } from "./topics/session.ts";
 import { signInTests } from "./topics/sign-in.ts";
-import { signedInCookieTests } from "./topics/signed-in-cookie.ts";
 import { twentyTests } from "./topics/twenty.ts";
-import { withoutJavaScriptTests } from "./topics/without-javascript.ts";
 import { useShop } from "./use-shop.ts";
 
 // A busy machine builds and renders slowly.
 describe.skipIf(noChromium)(`the shop in a browser${skippedBecause(noChromium)}`, { timeout: 90_000 }, () => {
   const shop = useShop();
-  sessionTests(shop);
   signInTests(shop);
-  signedInCookieTests(shop);
   cartTests(shop);
   twentyTests(shop);
   devicesTests(shop);
   endedTests(shop);
   backButtonTests(shop);
-  withoutJavaScriptTests(shop);
   documentationTests(shop);
   accessibilityTests(shop);
 });
