@@ -13,8 +13,8 @@ const sharp = createRequire(createRequire(import.meta.url).resolve("next/package
 const root = fileURLToPath(new URL("..", import.meta.url));
 const images = join(root, "docs/images");
 const baseURL = process.env.SHOP_URL ?? "http://localhost:3000";
-const debian = "/usr/bin/chromium";
-const executablePath = process.env.CHROMIUM_PATH ?? (existsSync(debian) ? debian : undefined);
+const debian = ["/usr/bin/chromium", "/usr/bin/chromium-headless-shell"];
+const executablePath = process.env.CHROMIUM_PATH ?? debian.find((path) => existsSync(path));
 const account = JSON.parse(await readFile(join(root, "examples/next-app/lib/demo-account.json"), "utf8"));
 /** In bytes. A README should open quickly. */
 const MAX_SIZE = 100_000;

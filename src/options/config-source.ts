@@ -65,6 +65,12 @@ function checkedStore(store: object): SessionStore {
   const isStore = STORE_VERBS.every((verb) => typeof Reflect.get(store, verb) === "function");
   const prisma8 = isStore ? undefined : prisma8Object(store);
   if (prisma8) throw new ConfigError(`\`store\` must be a session store, but this is ${prisma8}. ${PRISMA_8_ADVICE}`);
+  if (!isStore && ("$queryRaw" in store || "findUnique" in store)) {
+    throw new ConfigError(
+      "`store` must be a session store, but this is a Prisma client or a model of one. " +
+        "Pass the model as `model: prisma.session`, without `store`.",
+    );
+  }
   checkPart("store", store, STORE_VERBS);
   return store as SessionStore;
 }

@@ -55,6 +55,14 @@ describeEachPrisma7Database("The model", (db, database) => {
     await db().prisma.$transaction(async (client) => expectConfigError({ model: client, secret: SECRET }, message));
   });
 
+  it("that is passed as `store`, or its client, throws ConfigError", () => {
+    const { prisma } = db();
+    const message = /`store` must be a session store, but this is a Prisma client or .* `model: prisma\.session`/;
+    for (const store of [prisma, prisma.session, prisma.$extends({}), prisma.$extends({}).session]) {
+      expectConfigError({ store, secret: SECRET }, message);
+    }
+  });
+
   it("of an extended client or a transaction is accepted", async () => {
     const { prisma } = db();
     const extended = prisma.$extends({ query: { session: { findUnique: ({ args, query }) => query(args) } } });
