@@ -13,8 +13,8 @@ import { CODECS, context, secretsOf } from "./support.ts";
  */
 const MAX_MS = scale({ test: 1000, prove: 50 });
 const TEN_MB = 10_000_000;
-/** For each codec: more than a hundred thousand in all. */
-const RUNS = 34_000;
+/** For each codec: more than a hundred thousand in all of `npm run prove`. */
+const RUNS = scale({ test: 3400, prove: 34_000 });
 
 /** As a reader whose secret was rotated. */
 const reader = context({ storedKey: MINE, secrets: secretsOf(NEWER_SECRET, SECRET) });

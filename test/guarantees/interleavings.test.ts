@@ -83,6 +83,9 @@ const MAY_BE: Record<string, readonly string[]> = {
   "nine saves in one step and a writer": ["undecided"],
 };
 
+/** Of scenarios with many states. `npm run prove` takes seconds longer for each. */
+const UP_TO_TWO = scale({ test: 1, prove: 2 });
+
 const SCENARIOS: Record<string, Scenario> = {
   "two writers with up to two faults each": {
     actors: [writer("a", ["b"], 2), writer("b", ["a"], 2)],
@@ -111,7 +114,7 @@ const SCENARIOS: Record<string, Scenario> = {
   "a clear() and a writer": {
     actors: [
       {
-        faults: 2,
+        faults: UP_TO_TWO,
         async run(world) {
           const session = await world.load();
           session.clear();
@@ -131,7 +134,7 @@ const SCENARIOS: Record<string, Scenario> = {
   "a clear() before loading and a writer": {
     actors: [
       {
-        faults: 2,
+        faults: UP_TO_TWO,
         async run(world) {
           const session = world.sessions.open(world.key);
           session.clear();
@@ -150,7 +153,7 @@ const SCENARIOS: Record<string, Scenario> = {
   },
   "a rotation and a writer": {
     actors: [
-      { faults: 2, run: (world) => marking(world, "a", ["b"], (session) => session.cycleKey()) },
+      { faults: UP_TO_TWO, run: (world) => marking(world, "a", ["b"], (session) => session.cycleKey()) },
       writer("b", ["a"], 1),
     ],
     judge(ending) {
@@ -199,7 +202,7 @@ const SCENARIOS: Record<string, Scenario> = {
           await insist(world, () => session.flush());
         },
       },
-      writer("b", [], 2),
+      writer("b", [], UP_TO_TWO),
     ],
     judge(ending) {
       if (ending.notes[0]?.includes("acknowledged") && ending.rows.size > 0) return "the session is back after flush()";
@@ -265,7 +268,7 @@ const SCENARIOS: Record<string, Scenario> = {
   "a sign-in, a flush() and a writer": {
     actors: [
       {
-        faults: 2,
+        faults: UP_TO_TWO,
         async run(world) {
           const session = await world.load();
           await insist(world, () => session.markAuthenticated({ user: 7 }));

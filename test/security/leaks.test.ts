@@ -20,8 +20,12 @@ const digest = (key: string) => storedKey(key).slice("sha256.".length);
 const OUTSIDE: readonly Channel[] = ["events", "errors", "console"];
 
 describeEachOwnedDatabase("a session's whole life", (db) => {
+  let lived: Promise<Witness> | undefined;
+  /** The same for all tests: it takes seconds. */
+  const life = () => (lived ??= live(db()));
+
   it("brings every event, every error but the two of Next.js, and failures of the database in all of its verbs", async () => {
-    const witness = await live(db());
+    const witness = await life();
     expect([...new Set(witness.events.map(({ type }) => type))].sort()).toEqual(
       [
         ...["created", "loaded", "saved", "merged", "overwritten", "conflict", "rotated", "refreshed", "ended"],
@@ -51,7 +55,7 @@ describeEachOwnedDatabase("a session's whole life", (db) => {
   });
 
   it("shows the plain key nowhere: the table and the query log have its hash, and nothing else has even that", async () => {
-    const witness = await live(db());
+    const witness = await life();
     expect(witness.keys.length).toBeGreaterThan(15);
     expect(channelsWith(witness, witness.keys)).toEqual([]);
     for (const channel of ["statements", "rows"] as const) {
@@ -61,7 +65,7 @@ describeEachOwnedDatabase("a session's whole life", (db) => {
   });
 
   it("calls a session in events by a hash of what the table holds", async () => {
-    const { events, keys } = await live(db());
+    const { events, keys } = await life();
     const names = new Set(events.flatMap((event) => ("keyHash" in event ? event.keyHash : [])));
     const expected = keys.map((key) => createHash("sha256").update(storedKey(key)).digest("hex").slice(0, 16));
     expect(names.size).toBeGreaterThan(10);
@@ -70,7 +74,7 @@ describeEachOwnedDatabase("a session's whole life", (db) => {
   });
 
   it("shows data, a refused cookie and the secret to no event, no error of the package and nobody who reads what is printed", async () => {
-    const witness = await live(db());
+    const witness = await life();
     expect(witness.text("rows")).toContain(CANARY);
     expect(channelsWith(witness, [CANARY, MALFORMED], OUTSIDE)).toEqual([]);
     expect(channelsWith(witness, [SECRET])).toEqual([]);
