@@ -83,7 +83,7 @@ const MAY_BE: Record<string, readonly string[]> = {
   "nine saves in one step and a writer": ["undecided"],
 };
 
-/** Of scenarios with many states. `npm run prove` takes seconds longer for each. */
+/** The faults of an actor, where a second one makes many more states: `npm test` leaves that to `npm run prove`. */
 const UP_TO_TWO = scale({ test: 1, prove: 2 });
 
 const SCENARIOS: Record<string, Scenario> = {
