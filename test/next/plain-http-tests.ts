@@ -59,7 +59,7 @@ export const plainHttpTests = (target: Target) =>
     it.each(Object.keys(WAYS))("is warned of once, with the remedy: %s", async (way) => {
       const app = await started();
       await visit(app, way, "shop.lan:3000");
-      await vi.waitFor(async () => expect(await warnings(app)).toHaveLength(1));
+      await vi.waitFor(async () => expect(await warnings(app)).toHaveLength(1), 10_000);
       for (const again of Object.keys(WAYS)) await visit(app, again, "other.lan");
       const [warning, ...more] = await warnings(app);
       expect(warning).toContain('"shop.lan" came over plain http.');
@@ -90,6 +90,6 @@ export const plainHttpTests = (target: Target) =>
       expect(await warnings(app)).toEqual([]);
       // The server would have printed it by now: it prints this one.
       await visit(app, "a route handler", "shop.lan");
-      await vi.waitFor(async () => expect(await warnings(app)).toHaveLength(1));
+      await vi.waitFor(async () => expect(await warnings(app)).toHaveLength(1), 10_000);
     });
   });
