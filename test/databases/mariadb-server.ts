@@ -16,8 +16,8 @@ export async function startMariadb(): Promise<Server> {
   return { url, stop };
 }
 
-/** The machine's own MariaDB, on a data directory of its own. */
-export async function startOwnMariadb(flags: readonly string[]): Promise<OwnServer> {
+/** The machine's own MariaDB, on a data directory of its own. Its log says `ready` when it takes statements. */
+export async function startOwnMariadb(flags: readonly string[], ready = "ready for connections"): Promise<OwnServer> {
   const mariadbd = await findMariadbd();
   const directory = await mkdtemp(join(tmpdir(), "prisma-db-session-mariadb-"));
   try {
@@ -47,7 +47,7 @@ export async function startOwnMariadb(flags: readonly string[]): Promise<OwnServ
         ...flags,
       ],
       directory,
-      ready: "ready for connections",
+      ready,
       stopSignal: "TERM",
     });
   } catch (error) {

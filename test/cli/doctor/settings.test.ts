@@ -153,14 +153,16 @@ describe.skipIf(mariadb.skipReason)(`doctor on MariaDB${skippedBecause(mariadb.s
   it.skipIf(noGalera)(
     `finds a Galera node that does not wait for other nodes${skippedBecause(noGalera)}`,
     async () => {
-      const server = await startOwnMariadb([
+      const flags = [
         "--binlog-format=ROW",
         "--wsrep-on=ON",
         `--wsrep-provider=${GALERA}`,
         `--wsrep-provider-options=gmcast.listen_addr=tcp://127.0.0.1:${await freePort()}`,
         "--wsrep-cluster-address=gcomm://",
         "--wsrep-node-address=127.0.0.1",
-      ]);
+      ];
+      // Before that, it takes connections but no statements.
+      const server = await startOwnMariadb(flags, "Synchronized with group, ready for connections");
       onTestFinished(server.stop);
       const db = await createMariadb(server.url);
       onTestFinished(db.drop);
