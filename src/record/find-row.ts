@@ -3,8 +3,9 @@ import type { StoredRow } from "../store/session-store.ts";
 import { absoluteEnd, isLive } from "./expiry.ts";
 import { type DecodedRow, decodeRow, type KnownRow } from "./known-row.ts";
 import type { LiveRowState, Write } from "./row-state.ts";
-import type { SessionConfig } from "./session-config.ts";
-import { fateOfWrites, type WriteFate } from "./write-log.ts";
+import { hideMisfits } from "./schema-check.ts";
+import { hasSchema, type SessionConfig } from "./session-config.ts";
+import { fateOfWrites, isInLog, type WriteFate } from "./write-log.ts";
 
 /** A row that was read again. */
 export interface FoundRow {
@@ -14,18 +15,32 @@ export interface FoundRow {
   readonly decoded: DecodedRow | undefined;
 }
 
-/** The row under its key, or under that of a rotation in doubt. */
+/**
+ * The row under its key, or under that of a rotation that may have been applied.
+ * @param sent the last write, if there was one
+ */
 export async function findRow(
   { sessionKey, inDoubt }: LiveRowState,
+  sent: Write | undefined,
   config: SessionConfig,
 ): Promise<FoundRow | undefined> {
   const { store, storedKey } = config;
-  for (const key of new Set([sessionKey, ...inDoubt.map((write) => write.sessionKey)])) {
-    const stored = await store.find(storedKey(key));
-    if (stored) return { sessionKey: key, decoded: decodeRow(stored, storedKey(key), config) };
+  for (const key of new Set([sessionKey, ...inDoubt.map((write) => write.sessionKey), sent?.sessionKey])) {
+    const stored = key === undefined ? undefined : await store.find(storedKey(key));
+    if (key === undefined || !stored) continue;
+    const decoded = decodeRow(stored, storedKey(key), config);
+    // Otherwise the option `columns` would see a misfit that is merged.
+    if (decoded && hasSchema(config)) await hideMisfits(decoded, config);
+    return { sessionKey: key, decoded };
   }
   return undefined;
 }
+
+/** Whether the row that was found has a write in its log. */
+export const isWriteIn = (found: FoundRow | undefined, write: Write): boolean =>
+  found?.sessionKey === write.sessionKey &&
+  found.decoded !== undefined &&
+  isInLog(write.id, found.decoded.row.metadata);
 
 /** What the row that was found says about the writes in doubt. */
 export function fateIn(

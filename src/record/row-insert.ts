@@ -62,11 +62,13 @@ export class RowInsert {
     const { store, storedKey } = this.#config;
     const { sessionKey, row } = write;
     try {
-      return await store.insert({
+      const isInserted = await store.insert({
         key: storedKey(sessionKey),
         data: row.data,
         ...changesOf(write, sessionKey, this.#config),
       });
+      // A client may send a statement twice by itself. The second INSERT then finds the key taken by the first.
+      return isInserted || (await this.#isThere(write).catch(() => false));
     } catch (error) {
       const errorClass = errorClassOf(store, error);
       if (isRefused(errorClass)) throw error;

@@ -6,7 +6,7 @@ import { errorClassOf } from "../store/error-class.ts";
 import { jitter } from "../store/jitter.ts";
 import type { UpdateOutcome } from "../store/session-store.ts";
 import { changedKeys, copyKeys } from "./changes.ts";
-import { fateIn, findRow, isExpiryThere } from "./find-row.ts";
+import { fateIn, findRow, isExpiryThere, isWriteIn } from "./find-row.ts";
 import { hiddenKeys } from "./hidden-value.ts";
 import { type DecodedRow, guardOf, serialize, valuesOf } from "./known-row.ts";
 import { ENDLESS, endedError, keyCollisionError, LOAD_AGAIN, STUCK, UNDECIDED } from "./row-errors.ts";
@@ -88,9 +88,8 @@ export class RowUpdate {
       this.#error = error;
       return false;
     }
-    if (outcome === "taken") return this.#drawNextKey();
     if (outcome === "updated") this.#acknowledge(write);
-    return outcome === "updated";
+    return outcome === "taken" ? this.#drawNextKey() : outcome === "updated";
   }
 
   #drawNextKey(): Promise<boolean> {
@@ -106,10 +105,12 @@ export class RowUpdate {
     // Later attempts meet other processes. The wait comes before the reading, because another
     // request can only come first between the reading and the next UPDATE.
     if (this.#attempts > 1) await jitter(this.#attempts);
-    const found = await findRow(this.#state, this.#config).catch((error: unknown) => {
+    const found = await findRow(this.#state, this.#write, this.#config).catch((error: unknown) => {
       throw this.#error ?? error;
     });
-    const { decoded } = found ?? {};
+    const decoded = found?.decoded;
+    // A client may send an UPDATE twice by itself. The answer is then that of the second.
+    if (this.#write && isWriteIn(found, this.#write)) doubt(this.#state, this.#write, undefined, "unknown");
     const fate = fateIn(found, this.#state, this.#config);
     if (fate === "applied" && decoded) return this.#adopt(decoded);
     if (fate === "unchanged") {
@@ -119,8 +120,7 @@ export class RowUpdate {
     }
     if (fate === "superseded" && decoded) return this.#resolveConflict(decoded);
     if (fate === "unknown") throw this.#error ?? this.#conflict(UNDECIDED, this.#state.doubt);
-    if (found && !decoded) this.#emit({ type: "suspicious" });
-    else this.#emit({ type: "ended", reason: found ? "expired" : "gone" });
+    this.#emit(found && !decoded ? { type: "suspicious" } : { type: "ended", reason: found ? "expired" : "gone" });
     throw endedError();
   }
 

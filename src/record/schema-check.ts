@@ -1,7 +1,7 @@
 import { emitFor } from "../events.ts";
 import { changedKeys, copyKeys } from "./changes.ts";
 import type { Dictionary } from "./dictionary.ts";
-import { HiddenValue, hiddenKeys } from "./hidden-value.ts";
+import { HiddenValue, hiddenKeys, isHidden } from "./hidden-value.ts";
 import { copyDictionary, type DecodedRow, dictionaryOf, type KnownRow, serialize, valuesOf } from "./known-row.ts";
 import { isReserved } from "./reserved.ts";
 import { issuePath, judge, misfitError, type Verdict } from "./schema-verdict.ts";
@@ -11,10 +11,17 @@ import { contentOf, type SaveRequest } from "./write.ts";
 const NOT_SERIALIZABLE = "";
 const NOTHING_WRONG: Verdict = { ofKeys: new Map(), general: [] };
 
-/** Hides the values of a row that do not fit the option `schema`. An event names their keys. */
-export async function hideMisfits({ row, data }: DecodedRow, sessionKey: string, config: SchemaConfig): Promise<void> {
+/** Hides the values of a row that do not fit the option `schema`. Returns their keys. */
+export async function hideMisfits({ row, data }: DecodedRow, config: SchemaConfig): Promise<string[]> {
   const { ofKeys } = await judgeRow(dictionaryOf(row, config), config);
-  hide([...ofKeys.keys()], data, sessionKey, config);
+  const keys = [...ofKeys.keys()];
+  hide(keys, data);
+  return keys;
+}
+
+/** An event names the keys that were hidden. */
+export function emitHidden(keys: readonly string[], sessionKey: string | null, config: SchemaConfig): void {
+  if (keys.length > 0 && sessionKey !== null) emitFor(sessionKey, { type: "hidden", keys }, config);
 }
 
 /**
@@ -45,12 +52,9 @@ export async function writeJudged<Result>(
       const isUnchanged = (key: string) => textOf(key, request.data, config) === before.get(key);
       const taken = merged.filter(isUnchanged);
       copyKeys(taken, data, request.data);
-      hide(
-        taken.filter((key) => ofKeys.has(key)),
-        request.data,
-        record.sessionKey,
-        config,
-      );
+      const misfits = taken.filter((key) => ofKeys.has(key) || isHidden(data.get(key)));
+      hide(misfits, request.data);
+      emitHidden(misfits, record.sessionKey, config);
     }
   }
 }
@@ -96,9 +100,11 @@ function textOf(key: string, data: Dictionary, config: SchemaConfig): string | u
   }
 }
 
-function hide(keys: readonly string[], data: Dictionary, sessionKey: string | null, config: SchemaConfig): void {
-  for (const key of keys) data.set(key, new HiddenValue(data.get(key)));
-  if (keys.length > 0 && sessionKey !== null) emitFor(sessionKey, { type: "hidden", keys }, config);
+function hide(keys: readonly string[], data: Dictionary): void {
+  for (const key of keys) {
+    const value = data.get(key);
+    if (!isHidden(value)) data.set(key, new HiddenValue(value));
+  }
 }
 
 /** A schema that throws must not make a session unreadable. */

@@ -10,7 +10,7 @@ import { MAX_KEYS, RowInsert } from "./row-insert.ts";
 import { refreshRow } from "./row-refresh.ts";
 import { type LiveRowState, newRowState, type RowState, type Write } from "./row-state.ts";
 import { RowUpdate } from "./row-update.ts";
-import { hideMisfits } from "./schema-check.ts";
+import { emitHidden, hideMisfits } from "./schema-check.ts";
 import { hasSchema, type SessionConfig } from "./session-config.ts";
 import type { SaveRequest } from "./write.ts";
 
@@ -62,7 +62,10 @@ export class SessionRecord {
     if (data) {
       this.#emit({ type: "loaded" });
       const { row } = this.#state;
-      if (row && hasSchema(this.#config)) await hideMisfits({ row, data }, sessionKey, this.#config);
+      if (row && hasSchema(this.#config)) {
+        const keys = await hideMisfits({ row, data }, this.#config);
+        emitHidden(keys, sessionKey, this.#config);
+      }
     } else {
       this.#state.sessionKey = null;
       this.#otherKeys.add(sessionKey);

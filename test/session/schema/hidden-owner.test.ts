@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { z } from "zod";
 import { describeEachOwnedStore } from "../../security/owned-stores.ts";
 import { savedBy, versions, zodShop } from "./versions.ts";
 
@@ -40,4 +41,38 @@ describeEachOwnedStore("The owner column of a hidden user", (stores) => {
     expect((await older.load(session.sessionKey)).get("userId")).toBe("9");
     expect(await newer.list({ userId: 9 })).toHaveLength(1);
   });
+
+  it.each(["merge", "overwrite"] as const)(
+    "stays as another request writes it during a save (%s)",
+    async (onConflict) => {
+      const ownerOf = (user: unknown) => (typeof user === "number" ? user : null);
+      const { store } = stores();
+      const { older } = versions(zodShop, {
+        store,
+        columns: (data: { user?: unknown }) => ({ userId: ownerOf(data.user) }),
+      });
+      const { newer, hidden } = versions(z.object({ user: z.object({ id: z.int() }).optional() }), {
+        store,
+        onConflict,
+        columns: (data: { user?: { id?: unknown } }) => ({ userId: ownerOf(data.user?.id) }),
+      });
+      for (const { before, theirs } of [
+        { before: { user: 7 }, theirs: { theme: "dark" } },
+        { before: { theme: "light" }, theirs: { user: 7 } },
+      ]) {
+        const key = await savedBy(older, { cart: [], ...before });
+        const session = await newer.load(key);
+        const other = await older.load(key);
+        other.update(theirs);
+        await other.save();
+        session.setExpiry(60);
+        await session.save();
+        expect(session.get("user")).toBeUndefined();
+      }
+      // An overwrite leaves nothing of what the other request wrote.
+      const left = onConflict === "merge" ? 2 : 1;
+      expect(hidden()).toEqual(Array(left).fill(["user"]));
+      expect(await newer.list({ userId: 7 })).toHaveLength(left);
+    },
+  );
 });
