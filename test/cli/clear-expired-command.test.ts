@@ -139,6 +139,25 @@ describe("clear-expired", () => {
     expect(stderr).toContain('no model "login". It has session, visit: choose');
   });
 
+  it("tries again after a deadlock", async () => {
+    const path = await folder({
+      "db.mjs": `${MODEL}
+        const session = model("", [{ key: "expired" }]);
+        let tries = 0;
+        session.deleteMany = async () => {
+          if (++tries === 1) throw Object.assign(new Error("deadlock"), { code: "P2034" });
+          return { count: tries === 2 ? 1 : 0 };
+        };
+        session.findMany = async ({ skip = 0 }) => (tries < 2 ? [{ key: "expired" }] : []).slice(skip);
+        export const prisma = { ...client, session };`,
+    });
+    expect(await runIn(path, ["clear-expired", "--client", "db.mjs"])).toMatchObject({
+      exitCode: 0,
+      stdout: "1 expired row deleted.\n",
+      stderr: "",
+    });
+  });
+
   it("says as it is what clearExpired() says of rows that cannot be deleted", async () => {
     const path = await folder({
       "db.mjs": `${MODEL} export const prisma = { ...client, session: model("", [{ key: "stays" }]) };`,

@@ -1,4 +1,5 @@
 import { clearExpired, MAX_BATCH_SIZE } from "../../admin/clear-expired.ts";
+import { withRetries } from "../../store/with-retries.ts";
 import { defineCommand } from "../command.ts";
 import { CommandError } from "../command-error.ts";
 import { explainFailure } from "../explain-failure.ts";
@@ -74,7 +75,8 @@ async function clear(model: SessionModel, batchSize: number | undefined, host: H
   try {
     if (host.stderr.isTTY) bar = progressBar(host.stderr, await model.countExpired(at));
     const options = { signal, onProgress, ...(batchSize !== undefined && { batchSize }) };
-    await clearExpired({ store: model.store, now: () => at, emit: () => {} }, options);
+    const store = withRetries(model.store, () => new Date());
+    await clearExpired({ store, now: () => at, emit: () => {} }, options);
     return { deleted };
   } catch (error) {
     const stopped = error === signal.reason ? stoppedBy() : undefined;
