@@ -67,8 +67,9 @@ async function loadSession<Data extends object>(
   const Session = sessionClass();
   const session = new Session<Data>(config, cookie.value, cookie);
   const { isWritable } = cookie;
+  // Next.js reads the clock itself to run what `warnAfterRequest()` asks for.
+  if (session.sessionKey !== null || isDevelopment()) await io();
   if (isDevelopment()) warnAfterRequest(session, { place, isWritable });
-  if (session.sessionKey !== null) await io();
   await session.load();
   // If the handler throws, Next.js drops the cookie. The browser's cookie then expires before the
   // row does. That is harmless.

@@ -158,7 +158,7 @@ export const warningTests = (target: Target) =>
 
     if (target.isCached)
       it("has nothing to say of a session that is read by a page to be prefetched", async () => {
-        await get("/partial")(app.url, { change: "reads", key: UNKNOWN_KEY });
+        for (const key of [undefined, UNKNOWN_KEY]) await get("/prefetched")(app.url, { change: "reads", key });
         const text = await printed(() => get("/get-session")(app.url, end), isOver);
         expect(text).not.toMatch(/unstable value|Error:/);
         expect(await app.log()).not.toContain("unstable value");
