@@ -67,7 +67,7 @@ async function loadSession<Data extends object>(
   const Session = sessionClass();
   const session = new Session<Data>(config, cookie.value, cookie);
   const { isWritable } = cookie;
-  // Next.js reads the clock itself to run what `warnAfterRequest()` asks for.
+  // First, because Next.js reads the clock to run what `warnAfterRequest()` asks for.
   if (session.sessionKey !== null || isDevelopment()) await io();
   if (isDevelopment()) warnAfterRequest(session, { place, isWritable });
   await session.load();

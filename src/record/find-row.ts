@@ -25,9 +25,10 @@ export async function findRow(
   config: SessionConfig,
 ): Promise<FoundRow | undefined> {
   const { store, storedKey } = config;
-  for (const key of new Set([sessionKey, ...inDoubt.map((write) => write.sessionKey), sent?.sessionKey])) {
-    const stored = key === undefined ? undefined : await store.find(storedKey(key));
-    if (key === undefined || !stored) continue;
+  const writes = sent ? [...inDoubt, sent] : inDoubt;
+  for (const key of new Set([sessionKey, ...writes.map((write) => write.sessionKey)])) {
+    const stored = await store.find(storedKey(key));
+    if (!stored) continue;
     const decoded = decodeRow(stored, storedKey(key), config);
     // Otherwise the option `columns` would see a misfit that is merged.
     if (decoded && hasSchema(config)) await hideMisfits(decoded, config);

@@ -19,7 +19,7 @@ export async function hideMisfits({ row, data }: DecodedRow, config: SchemaConfi
   return keys;
 }
 
-/** An event names the keys that were hidden. */
+/** Emits an event that names the keys, if any were hidden. */
 export function emitHidden(keys: readonly string[], sessionKey: string | null, config: SchemaConfig): void {
   if (keys.length > 0 && sessionKey !== null) emitFor(sessionKey, { type: "hidden", keys }, config);
 }

@@ -9,6 +9,7 @@ describeEachStore("A statement that the client sends twice", (stores) => {
   /** The next statement of a verb is sent twice. Between the two, others may come. */
   function sentTwice(verb: "insert" | "update", between: () => Promise<void> = async () => {}): SessionStore {
     const store: SessionStore = { ...stores().store };
+    // The arguments of either verb are only passed on.
     const execute = store[verb].bind(store) as (...args: unknown[]) => Promise<unknown>;
     let isFirst = true;
     const run = async (...args: unknown[]) => {
@@ -42,8 +43,9 @@ describeEachStore("A statement that the client sends twice", (stores) => {
     keys = [];
   });
   const randomKey = () => {
-    keys.push(crypto.randomUUID().replaceAll("-", ""));
-    return keys.at(-1) as string;
+    const key = crypto.randomUUID().replaceAll("-", "");
+    keys.push(key);
+    return key;
   };
 
   it("is one row, if it is the first save", async () => {
